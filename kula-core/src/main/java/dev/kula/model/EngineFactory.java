@@ -1,0 +1,13 @@
+package dev.kula.model;
+
+/** Makes engines, one a thread. Thread safe. */
+@FunctionalInterface
+public interface EngineFactory {
+  /**
+   * A new engine.
+   *
+   * @throws dev.kula.KulaException (USER) if {@code spec} cannot take {@code input}, such as a
+   *     convolution on a plain vector
+   */
+  TrainingEngine create(ModelSpec spec, InputShape input, Task task);
+}

@@ -1,0 +1,84 @@
+package dev.kula.model;
+
+import dev.kula.KulaException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The architecture of a model, apart from its input and output sizes. */
+public sealed interface ModelSpec {
+  /** The architecture in command-line notation; {@link #parse} reads it back. */
+  String notation();
+
+  /** One affine layer. */
+  record Softmax() implements ModelSpec {
+    @Override
+    public String notation() {
+      return "softmax";
+    }
+  }
+
+  /**
+   * Affine layers with rectifiers between them.
+   *
+   * @param hidden widths of the hidden layers, at least one
+   */
+  record Mlp(List<Integer> hidden) implements ModelSpec {
+    public Mlp {
+      hidden = List.copyOf(hidden);
+      if (hidden.isEmpty() || hidden.stream().anyMatch(width -> width < 1)) {
+        throw new IllegalArgumentException("hidden widths " + hidden + " must be positive");
+      }
+    }
+
+    @Override
+    public String notation() {
+      return "mlp:" + String.join(",", hidden.stream().map(String::valueOf).toList());
+    }
+  }
+
+  /**
+   * The convolutional network of McMahan et al. 2017, section 3: conv 5×5×32 (same padding), max
+   * pool 2×2, conv 5×5×64, max pool 2×2, fully connected 512, all with rectifiers.
+   */
+  record Cnn() implements ModelSpec {
+    @Override
+    public String notation() {
+      return "cnn";
+    }
+  }
+
+  /**
+   * Reads {@code softmax}, {@code mlp:200}, {@code mlp:64,32} or {@code cnn}.
+   *
+   * @throws KulaException (USER) for anything else
+   */
+  static ModelSpec parse(String text) {
+    String name = text.strip();
+    if (name.equals("softmax")) {
+      return new Softmax();
+    }
+    if (name.equals("cnn")) {
+      return new Cnn();
+    }
+    if (name.startsWith("mlp:")) {
+      List<Integer> widths = new ArrayList<>();
+      for (String part : name.substring(4).split(",", -1)) {
+        widths.add(width(text, part.strip()));
+      }
+      return new Mlp(widths);
+    }
+    throw invalid(text);
+  }
+
+  private static int width(String text, String part) {
+    if (!part.matches("[1-9][0-9]{0,5}")) {
+      throw invalid(text);
+    }
+    return Integer.parseInt(part);
+  }
+
+  private static KulaException invalid(String text) {
+    return KulaException.user(
+        "model is '%s', must be softmax, mlp:WIDTH[,WIDTH...] or cnn; try mlp:200".formatted(text));
+  }
+}

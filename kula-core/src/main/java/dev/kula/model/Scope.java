@@ -1,0 +1,9 @@
+package dev.kula.model;
+
+/** Which parameters a training run may change. */
+public enum Scope {
+  /** Every layer. */
+  ALL,
+  /** The output layer alone. */
+  HEAD
+}
