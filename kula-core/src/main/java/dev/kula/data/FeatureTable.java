@@ -1,0 +1,87 @@
+package dev.kula.data;
+
+/**
+ * The features of many samples, held once, row-major. Immutable by contract: neither side writes to
+ * the arrays after construction. Thread safe.
+ */
+public sealed interface FeatureTable {
+  /** Numbers in one row. */
+  int columns();
+
+  /** Number of rows. */
+  int rows();
+
+  /** Writes row {@code row} to {@code into} from {@code offset} on, as the model is to see it. */
+  void copyRow(int row, float[] into, int offset);
+
+  /** A table of its own with the rows given, in that order. */
+  FeatureTable select(int[] rows);
+
+  /** Bytes that a row takes when it travels. */
+  int rowBytes();
+
+  /**
+   * Unsigned bytes, seen by the model as {@code byte · scale + shift}.
+   *
+   * @param bytes row-major, a multiple of {@code columns}
+   */
+  record Bytes(byte[] bytes, int columns, float scale, float shift) implements FeatureTable {
+    @Override
+    public int rows() {
+      return bytes.length / columns;
+    }
+
+    @Override
+    public void copyRow(int row, float[] into, int offset) {
+      int start = row * columns;
+      for (int i = 0; i < columns; i++) {
+        into[offset + i] = (bytes[start + i] & 0xff) * scale + shift;
+      }
+    }
+
+    @Override
+    public FeatureTable select(int[] rows) {
+      byte[] selected = new byte[rows.length * columns];
+      for (int i = 0; i < rows.length; i++) {
+        System.arraycopy(bytes, rows[i] * columns, selected, i * columns, columns);
+      }
+      return new Bytes(selected, columns, scale, shift);
+    }
+
+    @Override
+    public int rowBytes() {
+      return columns;
+    }
+  }
+
+  /**
+   * Floats, seen by the model as they are.
+   *
+   * @param values row-major, a multiple of {@code columns}
+   */
+  record Floats(float[] values, int columns) implements FeatureTable {
+    @Override
+    public int rows() {
+      return values.length / columns;
+    }
+
+    @Override
+    public void copyRow(int row, float[] into, int offset) {
+      System.arraycopy(values, row * columns, into, offset, columns);
+    }
+
+    @Override
+    public FeatureTable select(int[] rows) {
+      float[] selected = new float[rows.length * columns];
+      for (int i = 0; i < rows.length; i++) {
+        System.arraycopy(values, rows[i] * columns, selected, i * columns, columns);
+      }
+      return new Floats(selected, columns);
+    }
+
+    @Override
+    public int rowBytes() {
+      return columns * Float.BYTES;
+    }
+  }
+}

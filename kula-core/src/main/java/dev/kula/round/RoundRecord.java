@@ -1,0 +1,36 @@
+package dev.kula.round;
+
+/**
+ * One round of one run, a line of {@code rounds.jsonl}. Accuracies are fractions of 1 on the
+ * devices' test sets, read by the evaluator alone.
+ *
+ * @param method name of the method, as in the summary
+ * @param seed seed of the run
+ * @param round from 1
+ * @param cohort devices whose updates were folded
+ * @param trainingLoss mean loss of the cohort in its last local epoch
+ * @param personalAccuracy mean over devices
+ * @param worstDecile mean over the worst tenth of the devices
+ * @param personalLoss mean over devices
+ * @param globalAccuracy mean over devices of the global model on a class-balanced test set
+ * @param simulatedSeconds virtual time since the start
+ * @param bytes moved since the start
+ * @param swaps since the start
+ * @param epsilonMax largest epsilon that any device has spent, infinite if a release had no noise
+ * @param wallSeconds real time since the start of the process's part of the run
+ */
+public record RoundRecord(
+    String method,
+    long seed,
+    int round,
+    int cohort,
+    double trainingLoss,
+    double personalAccuracy,
+    double worstDecile,
+    double personalLoss,
+    double globalAccuracy,
+    double simulatedSeconds,
+    Traffic bytes,
+    SwapCounts swaps,
+    double epsilonMax,
+    double wallSeconds) {}

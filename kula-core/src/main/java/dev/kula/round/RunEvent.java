@@ -1,0 +1,115 @@
+package dev.kula.round;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Something that a report should be able to explain, a line of {@code events.jsonl}. Each carries
+ * the round; the writer adds method and seed.
+ */
+public sealed interface RunEvent {
+  /** Round in which it happened, from 1. */
+  int round();
+
+  /**
+   * What the monitor's tests said of the profiles of a round.
+   *
+   * @param errorRate probability with which the tests, taken together, name a difference where
+   *     there is none
+   * @param groups devices that the tests could not tell apart, largest first
+   * @param outliers devices that differ from the rest, and in what
+   */
+  record Compared(int round, double errorRate, List<List<String>> groups, List<Outlier> outliers)
+      implements RunEvent {}
+
+  /**
+   * A device that differs from the rest of the fleet.
+   *
+   * @param device its name
+   * @param component {@code labels}, {@code features} or {@code metrics}
+   * @param distance of that component, in [0, 1], bias of the noise taken off
+   * @param pValue after correction for the number of tests
+   * @param detail in words, such as {@code lacks labels 3, 7}
+   */
+  record Outlier(String device, String component, double distance, double pValue, String detail) {}
+
+  /**
+   * A swap order and its reasons.
+   *
+   * @param order its number in the run
+   * @param receiver who is to benefit
+   * @param source whose data it is
+   * @param exchange {@code visit} or {@code raw}
+   * @param samples how many samples
+   * @param labels names of the label bins asked for
+   * @param deficit share of the receiver's target that its ledger lacks, in [0, 1]
+   * @param coverage share of that which the source's labels can cover, in [0, 1]
+   * @param similarity in [0, 1]
+   * @param labelDistance component, in [0, 1]
+   * @param featureDistance component, in [0, 1]
+   * @param metricDistance component, in [0, 1]
+   * @param reputation of the source, in [0, 1]
+   * @param score by which the order was ranked
+   * @param why one sentence
+   */
+  record Ordered(
+      int round,
+      long order,
+      String receiver,
+      String source,
+      String exchange,
+      int samples,
+      List<String> labels,
+      double deficit,
+      double coverage,
+      double similarity,
+      double labelDistance,
+      double featureDistance,
+      double metricDistance,
+      double reputation,
+      double score,
+      String why)
+      implements RunEvent {}
+
+  /**
+   * What came of an order. The losses are the receiver's own and never leave it in a live fleet:
+   * only the simulation's evaluator sees them.
+   *
+   * @param outcome {@code accepted}, {@code rejected} or {@code expired}
+   * @param lossWithout held-out loss without the swap; null if the gate did not run
+   * @param lossWith held-out loss with it; null if the gate did not run
+   * @param samples samples that entered a ledger
+   * @param bytes that moved for it
+   * @param reason one sentence
+   */
+  record Settled(
+      int round,
+      long order,
+      String receiver,
+      String source,
+      String outcome,
+      @Nullable Double lossWithout,
+      @Nullable Double lossWith,
+      int samples,
+      long bytes,
+      String reason)
+      implements RunEvent {}
+
+  /** A device's account refused a release, and the device stopped reporting and swapping. */
+  record AccountSpent(int round, String device, String purpose, double epsilon)
+      implements RunEvent {}
+
+  /** Reputations after a round of swaps. */
+  record Reputations(int round, List<Standing> standings) implements RunEvent {}
+
+  /**
+   * How a source stands.
+   *
+   * @param quality lower 10 % quantile from outcomes, in [0, 1]
+   * @param reliability share of leases kept and answers in time, in [0, 1]
+   */
+  record Standing(String device, double quality, double reliability) {}
+
+  /** The run ended. */
+  record Stopped(int round, String reason) implements RunEvent {}
+}

@@ -1,0 +1,171 @@
+package dev.kula.round;
+
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What {@code summary.json} holds; {@code docs/formats.md} describes it. Accuracies are fractions
+ * of 1 in the last round unless the name says otherwise.
+ *
+ * @param schemaVersion {@link #SCHEMA_VERSION}
+ * @param command {@code simulate} or {@code compare}
+ * @param configuration every setting in force, by flag name
+ * @param data what was trained on
+ * @param targetAccuracy personal accuracy that {@code roundsToTarget} refers to
+ * @param targetRule where that figure comes from
+ * @param methods at least one
+ * @param comparisons paired differences against {@code FedAvg + fine-tune}; empty for simulate
+ */
+public record RunSummary(
+    int schemaVersion,
+    String command,
+    Map<String, Object> configuration,
+    DataSummary data,
+    double targetAccuracy,
+    String targetRule,
+    List<MethodSummary> methods,
+    List<Comparison> comparisons) {
+  /** Version of the layout of this record; a change that breaks readers raises it. */
+  public static final int SCHEMA_VERSION = 1;
+
+  /**
+   * The data set.
+   *
+   * @param name as given to {@code --data}
+   * @param task {@code classification} or {@code regression}
+   * @param samples in all
+   * @param base samples in the operator's base set
+   * @param devices number of devices
+   * @param labels names of the label bins
+   */
+  public record DataSummary(
+      String name, String task, int samples, int base, int devices, List<String> labels) {}
+
+  /**
+   * One method, over its seeds: figures are means over seeds, counts and bytes too.
+   *
+   * @param name such as {@code deficit swaps}
+   * @param seeds seeds run
+   * @param rounds rounds run, mean over seeds
+   * @param stopped why the last run ended
+   * @param personalAccuracy of the personal models on the devices' test sets
+   * @param bestPersonalAccuracy mean accuracy in the best round: beside the last, never instead
+   * @param bestRound the round of the first seed in which it was best
+   * @param globalAccuracy of the global model on a class-balanced test set
+   * @param roundsToTarget first round at or above the target, mean over the seeds that reach it;
+   *     null if fewer than half do
+   * @param simulatedSecondsToTarget virtual time of that round, likewise
+   * @param simulatedSeconds virtual time of a whole run
+   * @param bytes moved in a run
+   * @param epsilon of the devices' privacy accounts
+   * @param swaps in a run
+   * @param wallSeconds real time of a run
+   * @param perSeed the figures of each seed
+   * @param devices each device of the first seed
+   */
+  public record MethodSummary(
+      String name,
+      List<Long> seeds,
+      double rounds,
+      String stopped,
+      PersonalAccuracy personalAccuracy,
+      double bestPersonalAccuracy,
+      int bestRound,
+      double globalAccuracy,
+      @Nullable Double roundsToTarget,
+      @Nullable Double simulatedSecondsToTarget,
+      double simulatedSeconds,
+      Traffic bytes,
+      Epsilon epsilon,
+      SwapCounts swaps,
+      double wallSeconds,
+      List<SeedResult> perSeed,
+      List<DeviceResult> devices) {}
+
+  /**
+   * Accuracy of personal models.
+   *
+   * @param mean over devices
+   * @param worstDecile mean over the worst tenth of the devices, at least one device
+   * @param sd over devices
+   * @param perDevice each device of each seed, seed by seed
+   */
+  public record PersonalAccuracy(
+      double mean, double worstDecile, double sd, List<Double> perDevice) {}
+
+  /**
+   * Privacy spent, (ε, δ = 1e-5), add-or-remove-one-record neighbours.
+   *
+   * @param max largest of any device; infinite if any release was made without noise
+   * @param mean over devices
+   * @param noised largest epsilon over the noised releases alone
+   * @param withoutNoise the releases that had no noise, by name; empty if all had
+   */
+  public record Epsilon(double max, double mean, double noised, List<String> withoutNoise) {}
+
+  /**
+   * One seed of one method.
+   *
+   * @param roundsToTarget null if never reached
+   */
+  public record SeedResult(
+      long seed,
+      double personalAccuracy,
+      double worstDecile,
+      double bestPersonalAccuracy,
+      double globalAccuracy,
+      @Nullable Integer roundsToTarget,
+      @Nullable Double simulatedSecondsToTarget,
+      Traffic bytes,
+      double epsilonMax,
+      SwapCounts swaps,
+      double wallSeconds) {}
+
+  /**
+   * One device at the end of a run.
+   *
+   * @param device name
+   * @param trainSamples its own training samples
+   * @param accuracyWithoutSwaps of a personal model made from the last global model without what
+   *     swaps brought into the personal ledger
+   * @param accuracy of its personal model
+   * @param labelsBefore label bins of its own training share, counts
+   * @param labelsAfter label bins of its personal ledger, pointers into other devices included
+   * @param epsilon spent, noised releases alone
+   * @param spentInRound round in which its account refused a release; null if never
+   * @param reputation in [0, 1], as the monitor sees it
+   * @param given samples that others may use through accepted swaps
+   * @param received samples that it may use through accepted swaps
+   */
+  public record DeviceResult(
+      String device,
+      int trainSamples,
+      double accuracyWithoutSwaps,
+      double accuracy,
+      List<Double> labelsBefore,
+      List<Double> labelsAfter,
+      double epsilon,
+      @Nullable Integer spentInRound,
+      double reputation,
+      double given,
+      double received) {}
+
+  /**
+   * A method against the reference, paired by seed.
+   *
+   * @param method the method
+   * @param reference what it is compared with
+   * @param meanDifference personal accuracy, method − reference, mean over seeds
+   * @param low lower end of the 95 % interval (Student's t over seeds); null with one seed
+   * @param high upper end; null with one seed
+   * @param worstDecileDifference likewise for the worst decile
+   */
+  public record Comparison(
+      String method,
+      String reference,
+      double meanDifference,
+      @Nullable Double low,
+      @Nullable Double high,
+      double worstDecileDifference) {}
+}

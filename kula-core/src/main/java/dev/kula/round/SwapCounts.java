@@ -1,0 +1,23 @@
+package dev.kula.round;
+
+/**
+ * Swap orders and what came of them; an order that is still open counts as ordered only.
+ *
+ * @param ordered orders sent
+ * @param accepted let into a ledger
+ * @param rejected turned down by the receiver's gate or by either side's policy
+ * @param expired not answered within their lease
+ */
+public record SwapCounts(int ordered, int accepted, int rejected, int expired) {
+  /** None yet. */
+  public static final SwapCounts NONE = new SwapCounts(0, 0, 0, 0);
+
+  /** Both together. */
+  public SwapCounts plus(SwapCounts other) {
+    return new SwapCounts(
+        ordered + other.ordered,
+        accepted + other.accepted,
+        rejected + other.rejected,
+        expired + other.expired);
+  }
+}

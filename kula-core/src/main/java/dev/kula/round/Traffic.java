@@ -1,0 +1,42 @@
+package dev.kula.round;
+
+/**
+ * Bytes that crossed the network, by kind, since the start of a run. Payload only, as the messages
+ * would be encoded: four bytes a parameter, one or four bytes a feature.
+ *
+ * @param model global models down and updates up
+ * @param pointer pointers, leases and swap orders
+ * @param fetched raw samples fetched through pointers, base data included
+ * @param cacheHit bytes that a receiver already held and so did not move
+ * @param visit models that went to the data and came back
+ * @param asCopies what it would have cost to send every swapped sample as a raw copy instead
+ * @param profile profiles and outcomes
+ */
+public record Traffic(
+    long model,
+    long pointer,
+    long fetched,
+    long cacheHit,
+    long visit,
+    long asCopies,
+    long profile) {
+  /** Nothing moved. */
+  public static final Traffic NONE = new Traffic(0, 0, 0, 0, 0, 0, 0);
+
+  /** Both together. */
+  public Traffic plus(Traffic other) {
+    return new Traffic(
+        model + other.model,
+        pointer + other.pointer,
+        fetched + other.fetched,
+        cacheHit + other.cacheHit,
+        visit + other.visit,
+        asCopies + other.asCopies,
+        profile + other.profile);
+  }
+
+  /** All bytes that really moved. */
+  public long moved() {
+    return model + pointer + fetched + visit + profile;
+  }
+}
