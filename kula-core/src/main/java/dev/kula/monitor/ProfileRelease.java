@@ -1,0 +1,125 @@
+package dev.kula.monitor;
+
+import dev.kula.data.DeviceId;
+import dev.kula.data.LabelSpace;
+import dev.kula.model.Samples;
+import dev.kula.privacy.GaussianMechanism;
+import dev.kula.privacy.NoiseSource;
+
+/**
+ * Makes a device's profile, on the device. Three Gaussian mechanisms share the release's ρ, and
+ * compose to it exactly:
+ *
+ * <table><caption>Parts of a profile, for neighbours that differ by one record</caption>
+ * <tr><th>part</th><th>L2 sensitivity</th><th>share of ρ</th></tr>
+ * <tr><td>label histogram: one count moves by 1</td><td>1</td><td>0.5</td></tr>
+ * <tr><td>sums of sketches by class: one row moves by a vector of norm 1</td>
+ * <td>1</td><td>0.25</td></tr>
+ * <tr><td>(right answers, Σ min(loss, 5)/5): both move by at most 1</td><td>√2</td><td>0.25</td></tr>
+ * </table>
+ *
+ * <p>Labels get most because deficits, the reason for swaps, are read off them. The model that the
+ * metrics are about must not depend on the record otherwise than through what has been released, or
+ * the sensitivity of the metrics does not hold: measure the <em>global</em> model where its updates
+ * are noised, and elsewhere say that metrics are protected against the monitor only. The inference
+ * time is measured on public inputs and rounded to a public grid: it is not charged.
+ */
+public final class ProfileRelease {
+  /** Losses count up to this much. */
+  public static final double LOSS_CAP = 5;
+
+  /** L2 sensitivity of the label histogram and of the class sums. */
+  public static final double SUM_SENSITIVITY = 1;
+
+  /** L2 sensitivity of the two metrics. */
+  public static final double METRIC_SENSITIVITY = Math.sqrt(2);
+
+  static final double LABEL_SHARE = 0.5;
+  static final double SKETCH_SHARE = 0.25;
+  static final double METRIC_SHARE = 0.25;
+
+  /** Steps of the public grid of inference times, per factor of 2. */
+  private static final double TIME_STEPS = 4;
+
+  private ProfileRelease() {}
+
+  /** What one sample of loss {@code loss} adds to the loss sum: min(loss, 5)/5, in [0, 1]. */
+  public static double lossFraction(double loss) {
+    return Double.isNaN(loss) ? 1 : Math.clamp(loss, 0, LOSS_CAP) / LOSS_CAP;
+  }
+
+  /**
+   * A profile of {@code samples}.
+   *
+   * @param samples what the device describes; sample weights are ignored
+   * @param labels bins to count in
+   * @param correct number of right answers over exactly these samples; 0 for a regression
+   * @param lossFraction sum of {@link #lossFraction(double)} over exactly these samples
+   * @param inferenceSeconds median on public inputs; 0 if unknown; rounded to a quarter of a
+   *     doubling
+   * @param rho price of the release, already charged; infinite for no noise
+   */
+  public static Profile of(
+      DeviceId device,
+      int round,
+      Samples samples,
+      LabelSpace labels,
+      double correct,
+      double lossFraction,
+      double inferenceSeconds,
+      double rho,
+      NoiseSource noise) {
+    double[] counts = labelCounts(samples, labels);
+    double[] sums = classSums(samples, labels);
+    double[] metrics = {
+      Math.clamp(correct, 0, samples.size()), Math.clamp(lossFraction, 0, samples.size())
+    };
+    GaussianMechanism labelNoise = new GaussianMechanism(SUM_SENSITIVITY, rho * LABEL_SHARE);
+    GaussianMechanism sketchNoise = new GaussianMechanism(SUM_SENSITIVITY, rho * SKETCH_SHARE);
+    GaussianMechanism metricNoise = new GaussianMechanism(METRIC_SENSITIVITY, rho * METRIC_SHARE);
+    labelNoise.addTo(counts, noise);
+    sketchNoise.addTo(sums, noise);
+    metricNoise.addTo(metrics, noise);
+    return new Profile(
+        device,
+        round,
+        counts,
+        sums,
+        metrics[0],
+        metrics[1],
+        quantise(inferenceSeconds),
+        new Noise(labelNoise.stddev(), sketchNoise.stddev(), metricNoise.stddev()));
+  }
+
+  static double[] labelCounts(Samples samples, LabelSpace labels) {
+    double[] counts = new double[labels.size()];
+    for (int i = 0; i < samples.size(); i++) {
+      counts[labels.bin(samples.target(i))]++;
+    }
+    return counts;
+  }
+
+  static double[] classSums(Samples samples, LabelSpace labels) {
+    FeatureSketch sketch = FeatureSketch.of(samples.features());
+    double[] sums = new double[labels.size() * FeatureSketch.DIMENSIONS];
+    float[] sample = new float[samples.features()];
+    double[] projected = new double[FeatureSketch.DIMENSIONS];
+    for (int i = 0; i < samples.size(); i++) {
+      samples.copyFeatures(i, sample, 0);
+      sketch.project(sample, projected);
+      int row = labels.bin(samples.target(i)) * FeatureSketch.DIMENSIONS;
+      for (int d = 0; d < projected.length; d++) {
+        sums[row + d] += projected[d];
+      }
+    }
+    return sums;
+  }
+
+  private static double quantise(double seconds) {
+    if (!(seconds > 0)) {
+      return 0;
+    }
+    double steps = Math.rint(Math.log(seconds) / Math.log(2) * TIME_STEPS);
+    return Math.pow(2, steps / TIME_STEPS);
+  }
+}

@@ -1,0 +1,274 @@
+package dev.kula.monitor;
+
+import dev.kula.data.DeviceId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.apache.commons.statistics.distribution.BetaDistribution;
+
+/**
+ * What a source's past swaps say about it. <b>Quality</b>: were its samples of use? A Beta(1, 1)
+ * prior plus useful outcomes on one side and harmful ones on the other; a neutral outcome counts
+ * half on each, for "not useful to me" is not "malicious". The value is the quantile at 10 %, so
+ * that little evidence counts for little. <b>Reliability</b>: did it keep its leases and answer in
+ * time? The mean of a Beta(9, 1) prior plus kept and missed answers: who has not been asked has not
+ * failed. All evidence fades by 0.95 a round. {@link #value} is their product; {@link #quota} is
+ * the part of its quota that a source may trade.
+ *
+ * <p>Against manipulation: outcomes arrive only as noised sums over several receivers and count at
+ * most {@link #OUTCOMES_PER_RATER} a rater and report; a source cannot rate itself; until {@link
+ * #LEAST_RATERS} distinct receivers have rated it, a source is a newcomer, whose quality is the
+ * prior mean 0.5 and whose quota is at most {@link #NEWCOMER_QUOTA}, so that newcomers can trade
+ * but new identities bring little. Not protected against: raters that collude, or many identities
+ * of one party, beyond these caps.
+ *
+ * <p>Deterministic. Not thread safe. Source: Jøsang and Ismail 2002, <i>The Beta Reputation
+ * System</i>, with a lower quantile in place of the mean.
+ */
+public final class Reputation {
+  /** What evidence fades by in a round. */
+  public static final double DECAY = 0.95;
+
+  /** Distinct receivers from which on outcomes decide. */
+  public static final int LEAST_RATERS = 3;
+
+  /** The most of its quota that a newcomer may trade. */
+  public static final double NEWCOMER_QUOTA = 0.25;
+
+  /** Outcomes that a rater can add in one report. */
+  public static final double OUTCOMES_PER_RATER = 2;
+
+  private static final double QUANTILE = 0.1;
+  private static final double NEWCOMER_QUALITY = 0.5;
+  private static final double RELIABLE_PRIOR = 9;
+  private static final double NEGLIGIBLE = 1e-9;
+
+  /**
+   * What is remembered of one source.
+   *
+   * @param device the source
+   * @param useful faded weight of useful outcomes
+   * @param harmful faded weight of harmful outcomes
+   * @param kept faded number of kept leases and answers in time
+   * @param missed faded number of the others
+   * @param anonymousRaters largest number of raters in a report that did not name them
+   * @param raters distinct raters that were named, sorted
+   */
+  public record Evidence(
+      DeviceId device,
+      double useful,
+      double harmful,
+      double kept,
+      double missed,
+      int anonymousRaters,
+      List<DeviceId> raters) {
+    public Evidence {
+      raters = List.copyOf(raters);
+    }
+  }
+
+  /**
+   * All that a checkpoint needs.
+   *
+   * @param sources by name
+   */
+  public record State(List<Evidence> sources) {
+    public State {
+      sources = List.copyOf(sources);
+    }
+  }
+
+  private static final class Account {
+    private double useful;
+    private double harmful;
+    private double kept;
+    private double missed;
+    private int anonymousRaters;
+    private final Set<DeviceId> raters = new TreeSet<>();
+
+    int distinctRaters() {
+      return Math.max(anonymousRaters, raters.size());
+    }
+  }
+
+  private final Map<DeviceId, Account> accounts = new TreeMap<>();
+
+  /** Nobody is known yet. */
+  public Reputation() {}
+
+  /** The reputations that {@link #state} was taken of. */
+  public static Reputation restore(State state) {
+    Reputation reputation = new Reputation();
+    for (Evidence evidence : state.sources()) {
+      Account account = reputation.account(evidence.device());
+      account.useful = evidence.useful();
+      account.harmful = evidence.harmful();
+      account.kept = evidence.kept();
+      account.missed = evidence.missed();
+      account.anonymousRaters = evidence.anonymousRaters();
+      account.raters.addAll(evidence.raters());
+    }
+    return reputation;
+  }
+
+  /**
+   * Takes in outcomes of swaps from {@code source}, summed over receivers. The three sums are
+   * shrunk by t²/(t² + 3σ²), t being their total and σ the noise, so that pure noise moves little;
+   * negative sums count as 0.
+   *
+   * @param useful noised number of useful outcomes
+   * @param neutral noised number of neutral ones
+   * @param harmful noised number of harmful ones
+   * @param raters number of distinct receivers in the sum. As it does not name them, two reports of
+   *     two raters are not taken for four
+   * @param noiseStddev noise in each sum; 0 for none
+   */
+  public void outcomes(
+      DeviceId source,
+      double useful,
+      double neutral,
+      double harmful,
+      int raters,
+      double noiseStddev) {
+    if (raters < 0) {
+      throw new IllegalArgumentException("raters is " + raters + ", must be 0 or more");
+    }
+    Account account = account(source);
+    account.anonymousRaters = Math.max(account.anonymousRaters, raters);
+    add(account, useful, neutral, harmful, raters, noiseStddev);
+  }
+
+  /**
+   * As {@link #outcomes(DeviceId, double, double, double, int, double)}, for a monitor that knows
+   * who was to receive, though not who said what.
+   *
+   * @param raters the receivers in the sum
+   * @throws IllegalArgumentException if the source is among them
+   */
+  public void outcomes(
+      DeviceId source,
+      double useful,
+      double neutral,
+      double harmful,
+      Set<DeviceId> raters,
+      double noiseStddev) {
+    if (raters.contains(source)) {
+      throw new IllegalArgumentException(
+          "%s is among its own raters, must not rate itself".formatted(source));
+    }
+    Account account = account(source);
+    account.raters.addAll(raters);
+    add(account, useful, neutral, harmful, raters.size(), noiseStddev);
+  }
+
+  private static void add(
+      Account account,
+      double useful,
+      double neutral,
+      double harmful,
+      int raters,
+      double noiseStddev) {
+    double total = useful + neutral + harmful;
+    double signal = Math.max(0, total) * Math.max(0, total);
+    double noise = 3 * noiseStddev * noiseStddev;
+    if (signal == 0 || raters == 0) {
+      return;
+    }
+    double positive = Math.max(0, useful) + Math.max(0, neutral) + Math.max(0, harmful);
+    double shrunk = total * signal / (signal + noise);
+    double counted = Math.min(shrunk, OUTCOMES_PER_RATER * raters);
+    double half = Math.max(0, neutral) / 2;
+    account.useful += counted * (Math.max(0, useful) + half) / positive;
+    account.harmful += counted * (Math.max(0, harmful) + half) / positive;
+  }
+
+  /**
+   * Takes in how often {@code source} kept a lease or answered in time.
+   *
+   * @param kept of those asked, how many; at most {@code asked}
+   * @param asked 0 or more
+   */
+  public void answered(DeviceId source, int kept, int asked) {
+    if (kept < 0 || kept > asked) {
+      throw new IllegalArgumentException(
+          "kept is %d of %d asked, must be between 0 and that".formatted(kept, asked));
+    }
+    Account account = account(source);
+    account.kept += kept;
+    account.missed += asked - kept;
+  }
+
+  /** Lets all evidence fade by a round. */
+  public void decay() {
+    for (Account account : accounts.values()) {
+      account.useful = fade(account.useful);
+      account.harmful = fade(account.harmful);
+      account.kept = fade(account.kept);
+      account.missed = fade(account.missed);
+    }
+  }
+
+  private static double fade(double evidence) {
+    double faded = evidence * DECAY;
+    return faded < NEGLIGIBLE ? 0 : faded;
+  }
+
+  /** Whether too few have rated {@code source} for outcomes to decide. */
+  public boolean isNewcomer(DeviceId source) {
+    Account account = accounts.get(source);
+    return account == null || account.distinctRaters() < LEAST_RATERS;
+  }
+
+  /** Lower 10 % quantile of the share of useful outcomes, in [0, 1]; 0.5 for a newcomer. */
+  public double quality(DeviceId source) {
+    Account account = accounts.get(source);
+    if (account == null || account.distinctRaters() < LEAST_RATERS) {
+      return NEWCOMER_QUALITY;
+    }
+    return BetaDistribution.of(1 + account.useful, 1 + account.harmful)
+        .inverseCumulativeProbability(QUANTILE);
+  }
+
+  /** Expected share of kept leases and answers in time, in [0, 1]; 0.9 if never asked. */
+  public double reliability(DeviceId source) {
+    Account account = accounts.get(source);
+    double kept = account == null ? 0 : account.kept;
+    double missed = account == null ? 0 : account.missed;
+    return (RELIABLE_PRIOR + kept) / (RELIABLE_PRIOR + 1 + kept + missed);
+  }
+
+  /** Quality times reliability, in [0, 1]: the factor in a plan's score. */
+  public double value(DeviceId source) {
+    return quality(source) * reliability(source);
+  }
+
+  /** Part of its quota that {@code source} may trade, in [0, 1]; capped for a newcomer. */
+  public double quota(DeviceId source) {
+    double value = value(source);
+    return isNewcomer(source) ? Math.min(NEWCOMER_QUOTA, value) : value;
+  }
+
+  /** A copy for a checkpoint. */
+  public State state() {
+    List<Evidence> sources = new ArrayList<>();
+    accounts.forEach(
+        (device, account) ->
+            sources.add(
+                new Evidence(
+                    device,
+                    account.useful,
+                    account.harmful,
+                    account.kept,
+                    account.missed,
+                    account.anonymousRaters,
+                    List.copyOf(account.raters))));
+    return new State(sources);
+  }
+
+  private Account account(DeviceId device) {
+    return accounts.computeIfAbsent(device, key -> new Account());
+  }
+}

@@ -1,0 +1,196 @@
+package dev.kula.privacy;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one privacy account of a device, over everything that it ever releases: profiles, outcomes,
+ * visits, updates. Charged <em>before</em> a release leaves; when a charge does not fit, the
+ * release must not be made.
+ *
+ * <p>Kept in zCDP, neighbours by adding or removing one record: each release of ρ<sub>i</sub>-zCDP
+ * adds ρ<sub>i</sub>, also when later releases are chosen in the light of earlier ones, because the
+ * limit is fixed beforehand (a Rényi filter: Feldman and Zrnic 2021, <i>Individual Privacy
+ * Accounting via a Rényi Filter</i>, Theorem 4.3). Read in (ε, δ) by {@link
+ * ZeroConcentrated#epsilon}. Amplification by sampling is <em>not</em> claimed. Protected are
+ * records, against whoever sees all that the device sends; not protected are the existence of the
+ * device, its number of releases and when it stops making them.
+ *
+ * <p>A release is charged once: a second charge of the same release costs nothing, for a retry
+ * sends the same bytes. Not thread safe: a device is run by one thread at a time.
+ */
+public final class PrivacyLedger {
+  /**
+   * What is released, and when. The same release is the same bytes.
+   *
+   * @param round round of the run
+   * @param purpose such as {@code profile}; not blank; unique within a round
+   */
+  public record Release(int round, String purpose) {
+    public Release {
+      if (purpose.isBlank()) {
+        throw new IllegalArgumentException("a release's purpose must not be blank");
+      }
+    }
+  }
+
+  /**
+   * A release that has been paid for.
+   *
+   * @param release what
+   * @param rho its price
+   */
+  public record Charge(Release release, double rho) {}
+
+  /**
+   * All that a checkpoint needs.
+   *
+   * @param epsilonLimit as constructed
+   * @param delta as constructed
+   * @param charges in the order in which they were made
+   * @param withoutNoise purposes released without noise, sorted
+   * @param firstRefusal the first release that did not fit, null if all did
+   */
+  public record State(
+      double epsilonLimit,
+      double delta,
+      List<Charge> charges,
+      List<String> withoutNoise,
+      @Nullable Release firstRefusal) {
+    public State {
+      charges = List.copyOf(charges);
+      withoutNoise = List.copyOf(withoutNoise);
+    }
+  }
+
+  private final double epsilonLimit;
+  private final double delta;
+  private final double rhoLimit;
+  private final Map<Release, Double> charges = new LinkedHashMap<>();
+  private final SortedSet<String> withoutNoise = new TreeSet<>();
+  private double spentRho;
+  private @Nullable Release firstRefusal;
+
+  /**
+   * An account with nothing spent.
+   *
+   * @param epsilonLimit positive; infinite means that noise is off and nothing is ever refused
+   * @param delta in (0, 1); well below one over the number of records
+   */
+  public PrivacyLedger(double epsilonLimit, double delta) {
+    if (!(epsilonLimit > 0)) {
+      throw new IllegalArgumentException(
+          "epsilonLimit is " + epsilonLimit + ", must be positive or infinite");
+    }
+    this.epsilonLimit = epsilonLimit;
+    this.delta = delta;
+    this.rhoLimit = ZeroConcentrated.rho(epsilonLimit, delta);
+  }
+
+  /** The account that {@link #state} was taken of. */
+  public static PrivacyLedger restore(State state) {
+    PrivacyLedger ledger = new PrivacyLedger(state.epsilonLimit(), state.delta());
+    for (Charge charge : state.charges()) {
+      ledger.charges.put(charge.release(), charge.rho());
+      ledger.spentRho += charge.rho();
+    }
+    ledger.withoutNoise.addAll(state.withoutNoise());
+    ledger.firstRefusal = state.firstRefusal();
+    return ledger;
+  }
+
+  /**
+   * Pays for a release if the account allows it.
+   *
+   * @param rho price, 0 or more. Infinite stands for a release without noise: allowed and recorded
+   *     as such where the limit is infinite, refused elsewhere
+   * @return whether the release may be made. If not, nothing has changed but {@link #firstRefusal}
+   * @throws IllegalArgumentException if the release was paid for at a lower price before
+   */
+  public boolean charge(Release release, double rho) {
+    ZeroConcentrated.requireNotNegative("rho", rho);
+    Double paid = charges.get(release);
+    if (paid != null) {
+      if (rho > paid && Double.isFinite(rho)) {
+        throw new IllegalArgumentException(
+            "%s was paid for at rho %s, cannot become %s: a retry sends the same bytes"
+                .formatted(release, paid, rho));
+      }
+      return true;
+    }
+    if (Double.isInfinite(rho) && Double.isInfinite(rhoLimit)) {
+      withoutNoise(release.purpose());
+      return true;
+    }
+    if (spentRho + rho > rhoLimit) {
+      if (firstRefusal == null) {
+        firstRefusal = release;
+      }
+      return false;
+    }
+    charges.put(release, rho);
+    spentRho += rho;
+    return true;
+  }
+
+  /**
+   * Records that something left the device without noise, which makes {@link #epsilon} infinite.
+   */
+  public void withoutNoise(String purpose) {
+    withoutNoise.add(purpose);
+  }
+
+  /** The limit, as constructed. */
+  public double epsilonLimit() {
+    return epsilonLimit;
+  }
+
+  /** The δ in which the account is read. */
+  public double delta() {
+    return delta;
+  }
+
+  /** ρ of all noised releases. */
+  public double spentRho() {
+    return spentRho;
+  }
+
+  /** ε of all noised releases, leaving out those without noise. */
+  public double spentEpsilon() {
+    return ZeroConcentrated.epsilon(spentRho, delta);
+  }
+
+  /** ε of all releases: infinite if any was made without noise. */
+  public double epsilon() {
+    return withoutNoise.isEmpty() ? spentEpsilon() : Double.POSITIVE_INFINITY;
+  }
+
+  /** The purposes for which something was released without noise; unmodifiable. */
+  public SortedSet<String> releasesWithoutNoise() {
+    return Collections.unmodifiableSortedSet(new TreeSet<>(withoutNoise));
+  }
+
+  /** The first release that did not fit. */
+  public Optional<Release> firstRefusal() {
+    return Optional.ofNullable(firstRefusal);
+  }
+
+  /** Whether a release has been refused: the device then stops reporting and swapping. */
+  public boolean isSpent() {
+    return firstRefusal != null;
+  }
+
+  /** A copy of the account for a checkpoint. */
+  public State state() {
+    List<Charge> list = new ArrayList<>();
+    charges.forEach((release, rho) -> list.add(new Charge(release, rho)));
+    return new State(epsilonLimit, delta, list, List.copyOf(withoutNoise), firstRefusal);
+  }
+}
