@@ -17,6 +17,11 @@ public final class Deficit {
    * @param ledger shares of what it trains on, of the same length
    */
   public static double[] of(double[] target, double[] ledger) {
+    return of(target, ledger, THRESHOLD);
+  }
+
+  /** As {@link #of(double[], double[])}, with differences below {@code threshold} counted as 0. */
+  public static double[] of(double[] target, double[] ledger, double threshold) {
     if (target.length != ledger.length) {
       throw new IllegalArgumentException(
           "target has %d label bins, ledger %d".formatted(target.length, ledger.length));
@@ -24,7 +29,7 @@ public final class Deficit {
     double[] deficit = new double[target.length];
     for (int bin = 0; bin < deficit.length; bin++) {
       double lack = target[bin] - ledger[bin];
-      deficit[bin] = lack < THRESHOLD ? 0 : lack;
+      deficit[bin] = lack < threshold ? 0 : lack;
     }
     return deficit;
   }

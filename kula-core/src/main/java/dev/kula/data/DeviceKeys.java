@@ -1,0 +1,119 @@
+package dev.kula.data;
+
+import dev.kula.KulaException;
+import dev.kula.Seed;
+import java.nio.ByteBuffer;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.PrivateKey;
+import java.security.PublicKey;
+import java.security.SecureRandom;
+import java.security.Signature;
+import java.util.HexFormat;
+import java.util.random.RandomGenerator;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+
+/**
+ * The secrets of a device: an Ed25519 key that signs its pointers and leases, and an HMAC-SHA-256
+ * key that names its blocks. Thread safe.
+ */
+public final class DeviceKeys {
+  private static final String HMAC = "HmacSHA256";
+
+  private final PrivateKey signing;
+  private final PublicKey verifying;
+  private final SecretKeySpec naming;
+
+  private DeviceKeys(KeyPair pair, byte[] naming) {
+    this.signing = pair.getPrivate();
+    this.verifying = pair.getPublic();
+    this.naming = new SecretKeySpec(naming, HMAC);
+  }
+
+  /** Fresh keys from the machine's secure source. */
+  public static DeviceKeys create() {
+    return create(new SecureRandom());
+  }
+
+  /** Keys of a simulated device: the same for the same seed, and worthless as secrets. */
+  public static DeviceKeys simulated(Seed seed) {
+    return create(new SeededSecureRandom(seed.generator()));
+  }
+
+  private static DeviceKeys create(SecureRandom random) {
+    try {
+      KeyPairGenerator generator = KeyPairGenerator.getInstance("Ed25519");
+      generator.initialize(255, random);
+      byte[] naming = new byte[32];
+      random.nextBytes(naming);
+      return new DeviceKeys(generator.generateKeyPair(), naming);
+    } catch (GeneralSecurityException e) {
+      throw KulaException.resource(
+          "this Java lacks Ed25519; use a JDK 25 with its SunEC provider", e);
+    }
+  }
+
+  /** What others verify signatures with. */
+  public PublicKey verifying() {
+    return verifying;
+  }
+
+  byte[] sign(byte[] message) {
+    try {
+      Signature signature = Signature.getInstance("Ed25519");
+      signature.initSign(signing);
+      signature.update(message);
+      return signature.sign();
+    } catch (GeneralSecurityException e) {
+      throw KulaException.resource("signing with Ed25519 failed: " + e.getMessage(), e);
+    }
+  }
+
+  static boolean verify(PublicKey key, byte[] message, byte[] signed) {
+    try {
+      Signature signature = Signature.getInstance("Ed25519");
+      signature.initVerify(key);
+      signature.update(message);
+      return signature.verify(signed);
+    } catch (java.security.SignatureException e) {
+      return false; // malformed bytes are no signature
+    } catch (GeneralSecurityException e) {
+      throw KulaException.resource("verifying with Ed25519 failed: " + e.getMessage(), e);
+    }
+  }
+
+  BlockId name(SampleBatch content) {
+    try {
+      Mac mac = Mac.getInstance(HMAC);
+      mac.init(naming);
+      float[] row = new float[content.features().columns()];
+      ByteBuffer buffer = ByteBuffer.allocate((row.length + 1) * Float.BYTES);
+      for (int i = 0; i < content.size(); i++) {
+        content.features().copyRow(i, row, 0);
+        buffer.clear();
+        buffer.asFloatBuffer().put(row).put(content.targets()[i]);
+        mac.update(buffer.array());
+      }
+      return new BlockId(HexFormat.of().formatHex(mac.doFinal()));
+    } catch (GeneralSecurityException e) {
+      throw KulaException.resource("HMAC-SHA-256 failed: " + e.getMessage(), e);
+    }
+  }
+
+  /** Lets the JDK's key generator draw from a seeded stream; for simulated devices only. */
+  private static final class SeededSecureRandom extends SecureRandom {
+    private static final long serialVersionUID = 1L;
+    private final transient RandomGenerator generator;
+
+    SeededSecureRandom(RandomGenerator generator) {
+      this.generator = generator;
+    }
+
+    @Override
+    public void nextBytes(byte[] bytes) {
+      generator.nextBytes(bytes);
+    }
+  }
+}

@@ -1,0 +1,350 @@
+package dev.kula.device;
+
+import dev.kula.Seed;
+import dev.kula.aggregate.Update;
+import dev.kula.data.DataPointer;
+import dev.kula.data.DeviceId;
+import dev.kula.data.SampleBatch;
+import dev.kula.data.SampleSet;
+import dev.kula.data.SampleStore;
+import dev.kula.model.Evaluation;
+import dev.kula.model.Task;
+import dev.kula.model.TrainingEngine;
+import dev.kula.model.TrainingPlan;
+import dev.kula.model.TrainingResult;
+import dev.kula.monitor.ProfileRelease;
+import dev.kula.privacy.GaussianMechanism;
+import dev.kula.privacy.NoiseSource;
+import dev.kula.privacy.PrivacyLedger;
+import dev.kula.privacy.PrivacyLedger.Release;
+import dev.kula.swap.SwapOrder;
+import java.security.PublicKey;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.SortedSet;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One device: trains on its shared ledger for the global update, makes its personal model, reports
+ * its profile, and swaps. It is an actor: it handles one call at a time and reaches others only by
+ * the messages it returns. Its samples never leave its {@link SampleStore} but by a lease.
+ *
+ * <p>Not thread safe.
+ */
+public final class DeviceRuntime {
+  private final DeviceId id;
+  private final SampleStore store;
+  private final DeviceSettings settings;
+  private final Optional<SampleSet> exam;
+  private final Seed seed;
+  private final Account account;
+  private final TrainingData data;
+  private final Ledgers ledgers = Ledgers.empty();
+  private final List<AcceptedSwap> accepted = new ArrayList<>();
+  private final SourceDesk sourceDesk;
+  private final ReceiverDesk receiverDesk;
+  private final PersonalModel personal;
+  private final Personalizer personalizer;
+  private float[] global = new float[0];
+  private float @Nullable [] personalParameters;
+
+  /**
+   * All that has to survive a restart between rounds, as plain data; samples apart.
+   *
+   * @param store of the sample store
+   * @param shared pointers of the shared ledger
+   * @param personalPointers of the personal ledger
+   * @param accepted swaps let in
+   * @param account of the privacy ledger
+   * @param model parameters of a personal model that is trained on and on; empty if made anew each
+   *     round
+   */
+  public record State(
+      SampleStore.State store,
+      List<DataPointer> shared,
+      List<DataPointer> personalPointers,
+      List<AcceptedSwap> accepted,
+      PrivacyLedger.State account,
+      float[] model) {}
+
+  /**
+   * A device that has not seen a model yet.
+   *
+   * @param directory everybody's key to verify signatures with
+   * @param target label distribution that the personal model must serve, one a bin, sum 1; known
+   *     without any test label
+   * @param exam what the evaluator examines the personal model on; read for nothing else
+   * @param noise makes the noise of a release out of its seed; a live device ignores the seed
+   */
+  public DeviceRuntime(
+      DeviceId id,
+      SampleStore store,
+      Function<DeviceId, PublicKey> directory,
+      double[] target,
+      Optional<SampleSet> exam,
+      DeviceSettings settings,
+      Seed seed,
+      Function<Seed, NoiseSource> noise) {
+    this.id = id;
+    this.store = store;
+    this.settings = settings;
+    this.exam = exam;
+    this.seed = seed;
+    this.account = new Account(settings.privacy(), noise, seed.derive("noise"));
+    this.data = new TrainingData(store, settings.labels(), target, seed);
+    this.personalizer = new Personalizer(data, settings.personalPlan());
+    this.personal = new PersonalModel(data, store, personalizer, ledgers.personal(), accepted);
+    this.sourceDesk = new SourceDesk(id, store, data, settings, account, seed);
+    this.receiverDesk =
+        new ReceiverDesk(
+            id, store, data, settings, directory, account, ledgers, accepted, personal, seed);
+  }
+
+  /** Its name. */
+  public DeviceId id() {
+    return id;
+  }
+
+  /**
+   * Trains the global model on the shared ledger.
+   *
+   * @return the update; empty if the privacy account refuses to release one
+   */
+  public Optional<Update> train(int round, float[] model, TrainingPlan plan, Workbench bench) {
+    Release release = new Release(round, "update");
+    double rho = settings.privacy().updateRho();
+    if (!account.charge(release, rho, Account.Kind.UPDATE)) {
+      return Optional.empty();
+    }
+    SampleSet samples = data.ledger(ledgers.shared());
+    float[] local = model.clone();
+    TrainingResult result =
+        bench.engine().train(local, samples, plan, seed.derive("train").derive(round).generator());
+    account.worked(3.0 * plan.epochs() * samples.size());
+    Update update = Update.between(model, local, samples.size(), result.meanLoss());
+    if (account.noises(Account.Kind.UPDATE)) {
+      double clip = settings.privacy().updateClip();
+      GaussianMechanism.clip(update.delta(), 0, update.delta().length, clip);
+      new GaussianMechanism(2 * clip, rho).addTo(update.delta(), account.noise(release));
+    }
+    return Optional.of(update);
+  }
+
+  /** Handles all messages of one delivery, and returns what it has to say. */
+  public List<Envelope> receive(List<Envelope> inbox, Workbench bench) {
+    List<Envelope> out = new ArrayList<>();
+    List<Map.Entry<DeviceId, Message.Offered>> offers = new ArrayList<>();
+    for (Envelope envelope : inbox) {
+      DeviceId from = envelope.from();
+      switch (envelope.message()) {
+        case Message.GlobalModel model -> out.addAll(global(model, bench));
+        case Message.ProfileRequest request -> reply(out, from, profile(request.round(), bench));
+        case Message.Ordered ordered -> out.addAll(ordered(ordered.order(), bench));
+        case Message.Offered offered -> offers.add(Map.entry(from, offered));
+        case Message.Refused refused -> receiverDesk.refused(from, refused);
+        case Message.Fetch fetch -> reply(out, from, sourceDesk.fetch(fetch, from, bench));
+        case Message.Fetched fetched -> receiverDesk.fetched(from, fetched);
+        case Message.Visit visit ->
+            sourceDesk
+                .visit(visit, from, global, bench)
+                .forEach(answer -> reply(out, from, answer));
+        case Message.Visited visited -> receiverDesk.visited(from, visited);
+        case Message.CloseSwaps close ->
+            out.addAll(receiverDesk.close(close.round(), global, bench));
+        case Message.Examined examined -> unexpected(envelope);
+        case Message.ProfileReport report -> unexpected(envelope);
+        case Message.ProfileDeclined declined -> unexpected(envelope);
+        case Message.Outcomes outcomes -> unexpected(envelope);
+        case Message.Settled settled -> unexpected(envelope);
+      }
+    }
+    out.addAll(receiverDesk.resolve(offers, global, bench));
+    return out;
+  }
+
+  private void reply(List<Envelope> out, DeviceId to, Message message) {
+    out.add(new Envelope(id, to, message));
+  }
+
+  private void unexpected(Envelope envelope) {
+    throw new IllegalStateException(
+        "%s got a %s from %s, which only servers get"
+            .formatted(id, envelope.message().getClass().getSimpleName(), envelope.from()));
+  }
+
+  private List<Envelope> ordered(SwapOrder order, Workbench bench) {
+    if (order.receiver().equals(id)) {
+      if (!account.isSpent()) {
+        receiverDesk.expect(order);
+      }
+      return List.of();
+    }
+    return List.of(new Envelope(id, order.receiver(), sourceDesk.offer(order, global, bench)));
+  }
+
+  private Message profile(int round, Workbench bench) {
+    Release release = new Release(round, "profile");
+    double rho = settings.privacy().profileRho();
+    if (account.isSpent() || !account.charge(release, rho, Account.Kind.PROFILE)) {
+      return new Message.ProfileDeclined(round);
+    }
+    SampleSet own = store.own();
+    float[] losses = new float[own.size()];
+    bench.engine().losses(global, own, losses);
+    Evaluation evaluation = bench.engine().evaluate(global, own);
+    account.worked(2.0 * own.size());
+    double capped = 0;
+    for (float loss : losses) {
+      capped += ProfileRelease.lossFraction(loss);
+    }
+    return new Message.ProfileReport(
+        ProfileRelease.of(
+            id,
+            round,
+            own,
+            settings.labels(),
+            evaluation.correctSum(),
+            capped,
+            bench.inferenceSeconds(),
+            account.noises(Account.Kind.PROFILE) ? rho : Double.POSITIVE_INFINITY,
+            account.noise(release)));
+  }
+
+  private List<Envelope> global(Message.GlobalModel message, Workbench bench) {
+    global = message.parameters();
+    if (exam.isEmpty()) {
+      return List.of();
+    }
+    TrainingEngine engine = bench.engine();
+    float[] mine = makePersonal(message.round(), engine);
+    personalParameters = mine;
+    Evaluation result = engine.evaluate(mine, exam.get());
+    Optional<Evaluation> without =
+        switch (message.occasion()) {
+          case ROUND -> Optional.empty();
+          case FINAL -> Optional.of(accepted.isEmpty() ? result : withoutSwaps(message, engine));
+        };
+    Task task = engine.task();
+    return List.of(
+        new Envelope(
+            id,
+            Envelope.EVALUATOR,
+            new Message.Examined(
+                message.round(),
+                result,
+                store.own().size(),
+                without.isPresent()
+                    ? OptionalDouble.of(without.get().score(task))
+                    : OptionalDouble.empty())));
+  }
+
+  private float[] makePersonal(int round, TrainingEngine engine) {
+    Seed order = seed.derive("personal").derive(round);
+    return switch (settings.personalization()) {
+      case NONE -> global;
+      case LOCAL -> {
+        float[] start = personalParameters == null ? global : personalParameters;
+        SampleSet samples = data.towardsTarget(data.ledger(ledgers.personal()));
+        yield worked(personalizer.personalize(engine, start, samples, order));
+      }
+      case FINE_TUNE ->
+          worked(personal.make(engine, personal.current(engine.layout(), global), order));
+    };
+  }
+
+  private Evaluation withoutSwaps(Message.GlobalModel message, TrainingEngine engine) {
+    Seed order = seed.derive("personal").derive(message.round());
+    float[] model = worked(personal.make(engine, personal.withoutSwaps(global), order));
+    return engine.evaluate(model, exam.orElseThrow());
+  }
+
+  private float[] worked(Personalizer.Personal made) {
+    account.worked(made.forwardPasses());
+    return made.parameters();
+  }
+
+  /** Work done since last asked, one forward pass of one sample being 1. */
+  public double takeForwardPasses() {
+    return account.takeForwardPasses();
+  }
+
+  /** Parameters of its personal model, once it has one. */
+  public Optional<float[]> personalParameters() {
+    return Optional.ofNullable(personalParameters);
+  }
+
+  /** Epsilon spent on noised releases. */
+  public double spentEpsilon() {
+    return account.spentEpsilon();
+  }
+
+  /** Releases that went out without noise, which make the account's epsilon infinite. */
+  public SortedSet<String> releasesWithoutNoise() {
+    return account.releasesWithoutNoise();
+  }
+
+  /** The first release that the account refused. */
+  public Optional<Release> firstRefusal() {
+    return account.firstRefusal();
+  }
+
+  /** Label bins of its own samples, counts. */
+  public double[] ownLabelCounts() {
+    return data.ownLabelCounts();
+  }
+
+  /** Label bins of its own samples and of accepted swaps, counts. */
+  public double[] ledgerLabelCounts() {
+    double[] counts = data.ownLabelCounts();
+    for (AcceptedSwap swap : accepted) {
+      for (int bin = 0; bin < counts.length; bin++) {
+        counts[bin] += swap.labels().get(bin);
+      }
+    }
+    return counts;
+  }
+
+  /** Samples of others that accepted swaps let it use. */
+  public int receivedSamples() {
+    return accepted.stream().mapToInt(AcceptedSwap::samples).sum();
+  }
+
+  /** What has to survive a restart between rounds. */
+  public State state() {
+    boolean persistent = settings.personalization() == Personalization.LOCAL;
+    float[] parameters = personalParameters;
+    return new State(
+        store.state(),
+        ledgers.shared().pointers(),
+        ledgers.personal().pointers(),
+        List.copyOf(accepted),
+        account.state(),
+        persistent && parameters != null ? parameters : new float[0]);
+  }
+
+  /** Content of the blocks it fetched, by name. */
+  public Map<String, SampleBatch> fetchedBlocks() {
+    return store.fetchedBlocks();
+  }
+
+  /** Puts back what {@link #state()} once gave. */
+  public void restore(State state, Map<String, SampleBatch> blocks, float[] globalParameters) {
+    store.restore(state.store(), blocks);
+    state.shared().forEach(ledgers.shared()::add);
+    state.personalPointers().forEach(ledgers.personal()::add);
+    for (DataPointer pointer : ledgers.personal().pointers()) {
+      if (pointer.source().equals(Envelope.BASE)) {
+        store.fetched(pointer.block()).ifPresent(data::base);
+      }
+    }
+    accepted.clear();
+    accepted.addAll(state.accepted());
+    account.restore(state.account());
+    personalParameters = state.model().length == 0 ? null : state.model();
+    global = globalParameters;
+  }
+}

@@ -1,0 +1,26 @@
+package dev.kula.device;
+
+import dev.kula.data.LabelSpace;
+import dev.kula.model.TrainingPlan;
+import dev.kula.swap.Gate;
+
+/**
+ * What the operator sets alike on every device.
+ *
+ * @param labels bins in which labels are counted
+ * @param personalization how personal models come about
+ * @param personalPlan one call's plan for personal models; after each of its epochs the model is
+ *     validated, and the best one is kept
+ * @param visitPlan how a source trains a visiting head
+ * @param gate decides on swaps
+ * @param privacy what releases cost
+ * @param consentsToRaw whether raw samples may leave the device
+ */
+public record DeviceSettings(
+    LabelSpace labels,
+    Personalization personalization,
+    TrainingPlan personalPlan,
+    TrainingPlan visitPlan,
+    Gate gate,
+    PrivacySettings privacy,
+    boolean consentsToRaw) {}

@@ -1,0 +1,306 @@
+package dev.kula.device;
+
+import dev.kula.data.BlockId;
+import dev.kula.data.DataPointer;
+import dev.kula.data.DeviceId;
+import dev.kula.data.Exchange;
+import dev.kula.data.Lease;
+import dev.kula.data.SampleBatch;
+import dev.kula.model.Evaluation;
+import dev.kula.monitor.Profile;
+import dev.kula.swap.SwapOrder;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+
+/**
+ * All that servers and devices say to each other, apart from the cohort's updates, which are folded
+ * on the way. Everything here is data and could cross a network; only {@link Fetched} carries
+ * samples, and a source sends it for nothing but a valid lease.
+ */
+public sealed interface Message {
+  /** What the bytes are accounted as. */
+  Kind kind();
+
+  /** Payload bytes on the wire. */
+  long bytes();
+
+  /** Kinds of traffic, as accounted. */
+  enum Kind {
+    MODEL,
+    POINTER,
+    FETCHED,
+    VISIT,
+    PROFILE,
+    /** Of the simulation alone: nothing that a live fleet would send. */
+    EVALUATION
+  }
+
+  /** Orchestrator to device: the new global model; personalise it and be examined. */
+  record GlobalModel(int round, float[] parameters, Occasion occasion) implements Message {
+    @Override
+    public Kind kind() {
+      return Kind.MODEL;
+    }
+
+    @Override
+    public long bytes() {
+      return (long) parameters.length * Float.BYTES;
+    }
+  }
+
+  /** How often a device is examined, and on what. */
+  enum Occasion {
+    /** After a round: the personal model alone. */
+    ROUND,
+    /** At the end: also without what swaps brought. */
+    FINAL
+  }
+
+  /** Device to evaluator: how its personal model did in the exam. */
+  record Examined(
+      int round, Evaluation personal, double trainingSamples, OptionalDouble withoutSwaps)
+      implements Message {
+    @Override
+    public Kind kind() {
+      return Kind.EVALUATION;
+    }
+
+    @Override
+    public long bytes() {
+      return 0;
+    }
+  }
+
+  /** Monitor to device: report your profile. */
+  record ProfileRequest(int round) implements Message {
+    @Override
+    public Kind kind() {
+      return Kind.PROFILE;
+    }
+
+    @Override
+    public long bytes() {
+      return Integer.BYTES;
+    }
+  }
+
+  /** Device to monitor: its profile, noised and charged. */
+  record ProfileReport(Profile profile) implements Message {
+    @Override
+    public Kind kind() {
+      return Kind.PROFILE;
+    }
+
+    @Override
+    public long bytes() {
+      return (long) (profile.labelCounts().length + profile.classSums().length + 6) * Float.BYTES;
+    }
+  }
+
+  /** Device to monitor: no profile; its privacy account is spent, and it swaps no more. */
+  record ProfileDeclined(int round) implements Message {
+    @Override
+    public Kind kind() {
+      return Kind.PROFILE;
+    }
+
+    @Override
+    public long bytes() {
+      return Integer.BYTES;
+    }
+  }
+
+  /** Monitor to both devices: a swap order. */
+  record Ordered(SwapOrder order) implements Message {
+    @Override
+    public Kind kind() {
+      return Kind.POINTER;
+    }
+
+    @Override
+    public long bytes() {
+      return SwapOrder.BYTES;
+    }
+  }
+
+  /** Source to receiver: a pointer and the lease to use it. */
+  record Offered(long order, DataPointer pointer, Lease lease) implements Message {
+    @Override
+    public Kind kind() {
+      return Kind.POINTER;
+    }
+
+    @Override
+    public long bytes() {
+      return pointer.bytes() + Lease.BYTES;
+    }
+  }
+
+  /** Source to receiver: no pointer, and why; or a lease that opened nothing. */
+  record Refused(long order, String reason) implements Message {
+    @Override
+    public Kind kind() {
+      return Kind.POINTER;
+    }
+
+    @Override
+    public long bytes() {
+      return (long) Long.BYTES + reason.length();
+    }
+  }
+
+  /** Receiver to source: fetch raw samples under this lease. */
+  record Fetch(long order, Lease lease) implements Message {
+    @Override
+    public Kind kind() {
+      return Kind.POINTER;
+    }
+
+    @Override
+    public long bytes() {
+      return Lease.BYTES;
+    }
+  }
+
+  /** Source to receiver: raw samples. The batch is the receiver's own copy. */
+  record Fetched(long order, BlockId block, SampleBatch batch) implements Message {
+    @Override
+    public Kind kind() {
+      return Kind.FETCHED;
+    }
+
+    @Override
+    public long bytes() {
+      return batch.bytes();
+    }
+  }
+
+  /**
+   * Receiver to source: train my head on what these leases open; one message for all of them, the
+   * head once.
+   *
+   * @param leases by order number
+   */
+  record Visit(Map<Long, Lease> leases, int round, float[] head) implements Message {
+    public Visit {
+      leases = Map.copyOf(leases);
+    }
+
+    @Override
+    public Kind kind() {
+      return Kind.VISIT;
+    }
+
+    @Override
+    public long bytes() {
+      return (long) head.length * Float.BYTES + (long) leases.size() * Lease.BYTES;
+    }
+  }
+
+  /** Source to receiver: what the head became on one lease's samples, less what it was. */
+  record Visited(long order, BlockId block, float[] headDelta) implements Message {
+    @Override
+    public Kind kind() {
+      return Kind.VISIT;
+    }
+
+    @Override
+    public long bytes() {
+      return (long) headDelta.length * Float.BYTES;
+    }
+  }
+
+  /** Orchestrator to device: no more answers come; decide on what you have. */
+  record CloseSwaps(int round) implements Message {
+    @Override
+    public Kind kind() {
+      return Kind.POINTER;
+    }
+
+    @Override
+    public long bytes() {
+      return Integer.BYTES;
+    }
+  }
+
+  /**
+   * Receiver to orchestrator: outcomes by source, noised and charged; the orchestrator sums them
+   * over receivers before the monitor sees any.
+   *
+   * @param ratings one a source
+   * @param noiseStddev of each of a rating's three numbers
+   */
+  record Outcomes(int round, List<Rating> ratings, double noiseStddev) implements Message {
+    public Outcomes {
+      ratings = List.copyOf(ratings);
+    }
+
+    @Override
+    public Kind kind() {
+      return Kind.PROFILE;
+    }
+
+    @Override
+    public long bytes() {
+      return (long) ratings.size() * (16 + 4 * Float.BYTES);
+    }
+  }
+
+  /**
+   * What a receiver says of one source.
+   *
+   * @param source who was rated
+   * @param useful noised count
+   * @param neutral noised count
+   * @param harmful noised count
+   * @param answered leases kept and answered in time; says nothing of data, so not noised
+   * @param asked orders with this source
+   */
+  record Rating(
+      DeviceId source, double useful, double neutral, double harmful, int answered, int asked) {}
+
+  /** Device to evaluator: what came of an order, in the clear, for the report of a simulation. */
+  record Settled(Settlement settlement) implements Message {
+    @Override
+    public Kind kind() {
+      return Kind.EVALUATION;
+    }
+
+    @Override
+    public long bytes() {
+      return 0;
+    }
+  }
+
+  /** How an order ended. */
+  enum Ending {
+    ACCEPTED,
+    REJECTED,
+    EXPIRED
+  }
+
+  /**
+   * What came of an order.
+   *
+   * @param lossWithout held-out loss without it, if the gate ran
+   * @param lossWith held-out loss with it, if the gate ran
+   * @param samples that entered a ledger
+   * @param labels label bins of these samples, counts
+   * @param bytes that moved between the two devices for it
+   * @param asCopyBytes what its samples would have cost as raw copies
+   * @param cacheHitBytes that the receiver held already
+   */
+  record Settlement(
+      SwapOrder order,
+      Exchange exchange,
+      Ending ending,
+      OptionalDouble lossWithout,
+      OptionalDouble lossWith,
+      int samples,
+      List<Integer> labels,
+      long bytes,
+      long asCopyBytes,
+      long cacheHitBytes,
+      String reason) {}
+}

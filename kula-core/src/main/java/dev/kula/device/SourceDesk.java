@@ -1,0 +1,195 @@
+package dev.kula.device;
+
+import dev.kula.Seed;
+import dev.kula.data.DataPointer;
+import dev.kula.data.DeviceId;
+import dev.kula.data.Exchange;
+import dev.kula.data.Lease;
+import dev.kula.data.LeaseRefusedException;
+import dev.kula.data.SampleBatch;
+import dev.kula.data.SampleSet;
+import dev.kula.data.SampleStore;
+import dev.kula.model.TrainingEngine;
+import dev.kula.model.TrainingPlan;
+import dev.kula.privacy.GaussianMechanism;
+import dev.kula.privacy.PrivacyLedger.Release;
+import dev.kula.swap.Selection;
+import dev.kula.swap.SwapOrder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** A device as the source of swaps: it selects, points, leases, and answers who holds a lease. */
+final class SourceDesk {
+  private final DeviceId id;
+  private final SampleStore store;
+  private final TrainingData data;
+  private final DeviceSettings settings;
+  private final Account account;
+  private final Seed seed;
+  private Selection.@Nullable Candidates candidates;
+  private int candidatesRound = -1;
+
+  SourceDesk(
+      DeviceId id,
+      SampleStore store,
+      TrainingData data,
+      DeviceSettings settings,
+      Account account,
+      Seed seed) {
+    this.id = id;
+    this.store = store;
+    this.data = data;
+    this.settings = settings;
+    this.account = account;
+    this.seed = seed;
+  }
+
+  /** Answers an order: a pointer and a lease for the receiver, or why not. */
+  Message offer(SwapOrder order, float[] global, Workbench bench) {
+    Optional<String> refusal = refusal(order);
+    if (refusal.isPresent()) {
+      return new Message.Refused(order.number(), refusal.get());
+    }
+    int[] trainable = data.ownTrainIndices();
+    int[] picked =
+        order
+            .selection()
+            .select(
+                candidates(trainable, order, global, bench.engine()),
+                order.labels(),
+                order.samples(),
+                order.diversity(),
+                seed.derive("select").derive(order.round()).generator());
+    if (picked.length == 0) {
+      return new Message.Refused(order.number(), "holds none of the labels asked for");
+    }
+    int[] indices = new int[picked.length];
+    for (int i = 0; i < picked.length; i++) {
+      indices[i] = trainable[picked[i]];
+    }
+    DataPointer pointer =
+        store.publish(
+            indices,
+            order.samples(),
+            order.labels(),
+            order.exchange(),
+            id.equals(Envelope.BASE) ? "base" : "swap");
+    Lease lease =
+        store.grant(pointer, order.receiver(), bench.now().plus(order.lease()), order.uses());
+    return new Message.Offered(order.number(), pointer, lease);
+  }
+
+  private Optional<String> refusal(SwapOrder order) {
+    if (id.equals(Envelope.BASE)) {
+      return Optional.empty();
+    }
+    if (account.isSpent()) {
+      return Optional.of("the source's privacy account is spent");
+    }
+    if (order.exchange() == Exchange.RAW && !settings.consentsToRaw()) {
+      return Optional.of("the source does not consent to raw exchange");
+    }
+    return Optional.empty();
+  }
+
+  /** What selection looks at, computed once a round however many orders come. */
+  private Selection.Candidates candidates(
+      int[] trainable, SwapOrder order, float[] global, TrainingEngine engine) {
+    Selection.Candidates known = candidates;
+    if (known != null && candidatesRound == order.round()) {
+      return known;
+    }
+    SampleSet samples = store.own().select(trainable);
+    int size = samples.size();
+    int[] bins = new int[size];
+    for (int i = 0; i < size; i++) {
+      bins[i] = settings.labels().bin(samples.target(i));
+    }
+    float[] losses = new float[size];
+    float[] importance = new float[size];
+    float[] embeddings = new float[size * engine.embeddingSize()];
+    if (order.selection() != Selection.UNIFORM) {
+      engine.losses(global, samples, losses);
+      engine.importance(global, samples, importance);
+      engine.embed(global, samples, embeddings);
+      account.worked(5.0 * size);
+    }
+    Selection.Candidates fresh =
+        new Selection.Candidates(bins, losses, importance, embeddings, engine.embeddingSize());
+    candidates = fresh;
+    candidatesRound = order.round();
+    return fresh;
+  }
+
+  /** Answers a lease with raw samples, or says why it opens nothing. */
+  Message fetch(Message.Fetch request, DeviceId presenter, Workbench bench) {
+    if (!settings.consentsToRaw() && !id.equals(Envelope.BASE)) {
+      return new Message.Refused(request.order(), "the source does not consent to raw exchange");
+    }
+    try {
+      SampleBatch batch = store.fetch(request.lease(), presenter, bench.now());
+      if (!id.equals(Envelope.BASE)) {
+        account.withoutNoise("raw samples");
+      }
+      return new Message.Fetched(request.order(), request.lease().block(), batch);
+    } catch (LeaseRefusedException e) {
+      return new Message.Refused(request.order(), e.reason());
+    }
+  }
+
+  /** Trains a visiting head on what each of its leases opens. */
+  List<Message> visit(Message.Visit request, DeviceId presenter, float[] global, Workbench bench) {
+    List<Message> answers = new ArrayList<>();
+    for (Map.Entry<Long, Lease> entry : new TreeMap<>(request.leases()).entrySet()) {
+      long order = entry.getKey();
+      try {
+        SampleSet samples = store.visit(entry.getValue(), presenter, bench.now());
+        answers.add(trainHead(order, entry.getValue(), request, samples, global, bench));
+      } catch (LeaseRefusedException e) {
+        answers.add(new Message.Refused(order, e.reason()));
+      }
+    }
+    return answers;
+  }
+
+  private Message trainHead(
+      long order,
+      Lease lease,
+      Message.Visit request,
+      SampleSet samples,
+      float[] global,
+      Workbench bench) {
+    TrainingEngine engine = bench.engine();
+    int headOffset = engine.layout().headOffset();
+    int headSize = engine.layout().headSize();
+    if (request.head().length != headSize) {
+      return new Message.Refused(
+          order,
+          "the visiting head has %d numbers, not %d".formatted(request.head().length, headSize));
+    }
+    Release release = new Release(request.round(), "visit " + order);
+    if (!account.charge(release, settings.privacy().visitRho(), Account.Kind.VISIT)) {
+      return new Message.Refused(order, "the source's privacy account is spent");
+    }
+    float[] parameters = global.clone();
+    System.arraycopy(request.head(), 0, parameters, headOffset, headSize);
+    TrainingPlan plan = settings.visitPlan();
+    engine.train(parameters, samples, plan, seed.derive("visit").derive(order).generator());
+    account.worked(samples.size() * 2.0);
+    float[] delta = new float[headSize];
+    for (int i = 0; i < headSize; i++) {
+      delta[i] = parameters[headOffset + i] - request.head()[i];
+    }
+    if (settings.privacy().noisesEverything()) {
+      double clip = settings.privacy().visitClip();
+      GaussianMechanism.clip(delta, 0, headSize, clip);
+      new GaussianMechanism(2 * clip, settings.privacy().visitRho())
+          .addTo(delta, account.noise(release));
+    }
+    return new Message.Visited(order, lease.block(), delta);
+  }
+}

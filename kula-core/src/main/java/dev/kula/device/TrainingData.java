@@ -1,0 +1,142 @@
+package dev.kula.device;
+
+import dev.kula.Seed;
+import dev.kula.data.DataPointer;
+import dev.kula.data.LabelSpace;
+import dev.kula.data.Ledger;
+import dev.kula.data.SampleSet;
+import dev.kula.data.SampleStore;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.random.RandomGenerator;
+
+/**
+ * What a device trains and validates on. Its own samples and the base set are each split, within
+ * label bins, into training data and two folds that nothing is ever trained on: one chooses
+ * checkpoints, the other decides at the gate, so that no choice is judged by what it was made on.
+ */
+final class TrainingData {
+  private static final double LOWEST_WEIGHT = 0.02;
+  private static final double HIGHEST_WEIGHT = 10;
+  private static final int OWN_PARTS = 10;
+  private static final int BASE_PARTS = 5;
+
+  private final SampleStore store;
+  private final LabelSpace labels;
+  private final double[] target;
+  private final Folds own;
+  private Folds base;
+
+  /** A set of samples in three disjoint parts. */
+  private record Folds(int[] trainIndices, SampleSet train, SampleSet checkpoint, SampleSet gate) {}
+
+  TrainingData(SampleStore store, LabelSpace labels, double[] target, Seed seed) {
+    this.store = store;
+    this.labels = labels;
+    this.target = target.clone();
+    this.own = folds(store.own(), OWN_PARTS, seed.derive("folds").generator());
+    SampleSet none = SampleSet.empty(store.own().features());
+    this.base = new Folds(new int[0], none, none, none);
+  }
+
+  /** Takes in the base set; the same split on every device. */
+  void base(SampleSet samples) {
+    base = folds(samples, BASE_PARTS, new Seed(0).derive("base folds").generator());
+  }
+
+  /** Samples to train on, weight 1: the device's own, the base set's, and a ledger's. */
+  SampleSet ledger(Ledger ledger) {
+    List<SampleSet> parts = new ArrayList<>(List.of(own.train(), base.train()));
+    for (DataPointer pointer : ledger.pointers()) {
+      if (!pointer.source().equals(Envelope.BASE)) {
+        store.fetched(pointer.block()).ifPresent(parts::add);
+      }
+    }
+    return SampleSet.concat(parts);
+  }
+
+  /** Weighted so that the labels follow the target. */
+  SampleSet towardsTarget(SampleSet samples) {
+    return samples.withWeights(targetWeights(samples));
+  }
+
+  /** Samples that choose among checkpoints, weighted towards the target. */
+  SampleSet checkpointFold() {
+    return towardsTarget(SampleSet.concat(List.of(own.checkpoint(), base.checkpoint())));
+  }
+
+  /** Samples that decide at the gate and nowhere else, weighted towards the target. */
+  SampleSet gateFold() {
+    return towardsTarget(SampleSet.concat(List.of(own.gate(), base.gate())));
+  }
+
+  /** Positions in the store's own samples that may be trained on, here or elsewhere. */
+  int[] ownTrainIndices() {
+    return own.trainIndices().clone();
+  }
+
+  double[] ownLabelCounts() {
+    return store.own().labelCounts(labels);
+  }
+
+  private float[] targetWeights(SampleSet samples) {
+    double[] counts = samples.labelCounts(labels);
+    float[] weights = new float[samples.size()];
+    double sum = 0;
+    for (int i = 0; i < weights.length; i++) {
+      int bin = labels.bin(samples.target(i));
+      double ratio = target[bin] * samples.size() / counts[bin];
+      weights[i] = (float) Math.clamp(ratio, LOWEST_WEIGHT, HIGHEST_WEIGHT);
+      sum += weights[i];
+    }
+    for (int i = 0; i < weights.length; i++) {
+      weights[i] = (float) (weights[i] * weights.length / sum);
+    }
+    return weights;
+  }
+
+  /** One of {@code parts} to each fold, the rest to train on; at least half to train on. */
+  private Folds folds(SampleSet samples, int parts, RandomGenerator random) {
+    List<List<Integer>> byBin = new ArrayList<>();
+    for (int bin = 0; bin < labels.size(); bin++) {
+      byBin.add(new ArrayList<>());
+    }
+    for (int i = 0; i < samples.size(); i++) {
+      byBin.get(labels.bin(samples.target(i))).add(i);
+    }
+    List<List<Integer>> split = List.of(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+    for (List<Integer> members : byBin) {
+      shuffle(members, random);
+      int start = random.nextInt(parts);
+      for (int i = 0; i < members.size(); i++) {
+        int part = (start + i) % parts;
+        split.get(part == parts - 2 ? 1 : part == parts - 1 ? 2 : 0).add(members.get(i));
+      }
+    }
+    if (split.getFirst().size() * 2 < samples.size()) {
+      split.getFirst().addAll(split.get(1));
+      split.getFirst().addAll(split.get(2));
+      split.get(1).clear();
+      split.get(2).clear();
+    }
+    int[] train = indices(split.getFirst());
+    return new Folds(
+        train,
+        samples.select(train),
+        samples.select(indices(split.get(1))),
+        samples.select(indices(split.get(2))));
+  }
+
+  private static void shuffle(List<Integer> members, RandomGenerator random) {
+    for (int i = members.size() - 1; i > 0; i--) {
+      int j = random.nextInt(i + 1);
+      Integer swapped = members.get(i);
+      members.set(i, members.get(j));
+      members.set(j, swapped);
+    }
+  }
+
+  private static int[] indices(List<Integer> members) {
+    return members.stream().mapToInt(Integer::intValue).sorted().toArray();
+  }
+}

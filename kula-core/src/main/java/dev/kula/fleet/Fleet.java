@@ -1,0 +1,78 @@
+package dev.kula.fleet;
+
+import dev.kula.aggregate.AggregationStrategy;
+import dev.kula.data.DeviceId;
+import dev.kula.device.Envelope;
+import dev.kula.device.Message;
+import dev.kula.model.TrainingPlan;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Where devices live: in this process, behind a network, on a cluster. The round loop knows nothing
+ * else of it. The same calls give the same bits on every fleet and with any number of threads.
+ *
+ * <p>Not thread safe: one round loop drives a fleet.
+ */
+public interface Fleet extends AutoCloseable {
+  /** All devices, in the order of their names. */
+  List<DeviceId> devices();
+
+  /** Devices that answer in this round. */
+  List<DeviceId> available(int round);
+
+  /**
+   * Lets a cohort train, and folds its updates on the way.
+   *
+   * @param cohort devices that are available
+   */
+  Folded train(TrainingTask task, List<DeviceId> cohort, AggregationStrategy strategy);
+
+  /**
+   * Carries messages, and the messages that answer them, until only messages to servers are left.
+   * What is addressed to a device that does not answer in this round is lost, except new models and
+   * the closing of swaps, which it picks up when it is back.
+   */
+  Delivery carry(int round, List<Envelope> messages);
+
+  /** Time since the start of the run: virtual in a simulation. */
+  Duration elapsed();
+
+  /** The durable state of all devices, between rounds. */
+  FleetState state();
+
+  /** Puts back what {@link #state()} once gave, on a fleet made of the same configuration. */
+  void restore(FleetState state, float[] global);
+
+  @Override
+  void close();
+
+  /**
+   * What a cohort is to do.
+   *
+   * @param round number of the round
+   * @param global the model to start from; devices have had it as the last {@link
+   *     Message.GlobalModel}, so it does not travel again
+   * @param plan local training
+   */
+  record TrainingTask(int round, float[] global, TrainingPlan plan) {}
+
+  /**
+   * What a cohort did.
+   *
+   * @param global the next global model
+   * @param updates number of updates folded
+   * @param trainingLoss weighted mean of the devices' losses in their last local epoch
+   * @param bytes of the updates
+   */
+  record Folded(float[] global, int updates, double trainingLoss, long bytes) {}
+
+  /**
+   * What came of carrying messages.
+   *
+   * @param toServers messages to servers, in a fixed order
+   * @param bytes that moved, by kind
+   */
+  record Delivery(List<Envelope> toServers, Map<Message.Kind, Long> bytes) {}
+}

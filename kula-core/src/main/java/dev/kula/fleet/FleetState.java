@@ -1,0 +1,15 @@
+package dev.kula.fleet;
+
+import dev.kula.data.SampleBatch;
+import dev.kula.device.DeviceRuntime;
+import java.util.Map;
+
+/**
+ * Durable state of a fleet, between rounds.
+ *
+ * @param devices by name
+ * @param blocks content of fetched blocks by name, once however many devices hold them
+ * @param elapsedNanos virtual time so far
+ */
+public record FleetState(
+    Map<String, DeviceRuntime.State> devices, Map<String, SampleBatch> blocks, long elapsedNanos) {}

@@ -1,0 +1,212 @@
+package dev.kula.fleet;
+
+import dev.kula.aggregate.AggregationStrategy;
+import dev.kula.aggregate.PartialSum;
+import dev.kula.aggregate.Update;
+import dev.kula.data.DeviceId;
+import dev.kula.data.SampleBatch;
+import dev.kula.device.DeviceRuntime;
+import dev.kula.device.Envelope;
+import dev.kula.device.Message;
+import dev.kula.device.Workbench;
+import dev.kula.model.TrainingEngine;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/**
+ * A fleet in this process, in virtual time. Messages are delivered in supersteps, as in Pregel
+ * (Malewicz et al. 2010): all that was sent in one step arrives in the next, at each device in the
+ * order of its senders' names. Devices work in parallel within a step and share nothing, updates
+ * fold in fixed point, and time comes from a {@link CostModel}: so neither the number of threads
+ * nor their timing shows in any result.
+ */
+public final class LocalFleet implements Fleet {
+  private final Map<DeviceId, DeviceRuntime> participants = new TreeMap<>();
+  private final List<DeviceId> devices;
+  private final CostModel costs;
+  private final EnginePool pool;
+  private final int threads;
+  private Duration elapsed = Duration.ZERO;
+
+  /**
+   * A fleet of devices.
+   *
+   * @param runtimes the devices, and the holder of the base set, {@link Envelope#BASE}
+   * @param costs of all of them, the holder of the base set too
+   * @param threads that compute, at least 1
+   * @param engines makes one engine a thread
+   */
+  public LocalFleet(
+      List<DeviceRuntime> runtimes,
+      CostModel costs,
+      int threads,
+      Supplier<TrainingEngine> engines) {
+    runtimes.forEach(runtime -> participants.put(runtime.id(), runtime));
+    this.devices = participants.keySet().stream().filter(id -> !id.equals(Envelope.BASE)).toList();
+    this.costs = costs;
+    this.threads = threads;
+    this.pool = new EnginePool(threads, engines);
+  }
+
+  @Override
+  public List<DeviceId> devices() {
+    return devices;
+  }
+
+  @Override
+  public List<DeviceId> available(int round) {
+    List<DeviceId> present = new ArrayList<>();
+    for (int i = 0; i < devices.size(); i++) {
+      if (costs.isAvailable(devices.get(i), i, round)) {
+        present.add(devices.get(i));
+      }
+    }
+    return present;
+  }
+
+  /** The runtime of a device, for the evaluator of a simulation. */
+  public DeviceRuntime runtime(DeviceId device) {
+    return Optional.ofNullable(participants.get(device))
+        .orElseThrow(() -> new IllegalArgumentException("no device " + device));
+  }
+
+  @Override
+  public Folded train(TrainingTask task, List<DeviceId> cohort, AggregationStrategy strategy) {
+    int parameters = task.global().length;
+    int parts = Math.min(threads, cohort.size());
+    List<Function<TrainingEngine, PartialSum>> work = new ArrayList<>();
+    for (int part = 0; part < parts; part++) {
+      int first = part;
+      work.add(
+          engine -> {
+            PartialSum sum = strategy.init(parameters);
+            for (int i = first; i < cohort.size(); i += parts) {
+              DeviceRuntime device = runtime(cohort.get(i));
+              Optional<Update> update =
+                  device.train(task.round(), task.global(), task.plan(), bench(device, engine));
+              update.ifPresent(sum::accumulate);
+            }
+            return sum;
+          });
+    }
+    PartialSum whole = strategy.init(parameters);
+    pool.run(work).forEach(whole::merge);
+    long updateBytes = (long) parameters * Float.BYTES;
+    double slowest = 0;
+    for (DeviceId device : cohort) {
+      double passes = runtime(device).takeForwardPasses();
+      slowest = Math.max(slowest, costs.seconds(device, 0, passes, updateBytes));
+    }
+    advance(slowest);
+    return new Folded(
+        whole.finish(task.global()),
+        whole.updates(),
+        whole.trainingLoss(),
+        updateBytes * whole.updates());
+  }
+
+  @Override
+  public Delivery carry(int round, List<Envelope> messages) {
+    Set<DeviceId> present = new HashSet<>(available(round));
+    present.add(Envelope.BASE);
+    Map<Message.Kind, Long> bytes = new EnumMap<>(Message.Kind.class);
+    List<Envelope> toServers = new ArrayList<>();
+    List<Envelope> moving = messages;
+    while (!moving.isEmpty()) {
+      Map<DeviceId, List<Envelope>> inboxes = new TreeMap<>();
+      for (Envelope envelope : moving) {
+        if (!participants.containsKey(envelope.to())) {
+          account(bytes, envelope);
+          toServers.add(envelope);
+        } else if (present.contains(envelope.to()) || waits(envelope.message())) {
+          account(bytes, envelope);
+          inboxes.computeIfAbsent(envelope.to(), id -> new ArrayList<>()).add(envelope);
+        }
+      }
+      moving = deliver(inboxes);
+    }
+    return new Delivery(toServers, bytes);
+  }
+
+  private List<Envelope> deliver(Map<DeviceId, List<Envelope>> inboxes) {
+    List<Function<TrainingEngine, List<Envelope>>> work = new ArrayList<>();
+    inboxes.forEach(
+        (receiver, inbox) -> {
+          DeviceRuntime device = runtime(receiver);
+          work.add(engine -> device.receive(inbox, bench(device, engine)));
+        });
+    List<List<Envelope>> answers = pool.run(work);
+    List<Envelope> moving = new ArrayList<>();
+    double slowest = 0;
+    int next = 0;
+    for (Map.Entry<DeviceId, List<Envelope>> entry : inboxes.entrySet()) {
+      DeviceId device = entry.getKey();
+      List<Envelope> said = answers.get(next++);
+      long in = entry.getValue().stream().mapToLong(e -> e.message().bytes()).sum();
+      long out = said.stream().mapToLong(e -> e.message().bytes()).sum();
+      double passes = runtime(device).takeForwardPasses();
+      slowest = Math.max(slowest, costs.seconds(device, in, passes, out));
+      moving.addAll(said);
+    }
+    advance(slowest);
+    return moving;
+  }
+
+  private static void account(Map<Message.Kind, Long> bytes, Envelope envelope) {
+    bytes.merge(envelope.message().kind(), envelope.message().bytes(), Long::sum);
+  }
+
+  private static boolean waits(Message message) {
+    return message instanceof Message.GlobalModel || message instanceof Message.CloseSwaps;
+  }
+
+  private Workbench bench(DeviceRuntime device, TrainingEngine engine) {
+    return new Workbench(
+        engine, Instant.EPOCH.plus(elapsed), costs.costs(device.id()).secondsPerPass());
+  }
+
+  private void advance(double seconds) {
+    elapsed = elapsed.plusNanos(Math.round(seconds * 1e9));
+  }
+
+  @Override
+  public Duration elapsed() {
+    return elapsed;
+  }
+
+  @Override
+  public FleetState state() {
+    Map<String, DeviceRuntime.State> states = new TreeMap<>();
+    Map<String, SampleBatch> blocks = new TreeMap<>();
+    participants.forEach(
+        (id, runtime) -> {
+          states.put(id.name(), runtime.state());
+          blocks.putAll(runtime.fetchedBlocks());
+        });
+    return new FleetState(states, blocks, elapsed.toNanos());
+  }
+
+  @Override
+  public void restore(FleetState state, float[] global) {
+    state
+        .devices()
+        .forEach(
+            (name, device) -> runtime(new DeviceId(name)).restore(device, state.blocks(), global));
+    elapsed = Duration.ofNanos(state.elapsedNanos());
+  }
+
+  @Override
+  public void close() {
+    pool.close();
+  }
+}

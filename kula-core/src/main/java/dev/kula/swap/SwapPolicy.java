@@ -1,0 +1,43 @@
+package dev.kula.swap;
+
+import dev.kula.KulaException;
+import java.util.List;
+
+/** Who should trade what with whom. Immutable and thread safe; plans are deterministic. */
+public interface SwapPolicy {
+  /** As {@link #parse} reads it. */
+  String notation();
+
+  /** Whether this round, of the rounds in which swaps may be planned, needs a plan. */
+  boolean plansIn(int round);
+
+  /** Whether it moves raw samples whatever exchange is set. */
+  boolean movesRawSamples();
+
+  /** Orders for one round, best first. */
+  List<PlannedSwap> plan(PlanRequest request);
+
+  /**
+   * Reads {@code none}, {@code static:SHARE}, {@code random}, {@code dissimilar}, {@code similar}
+   * or {@code deficit}.
+   *
+   * @throws KulaException (USER) for anything else
+   */
+  static SwapPolicy parse(String text) {
+    return switch (text) {
+      case "none" -> new NoSwaps();
+      case "random" -> new RandomSwaps();
+      case "dissimilar" -> new DissimilarSwaps();
+      case "similar" -> new SimilarSwaps();
+      case "deficit" -> new DeficitSwaps();
+      default -> {
+        if (text.startsWith("static:")) {
+          yield StaticSharing.parse(text);
+        }
+        throw KulaException.user(
+            "policy is '%s', must be none, static:SHARE, random, dissimilar, similar or deficit; try deficit"
+                .formatted(text));
+      }
+    };
+  }
+}
