@@ -27,6 +27,9 @@ public record Dataset(
     float[] targets,
     Optional<List<DeviceId>> owners,
     Optional<double[]> times) {
+  /** Quantile bins in which the targets of a regression are counted. */
+  public static final int REGRESSION_BINS = 10;
+
   public Dataset {
     if (features.rows() != targets.length || features.columns() != input.size()) {
       throw new IllegalArgumentException(
