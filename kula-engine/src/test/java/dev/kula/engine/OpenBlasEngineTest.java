@@ -1,0 +1,21 @@
+package dev.kula.engine;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.kula.model.EngineFactory;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.MethodSource;
+
+@ParameterizedClass
+@MethodSource("dev.kula.engine.EngineCase#all")
+final class OpenBlasEngineTest extends EngineContract {
+  OpenBlasEngineTest(EngineCase of) {
+    super(of);
+  }
+
+  @Override
+  EngineFactory factory() {
+    assumeTrue(Engines.openBlas().isPresent(), Engines.backend());
+    return Engines.openBlas().orElseThrow();
+  }
+}

@@ -1,0 +1,167 @@
+package dev.kula.engine;
+
+import dev.kula.model.ModelSpec;
+import dev.kula.model.Samples;
+import dev.kula.model.Task;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The architectures once more, one sample at a time in double precision and straight from their
+ * definitions, as the truth that engines are held against. Knows no gradients: those come from
+ * finite differences of its loss.
+ */
+final class ReferenceNetwork {
+  private final EngineCase of;
+  private int at;
+
+  ReferenceNetwork(EngineCase of) {
+    this.of = of;
+  }
+
+  /** What feeds the output layer. */
+  double[] embed(double[] parameters, double[] input) {
+    at = 0;
+    double[] here = input;
+    List<Integer> hidden = new ArrayList<>();
+    switch (of.spec()) {
+      case ModelSpec.Softmax softmax -> {}
+      case ModelSpec.Mlp mlp -> hidden.addAll(mlp.hidden());
+      case ModelSpec.Cnn cnn -> {
+        int height = of.input().height();
+        int width = of.input().width();
+        here = convolve(parameters, here, of.input().channels(), height, width, 32);
+        here = pool(rectify(here), 32, height, width);
+        here = convolve(parameters, here, 32, height / 2, width / 2, 64);
+        here = pool(rectify(here), 64, height / 2, width / 2);
+        hidden.add(512);
+      }
+    }
+    for (int units : hidden) {
+      here = rectify(dense(parameters, here, units));
+    }
+    return here;
+  }
+
+  /** Raw outputs. */
+  double[] logits(double[] parameters, double[] input) {
+    double[] embedding = embed(parameters, input);
+    return dense(parameters, embedding, of.task().outputs());
+  }
+
+  /** Probabilities or predictions. */
+  double[] outputs(double[] parameters, double[] input) {
+    double[] logits = logits(parameters, input);
+    if (!of.classifies()) {
+      return logits;
+    }
+    double sum = 0;
+    for (double logit : logits) {
+      sum += Math.exp(logit);
+    }
+    for (int i = 0; i < logits.length; i++) {
+      logits[i] = Math.exp(logits[i]) / sum;
+    }
+    return logits;
+  }
+
+  double loss(double[] parameters, double[] input, float target) {
+    double[] outputs = outputs(parameters, input);
+    return switch (of.task()) {
+      case Task.Classification classification -> -Math.log(outputs[(int) target]);
+      case Task.Regression regression -> 0.5 * (outputs[0] - target) * (outputs[0] - target);
+    };
+  }
+
+  /** Weighted mean over all samples. */
+  double meanLoss(double[] parameters, Samples samples) {
+    double sum = 0;
+    double weights = 0;
+    for (int i = 0; i < samples.size(); i++) {
+      sum += samples.weight(i) * loss(parameters, row(samples, i), samples.target(i));
+      weights += samples.weight(i);
+    }
+    return sum / weights;
+  }
+
+  static double[] row(Samples samples, int index) {
+    float[] features = new float[samples.features()];
+    samples.copyFeatures(index, features, 0);
+    return doubles(features);
+  }
+
+  static double[] doubles(float[] numbers) {
+    double[] result = new double[numbers.length];
+    for (int i = 0; i < numbers.length; i++) {
+      result[i] = numbers[i];
+    }
+    return result;
+  }
+
+  private double[] dense(double[] parameters, double[] input, int units) {
+    double[] output = new double[units];
+    for (int unit = 0; unit < units; unit++) {
+      double sum = parameters[at + units * input.length + unit];
+      for (int i = 0; i < input.length; i++) {
+        sum += parameters[at + unit * input.length + i] * input[i];
+      }
+      output[unit] = sum;
+    }
+    at += units * input.length + units;
+    return output;
+  }
+
+  private double[] convolve(
+      double[] parameters, double[] image, int channels, int height, int width, int filters) {
+    double[] output = new double[filters * height * width];
+    for (int filter = 0; filter < filters; filter++) {
+      for (int y = 0; y < height; y++) {
+        for (int x = 0; x < width; x++) {
+          double sum = parameters[at + filters * channels * 25 + filter];
+          for (int channel = 0; channel < channels; channel++) {
+            for (int tapY = 0; tapY < 5; tapY++) {
+              for (int tapX = 0; tapX < 5; tapX++) {
+                int fromY = y + tapY - 2;
+                int fromX = x + tapX - 2;
+                if (fromY >= 0 && fromY < height && fromX >= 0 && fromX < width) {
+                  sum +=
+                      parameters[at + ((filter * channels + channel) * 5 + tapY) * 5 + tapX]
+                          * image[(channel * height + fromY) * width + fromX];
+                }
+              }
+            }
+          }
+          output[(filter * height + y) * width + x] = sum;
+        }
+      }
+    }
+    at += filters * channels * 25 + filters;
+    return output;
+  }
+
+  private static double[] pool(double[] image, int channels, int height, int width) {
+    int pooledHeight = height / 2;
+    int pooledWidth = width / 2;
+    double[] output = new double[channels * pooledHeight * pooledWidth];
+    for (int channel = 0; channel < channels; channel++) {
+      for (int y = 0; y < pooledHeight; y++) {
+        for (int x = 0; x < pooledWidth; x++) {
+          int corner = (channel * height + 2 * y) * width + 2 * x;
+          output[(channel * pooledHeight + y) * pooledWidth + x] =
+              Math.max(
+                  Math.max(image[corner], image[corner + 1]),
+                  Math.max(image[corner + width], image[corner + width + 1]));
+        }
+      }
+    }
+    return output;
+  }
+
+  private static double[] rectify(double[] numbers) {
+    double[] output = new double[numbers.length];
+    for (int i = 0; i < numbers.length; i++) {
+      output[i] = Math.max(0, numbers[i]);
+    }
+    return output;
+  }
+}

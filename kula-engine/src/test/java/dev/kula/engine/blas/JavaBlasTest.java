@@ -1,0 +1,8 @@
+package dev.kula.engine.blas;
+
+final class JavaBlasTest extends BlasContract {
+  @Override
+  Blas blas() {
+    return Blas.java();
+  }
+}
