@@ -115,6 +115,16 @@ final class ClassPool {
     return lossFraction;
   }
 
+  /** Estimated share of right answers, in [0, 1]. */
+  double accuracy() {
+    return Math.clamp(correct / samples(), 0, 1);
+  }
+
+  /** Estimated mean of min(loss, 5)/5, in [0, 1]. */
+  double lossPart() {
+    return Math.clamp(lossFraction / samples(), 0, 1);
+  }
+
   /** Whether the bin certainly has samples, at least {@code samples} by the estimate. */
   boolean has(int bin, double samples) {
     return counts[bin] >= Math.max(samples, PRESENT * Math.sqrt(labelVariance()));

@@ -38,7 +38,7 @@ final class FeatureDistance {
   private record Estimate(double squaredDistance, double variance) {}
 
   static double between(Profile a, Profile b, FleetStatistics fleet) {
-    Estimate shared = byClass(a, b);
+    Estimate shared = byClass(ClassPool.of(a), ClassPool.of(b));
     Estimate common = byDeviation(a, b, fleet.classMeans());
     Estimate chosen = shared.variance() <= common.variance() ? shared : common;
     if (shared.variance() <= PRIOR_STDDEV * PRIOR_STDDEV / 4) {
@@ -53,9 +53,12 @@ final class FeatureDistance {
     return trust * said + (1 - trust) * UNKNOWN;
   }
 
-  private static Estimate byClass(Profile a, Profile b) {
-    ClassPool left = ClassPool.of(a);
-    ClassPool right = ClassPool.of(b);
+  /** Distance of class means by the first estimate, 0 where noise exceeds it; not shrunk. */
+  static double classDistance(ClassPool left, ClassPool right) {
+    return Math.sqrt(Math.max(0, byClass(left, right).squaredDistance()));
+  }
+
+  private static Estimate byClass(ClassPool left, ClassPool right) {
     double weights = 0;
     double weighted = 0;
     for (int bin = 0; bin < left.bins(); bin++) {

@@ -1,0 +1,136 @@
+package dev.kula.monitor;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.kula.Seed;
+import dev.kula.data.DeviceId;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.Test;
+
+final class ReputationTest {
+  private static final DeviceId SOURCE = new DeviceId("source");
+
+  @Test
+  void newcomersCanTradeALittle() {
+    Reputation reputation = new Reputation();
+    assertTrue(reputation.isNewcomer(SOURCE));
+    assertEquals(0.45, reputation.value(SOURCE), 1e-12);
+    assertEquals(0.25, reputation.quota(SOURCE));
+    reputation.outcomes(SOURCE, 50, 0, 0, 2, 0);
+    reputation.outcomes(SOURCE, 50, 0, 0, 2, 0);
+    assertTrue(reputation.isNewcomer(SOURCE), "two anonymous raters twice may be the same two");
+    assertEquals(0.25, reputation.quota(SOURCE));
+  }
+
+  @Test
+  void qualityIsTheLowerQuantileOfTheBetaDistribution() {
+    Reputation reputation = new Reputation();
+    reputation.outcomes(SOURCE, 3, 0, 0, 3, 0);
+    // P(Beta(4, 1) ≤ x) = x⁴
+    assertEquals(Math.pow(0.1, 0.25), reputation.quality(SOURCE), 1e-9);
+    reputation.outcomes(new DeviceId("bad"), 0, 0, 3, 3, 0);
+    // P(Beta(1, 4) ≤ x) = 1 − (1 − x)⁴
+    assertEquals(1 - Math.pow(0.9, 0.25), reputation.quality(new DeviceId("bad")), 1e-9);
+    assertEquals(reputation.value(SOURCE), reputation.quota(SOURCE));
+  }
+
+  @Test
+  void neutralIsBetweenUsefulAndHarmful() {
+    double useful = quality(4, 0, 0);
+    double neutral = quality(0, 4, 0);
+    double harmful = quality(0, 0, 4);
+    assertTrue(useful > neutral && neutral > harmful);
+  }
+
+  private static double quality(double useful, double neutral, double harmful) {
+    Reputation reputation = new Reputation();
+    reputation.outcomes(SOURCE, useful, neutral, harmful, 4, 0);
+    return reputation.quality(SOURCE);
+  }
+
+  @Test
+  void aRaterCountsUpToItsCap() {
+    assertEquals(quality(8, 0, 0), quality(1000, 0, 0), 1e-12);
+    assertTrue(quality(8, 0, 0) > quality(7, 0, 0));
+  }
+
+  @Test
+  void namedRatersAddUpAndNobodyRatesItself() {
+    Reputation reputation = new Reputation();
+    DeviceId a = new DeviceId("a");
+    DeviceId b = new DeviceId("b");
+    DeviceId c = new DeviceId("c");
+    reputation.outcomes(SOURCE, 2, 0, 0, Set.of(a, b), 0);
+    reputation.outcomes(SOURCE, 2, 0, 0, Set.of(a, b), 0);
+    assertTrue(reputation.isNewcomer(SOURCE));
+    reputation.outcomes(SOURCE, 1, 0, 0, Set.of(c), 0);
+    assertFalse(reputation.isNewcomer(SOURCE));
+    double before = reputation.quality(SOURCE);
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> reputation.outcomes(SOURCE, 9, 0, 0, Set.of(a, SOURCE), 0));
+    assertEquals(before, reputation.quality(SOURCE));
+  }
+
+  @Test
+  void pureNoiseMovesLittle() {
+    double stddev = 5;
+    double reach = 0;
+    for (int run = 0; run < 200; run++) {
+      RandomGenerator random = new Seed(run).generator();
+      Reputation reputation = new Reputation();
+      reputation.outcomes(SOURCE, 0, 1e-9, 0, 3, 0);
+      double before = reputation.quality(SOURCE);
+      reputation.outcomes(
+          SOURCE,
+          stddev * random.nextGaussian(),
+          stddev * random.nextGaussian(),
+          stddev * random.nextGaussian(),
+          3,
+          stddev);
+      reach += Math.abs(reputation.quality(SOURCE) - before) / 200;
+    }
+    assertTrue(reach < 0.15, "noise alone moved quality by " + reach);
+  }
+
+  @Test
+  void evidenceFadesByTheRound() {
+    Reputation reputation = new Reputation();
+    reputation.outcomes(SOURCE, 8, 0, 0, 4, 0);
+    reputation.answered(SOURCE, 0, 10);
+    assertEquals(0.45, reputation.reliability(SOURCE), 1e-12);
+    double quality = reputation.quality(SOURCE);
+    reputation.decay();
+    assertEquals(Math.pow(0.1, 1 / (1 + 8 * 0.95)), reputation.quality(SOURCE), 1e-9);
+    assertEquals(9 / 19.5, reputation.reliability(SOURCE), 1e-12);
+    assertTrue(reputation.quality(SOURCE) < quality);
+    for (int round = 0; round < 1000; round++) {
+      reputation.decay();
+    }
+    assertEquals(0.9, reputation.reliability(SOURCE), 1e-12);
+  }
+
+  @Test
+  void survivesACheckpoint() {
+    Reputation reputation = new Reputation();
+    reputation.outcomes(SOURCE, 2.5, 0.25, -0.5, Set.of(new DeviceId("b"), new DeviceId("a")), 1);
+    reputation.outcomes(new DeviceId("other"), 1, 2, 3, 5, 0);
+    reputation.answered(SOURCE, 3, 4);
+    reputation.decay();
+    Reputation restored = Reputation.restore(reputation.state());
+    assertEquals(reputation.state(), restored.state());
+    assertEquals(reputation.value(SOURCE), restored.value(SOURCE));
+  }
+
+  @Test
+  void refusesNonsense() {
+    Reputation reputation = new Reputation();
+    assertThrows(IllegalArgumentException.class, () -> reputation.answered(SOURCE, 2, 1));
+    assertThrows(
+        IllegalArgumentException.class, () -> reputation.outcomes(SOURCE, 1, 0, 0, -1, 0));
+  }
+}

@@ -1,0 +1,78 @@
+package dev.kula.privacy;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.kula.KulaException;
+import dev.kula.privacy.PrivacyBudget.Releases;
+import dev.kula.privacy.PrivacyBudget.Shares;
+import dev.kula.privacy.PrivacyLedger.Release;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.DoubleRange;
+import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Test;
+
+final class PrivacyBudgetTest {
+  private static final double DELTA = 1e-5;
+
+  @Property
+  void aLedgerGrantsAllThatWasPlanned(
+      @ForAll @DoubleRange(min = 0.01, max = 100) double epsilon,
+      @ForAll @IntRange(max = 60) int profiles,
+      @ForAll @IntRange(max = 60) int outcomes,
+      @ForAll @IntRange(max = 60) int visits,
+      @ForAll @IntRange(max = 60) int updates) {
+    PrivacyBudget budget =
+        PrivacyBudget.allocate(epsilon, DELTA, new Releases(profiles, outcomes, visits, updates));
+    PrivacyLedger ledger = new PrivacyLedger(epsilon, DELTA);
+    charge(ledger, "update", updates, budget.updateRho());
+    charge(ledger, "profile", profiles, budget.profileRho());
+    charge(ledger, "visit", visits, budget.visitRho());
+    charge(ledger, "outcome", outcomes, budget.outcomeRho());
+    assertEquals(budget.totalRho(), ledger.spentRho(), 1e-12 * ledger.spentRho());
+    if (profiles + outcomes + visits + updates > 0) {
+      assertEquals(epsilon, ledger.spentEpsilon(), 1e-6 * epsilon, "nothing is wasted");
+    }
+  }
+
+  private static void charge(PrivacyLedger ledger, String purpose, int releases, double rho) {
+    for (int i = 0; i < releases; i++) {
+      assertTrue(ledger.charge(new Release(i, purpose), rho));
+    }
+  }
+
+  @Test
+  void dividesByShares() {
+    PrivacyBudget budget =
+        PrivacyBudget.allocate(8, DELTA, new Releases(5, 10, 0, 0), new Shares(0.75, 0.25, 0.9, 0));
+    double rho = ZeroConcentrated.rho(8, DELTA);
+    assertEquals(0.75 * rho / 5, budget.profileRho(), 1e-8);
+    assertEquals(0.25 * rho / 10, budget.outcomeRho(), 1e-8);
+    assertEquals(0, budget.visitRho());
+    assertEquals(0, budget.updateRho());
+  }
+
+  @Test
+  void infiniteEpsilonMeansNoNoise() {
+    PrivacyBudget budget =
+        PrivacyBudget.allocate(Double.POSITIVE_INFINITY, DELTA, new Releases(5, 0, 1, 0));
+    assertEquals(Double.POSITIVE_INFINITY, budget.profileRho());
+    assertEquals(0, budget.outcomeRho());
+    assertEquals(0, new GaussianMechanism(1, budget.visitRho()).stddev());
+  }
+
+  @Test
+  void refusesNonsense() {
+    KulaException refused =
+        assertThrows(
+            KulaException.class, () -> PrivacyBudget.allocate(0, DELTA, new Releases(1, 0, 0, 0)));
+    assertEquals(
+        "epsilon is '0.0', must be over 0; use 'inf' to turn noise off", refused.getMessage());
+    assertThrows(IllegalArgumentException.class, () -> new Releases(-1, 0, 0, 0));
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> PrivacyBudget.allocate(1, DELTA, new Releases(1, 0, 0, 0), new Shares(0, 1, 1, 1)));
+  }
+}
