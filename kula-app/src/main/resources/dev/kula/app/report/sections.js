@@ -1,0 +1,138 @@
+// The page: which sections there are, in which order, and what redraws them.
+
+function settingsSection(body) {
+  const d = SUMMARY.data;
+  const items = Object.entries(SUMMARY.configuration).sort(([a], [b]) => a.localeCompare(b));
+  body.append(say('Every setting in force, by flag name.'));
+  body.append(items.length
+    ? el('dl', {}, items.map(([name, value]) => el('div', {}, el('dt', {}, name),
+      el('dd', {}, value !== null && typeof value === 'object' ? JSON.stringify(value) : String(value)))))
+    : empty('The summary names no settings.'));
+  body.append(el('h3', {}, 'How the runs ended'));
+  body.append(table([
+    { name: 'Method', tight: true, cell: (m) => m.name },
+    { name: 'Seeds', tight: true, cell: (m) => m.seeds.join(', ') },
+    { name: 'Rounds', number: true, cell: (m) => whole(m.rounds) },
+    { name: 'Simulated', number: true, cell: (m) => seconds(m.simulatedSeconds) },
+    { name: 'Real time', number: true, cell: (m) => seconds(m.wallSeconds) },
+    { name: 'Stopped because', cell: (m) => m.stopped },
+  ], SUMMARY.methods));
+}
+
+function notesSection(body) {
+  const withoutNoise = [...new Set(SUMMARY.methods.flatMap((m) => m.epsilon.withoutNoise))];
+  const notes = [
+    (REGRESSION
+      ? 'Scores are the share of the fleet-wide variance of the target that a model explains (1 \u2212 mean squared error on standardised targets, at least 0), shown as per cent.'
+      : 'Accuracies are shares of right answers on test sets, shown as per cent')
+      + (REGRESSION ? '' : '; differences are percentage points. The files hold fractions of 1.'),
+    'Every figure is of the last round unless it says \u201cbest round\u201d. The best round is known only afterwards, with the test labels: it stands beside the last one and never instead of it.',
+    'The target of ' + percent(SUMMARY.targetAccuracy) + ' for the personal mean: ' + SUMMARY.targetRule + '.',
+    'Simulated time comes from a cost model of each device\u2019s computing and link speed. It is the same on every machine and is not the time that this run took.',
+    'Bytes are payload: four a parameter, one or four a feature. Transport and encryption come on top.',
+    'Epsilon is for neighbours that differ by one record, at \u03b4 = 1e-5. '
+      + (withoutNoise.length
+        ? 'Releases without noise (' + withoutNoise.join(', ') + ') make it infinite: whoever sees those must be trusted.'
+        : 'Every release had noise.'),
+    'Details of devices, swaps and orders are of the first seed of each method; other seeds differ.',
+    'A revoked or expired lease stops future use. It does not undo what a model has learned.',
+  ];
+  if (COMPARE) {
+    notes.splice(2, 0, 'With few seeds an interval is wide. One that spans zero does not show that two methods are equal; it shows that this run cannot tell them apart. Several methods against one reference also give chance several tries; no correction was made for that.');
+  }
+  body.append(el('ul', { class: 'notes' }, notes.map((n) => el('li', {}, n))));
+}
+
+const SECTIONS = [
+  { id: 'methods', title: 'Methods', fill: methodsSection, only: COMPARE || SUMMARY.methods[0].seeds.length > 1 },
+  { id: 'curves', title: 'Learning curves', fill: curvesSection },
+  { id: 'bytes', title: 'Bytes by kind', fill: bytesSection, only: COMPARE },
+  { id: 'which', chooser: true, only: COMPARE },
+  { id: 'accuracy', title: 'Devices before and after swaps', fill: accuracySection, details: true },
+  { id: 'labels', title: 'Labels before and after swaps', fill: labelsSection, details: true },
+  { id: 'graph', title: 'Who gave to whom', fill: graphSection, details: true },
+  { id: 'differences', title: 'Groups and outliers', fill: differencesSection, details: true, long: true },
+  { id: 'standing', title: 'Reputation and privacy', fill: standingSection, details: true, long: true },
+  { id: 'orders', title: 'Swap orders', fill: ordersSection, details: true, long: true },
+  { id: 'bytes', title: 'Bytes by kind', fill: bytesSection, only: !COMPARE },
+  { id: 'settings', title: 'What was configured', fill: settingsSection, long: true },
+  { id: 'notes', title: 'How to read this', fill: notesSection },
+].filter((s) => s.only === undefined || s.only);
+
+const BODIES = new Map();
+const HEAD = el('div', {});
+
+function fillHead() {
+  HEAD.replaceChildren(...headline(), COMPARE ? el('p', { class: 'say' }, 'Figures of ' + chosen + ':') : '', tiles());
+}
+
+function choose(name) {
+  chosen = name;
+  REDRAW_LEGENDS.clear();
+  fillHead();
+  for (const section of SECTIONS) if (section.fill) fillSection(section);
+  drawAll(false);
+}
+
+function fillSection(section) {
+  const body = BODIES.get(section);
+  body.replaceChildren();
+  section.fill(body);
+}
+
+function chooser() {
+  return el('div', { class: 'which', id: 'which' }, el('h2', {}, 'Details of'),
+    el('select', { 'aria-label': 'Method', onchange: (event) => choose(event.target.value) },
+      [...METHODS.keys()].map((name) => el('option', name === chosen ? { value: name, selected: '' } : { value: name }, name))));
+}
+
+function build() {
+  const main = document.getElementById('main');
+  const contents = document.getElementById('contents');
+  main.replaceChildren(HEAD);
+  fillHead();
+  for (const section of SECTIONS) {
+    if (section.chooser) {
+      main.append(chooser());
+      continue;
+    }
+    const body = el('div', {});
+    BODIES.set(section, body);
+    main.append(el('section', { class: section.long ? 'card long' : 'card', id: section.id }, el('h2', {}, section.title), body));
+    contents.append(el('a', { href: '#' + section.id }, section.title));
+    fillSection(section);
+  }
+  drawAll(false);
+}
+
+function repaint(force, width) {
+  for (const redraw of REDRAW_LEGENDS) redraw();
+  drawAll(force, width);
+}
+
+setTheme(firstTheme());
+build();
+document.getElementById('theme').onclick = () => {
+  setTheme(themeName === 'dark' ? 'light' : 'dark');
+  repaint(true);
+};
+let waiting = 0;
+window.addEventListener('resize', () => {
+  cancelAnimationFrame(waiting);
+  waiting = requestAnimationFrame(() => drawAll(false));
+});
+let themeOnScreen = null;
+window.addEventListener('beforeprint', () => {
+  themeOnScreen = themeName;
+  setTheme('light');
+  // A page of A4 between its margins; charts in pairs get half of it.
+  for (const entry of CHARTS) {
+    if (entry.node.isConnected) draw(entry, entry.node.closest('.pair') ? 310 : 640);
+  }
+  for (const redraw of REDRAW_LEGENDS) redraw();
+});
+window.addEventListener('afterprint', () => {
+  setTheme(themeOnScreen || themeName);
+  repaint(true);
+});
+document.documentElement.dataset.ready = 'true';

@@ -1,0 +1,128 @@
+package dev.kula.store;
+
+import dev.kula.round.RoundRecord;
+import dev.kula.round.RunEvent;
+import dev.kula.round.RunSummary;
+import dev.kula.round.RunSummary.Comparison;
+import dev.kula.round.RunSummary.DataSummary;
+import dev.kula.round.RunSummary.DeviceResult;
+import dev.kula.round.RunSummary.Epsilon;
+import dev.kula.round.RunSummary.MethodSummary;
+import dev.kula.round.RunSummary.PersonalAccuracy;
+import dev.kula.round.RunSummary.SeedResult;
+import dev.kula.round.SwapCounts;
+import dev.kula.round.Traffic;
+import java.util.List;
+import java.util.Map;
+
+/** One of each record that a run directory holds, with every odd value that they may have. */
+final class Records {
+  static final Traffic TRAFFIC = new Traffic(1, 2, 3, 4, 5, 6, 7);
+  static final SwapCounts SWAPS = new SwapCounts(4, 3, 2, 1);
+
+  private Records() {}
+
+  static RoundRecord round(int round) {
+    return new RoundRecord(
+        "deficit swaps",
+        7,
+        round,
+        50,
+        0.25,
+        0.75,
+        0.5,
+        0.625,
+        0.8,
+        12.5,
+        TRAFFIC,
+        SWAPS,
+        Double.POSITIVE_INFINITY,
+        1.5);
+  }
+
+  static List<RunEvent> events() {
+    return List.of(
+        new RunEvent.Compared(
+            1,
+            0.05,
+            List.of(List.of("a", "b"), List.of("c")),
+            List.of(new RunEvent.Outlier("c", "labels", 0.5, 0.001, "lacks labels 3, 7"))),
+        new RunEvent.Ordered(
+            2,
+            11,
+            "a",
+            "b",
+            "visit",
+            20,
+            List.of("3"),
+            0.3,
+            0.9,
+            0.4,
+            0.6,
+            0.1,
+            0.2,
+            0.5,
+            0.27,
+            "a lacks \"3\"\nand b has it"),
+        new RunEvent.Settled(2, 11, "a", "b", "accepted", 0.9, 0.8, 20, 1600, "loss fell"),
+        new RunEvent.Settled(3, 12, "a", "b", "expired", null, null, 0, 0, "no answer"),
+        new RunEvent.AccountSpent(4, "c", "profile", 8),
+        new RunEvent.Reputations(4, List.of(new RunEvent.Standing("a", 0.4, 1))),
+        new RunEvent.Stopped(40, "round limit"));
+  }
+
+  static RunSummary summary() {
+    return new RunSummary(
+        RunSummary.SCHEMA_VERSION,
+        "simulate",
+        Map.of("rounds", 40, "policy", "deficit", "base", 0.02),
+        new DataSummary("fashion-mnist", "classification", 12_000, 240, 2, List.of("shirt", "bag")),
+        0.8,
+        "given",
+        List.of(
+            new MethodSummary(
+                "deficit swaps",
+                List.of(7L),
+                40,
+                "round limit",
+                new PersonalAccuracy(0.75, 0.5, 0.1, List.of(0.5, 1.0)),
+                0.76,
+                38,
+                0.8,
+                null,
+                null,
+                500,
+                TRAFFIC,
+                new Epsilon(
+                    Double.POSITIVE_INFINITY, Double.POSITIVE_INFINITY, 1.5, List.of("update")),
+                SWAPS,
+                20,
+                List.of(
+                    new SeedResult(
+                        7,
+                        0.75,
+                        0.5,
+                        0.76,
+                        0.8,
+                        null,
+                        null,
+                        TRAFFIC,
+                        Double.POSITIVE_INFINITY,
+                        SWAPS,
+                        20)),
+                List.of(
+                    new DeviceResult(
+                        "a",
+                        40,
+                        0.7,
+                        0.75,
+                        List.of(40.0, 0.0),
+                        List.of(40.0, 20.0),
+                        1.5,
+                        null,
+                        0.5,
+                        0,
+                        20)))),
+        List.of(new Comparison("deficit swaps", "FedAvg + fine-tune", 0.01, null, null, 0.02)));
+  }
+}
