@@ -40,7 +40,7 @@ final class Failure {
    */
   int report(Throwable thrown, boolean stackTrace) {
     if (thrown instanceof KulaException known && known.blame() != Blame.INTERNAL) {
-      line(known.getMessage());
+      line(String.valueOf(known.getMessage()));
       if (known.blame() == Blame.USER) {
         return Kula.USER_MISTAKE;
       }

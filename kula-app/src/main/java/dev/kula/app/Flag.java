@@ -210,7 +210,10 @@ enum Flag {
   private final Section section;
   private final String valueLabel;
   private final @Nullable String defaultText;
+
+  @SuppressWarnings("ImmutableEnumChecker") // A rule holds functions, none of which has state.
   private final Rule<?> rule;
+
   private final String description;
 
   Flag(

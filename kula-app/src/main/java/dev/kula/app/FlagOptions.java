@@ -23,11 +23,12 @@ final class FlagOptions {
 
   /** Declares {@code flags} and {@code --config} as options of {@code command}, by section. */
   static void declare(CommandSpec command, Set<Flag> flags) {
+    int order = 0;
     for (Section section : Section.values()) {
       ArgGroupSpec.Builder group =
           ArgGroupSpec.builder()
               .validate(false)
-              .order(section.ordinal())
+              .order(order++)
               .heading("%n" + section.heading() + ":%n");
       boolean any = false;
       for (Flag flag : flags) {

@@ -73,8 +73,8 @@ public final class Kula {
     add(command, new SimulateCommand(runner, terminal), simulateFlags());
     add(command, new CompareCommand(runner, terminal), EnumSet.allOf(Flag.class));
     add(command, new DataCommand(runner, terminal), DATA_FLAGS);
-    command.setOut(new PrintWriter(terminal.out(), true));
-    command.setErr(new PrintWriter(terminal.err(), true));
+    command.setOut(new PrintWriter(terminal.out(), true, terminal.out().charset()));
+    command.setErr(new PrintWriter(terminal.err(), true, terminal.err().charset()));
     command.setExpandAtFiles(false);
     command.setUsageHelpWidth(Math.clamp(terminal.columns(), 80, 100));
     command.setColorScheme(

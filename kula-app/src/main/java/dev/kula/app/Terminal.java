@@ -1,6 +1,8 @@
 package dev.kula.app;
 
+import java.io.Console;
 import java.io.PrintStream;
+import java.util.Optional;
 
 /**
  * Where results (out) and progress and complaints (err) go.
@@ -21,7 +23,7 @@ record Terminal(
    * taken together.
    */
   static Terminal system() {
-    boolean both = System.console() != null && System.console().isTerminal();
+    boolean both = Optional.ofNullable(System.console()).map(Console::isTerminal).orElse(false);
     boolean dumb = "dumb".equals(System.getenv("TERM"));
     boolean plain = System.getenv("NO_COLOR") != null && !System.getenv("NO_COLOR").isEmpty();
     return new Terminal(
