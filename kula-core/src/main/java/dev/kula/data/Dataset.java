@@ -36,6 +36,15 @@ public record Dataset(
           "features [%d, %d] do not fit %d targets and input %s"
               .formatted(features.rows(), features.columns(), targets.length, input));
     }
+    if ((owners.isPresent() && owners.get().size() != targets.length)
+        || (times.isPresent() && times.get().length != targets.length)) {
+      throw new IllegalArgumentException(
+          "%d owners and %d times do not fit %d targets"
+              .formatted(
+                  owners.map(List::size).orElse(targets.length),
+                  times.map(all -> all.length).orElse(targets.length),
+                  targets.length));
+    }
   }
 
   /** Number of samples. */

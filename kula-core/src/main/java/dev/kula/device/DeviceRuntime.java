@@ -8,6 +8,7 @@ import dev.kula.data.SampleBatch;
 import dev.kula.data.SampleSet;
 import dev.kula.data.SampleStore;
 import dev.kula.model.Evaluation;
+import dev.kula.model.Samples;
 import dev.kula.model.Task;
 import dev.kula.model.TrainingEngine;
 import dev.kula.model.TrainingPlan;
@@ -39,7 +40,7 @@ public final class DeviceRuntime {
   private final DeviceId id;
   private final SampleStore store;
   private final DeviceSettings settings;
-  private final Optional<SampleSet> exam;
+  private final Optional<Samples> exam;
   private final Seed seed;
   private final Account account;
   private final TrainingData data;
@@ -85,7 +86,7 @@ public final class DeviceRuntime {
       SampleStore store,
       Function<DeviceId, PublicKey> directory,
       double[] target,
-      Optional<SampleSet> exam,
+      Optional<Samples> exam,
       DeviceSettings settings,
       Seed seed,
       Function<Seed, NoiseSource> noise) {
@@ -159,6 +160,8 @@ public final class DeviceRuntime {
         case Message.ProfileReport report -> unexpected(envelope);
         case Message.ProfileDeclined declined -> unexpected(envelope);
         case Message.Outcomes outcomes -> unexpected(envelope);
+        case Message.OutcomeSum sum -> unexpected(envelope);
+        case Message.Reliability reliability -> unexpected(envelope);
         case Message.Settled settled -> unexpected(envelope);
       }
     }
@@ -190,7 +193,7 @@ public final class DeviceRuntime {
     Release release = new Release(round, "profile");
     double rho = settings.privacy().profileRho();
     if (account.isSpent() || !account.charge(release, rho, Account.Kind.PROFILE)) {
-      return new Message.ProfileDeclined(round);
+      return new Message.ProfileDeclined(round, account.spentEpsilon());
     }
     SampleSet own = store.own();
     float[] losses = new float[own.size()];
@@ -236,10 +239,11 @@ public final class DeviceRuntime {
             new Message.Examined(
                 message.round(),
                 result,
-                store.own().size(),
                 without.isPresent()
                     ? OptionalDouble.of(without.get().score(task))
-                    : OptionalDouble.empty())));
+                    : OptionalDouble.empty(),
+                account.spentEpsilon(),
+                List.copyOf(account.releasesWithoutNoise()))));
   }
 
   private float[] makePersonal(int round, TrainingEngine engine) {

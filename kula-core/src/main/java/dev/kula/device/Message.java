@@ -57,9 +57,20 @@ public sealed interface Message {
     FINAL
   }
 
-  /** Device to evaluator: how its personal model did in the exam. */
+  /**
+   * Device to evaluator: how its personal model did in the exam.
+   *
+   * @param personal of the personal model
+   * @param withoutSwaps score of a personal model made without what swaps brought, at the end
+   * @param spentEpsilon on noised releases so far
+   * @param withoutNoise releases that went out without noise so far
+   */
   record Examined(
-      int round, Evaluation personal, double trainingSamples, OptionalDouble withoutSwaps)
+      int round,
+      Evaluation personal,
+      OptionalDouble withoutSwaps,
+      double spentEpsilon,
+      List<String> withoutNoise)
       implements Message {
     @Override
     public Kind kind() {
@@ -99,7 +110,7 @@ public sealed interface Message {
   }
 
   /** Device to monitor: no profile; its privacy account is spent, and it swaps no more. */
-  record ProfileDeclined(int round) implements Message {
+  record ProfileDeclined(int round, double spentEpsilon) implements Message {
     @Override
     public Kind kind() {
       return Kind.PROFILE;
@@ -259,6 +270,57 @@ public sealed interface Message {
    */
   record Rating(
       DeviceId source, double useful, double neutral, double harmful, int answered, int asked) {}
+
+  /**
+   * Orchestrator to monitor: outcomes of several receivers, summed.
+   *
+   * @param source who was rated
+   * @param useful sum of noised counts
+   * @param neutral sum of noised counts
+   * @param harmful sum of noised counts
+   * @param raters the receivers in the sum, at least as many as the orchestrator waits for
+   * @param noiseStddev of each of the three sums
+   */
+  record OutcomeSum(
+      DeviceId source,
+      double useful,
+      double neutral,
+      double harmful,
+      List<DeviceId> raters,
+      double noiseStddev)
+      implements Message {
+    public OutcomeSum {
+      raters = List.copyOf(raters);
+    }
+
+    @Override
+    public Kind kind() {
+      return Kind.PROFILE;
+    }
+
+    @Override
+    public long bytes() {
+      return 16L * (raters.size() + 1) + 4L * Float.BYTES;
+    }
+  }
+
+  /**
+   * Orchestrator to monitor: which leases a source kept; says nothing of data, so it comes at once.
+   *
+   * @param kept answers in time
+   * @param asked orders
+   */
+  record Reliability(DeviceId source, int kept, int asked) implements Message {
+    @Override
+    public Kind kind() {
+      return Kind.PROFILE;
+    }
+
+    @Override
+    public long bytes() {
+      return 16L + 2 * Integer.BYTES;
+    }
+  }
 
   /** Device to evaluator: what came of an order, in the clear, for the report of a simulation. */
   record Settled(Settlement settlement) implements Message {

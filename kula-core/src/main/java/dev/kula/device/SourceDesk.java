@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** A device as the source of swaps: it selects, points, leases, and answers who holds a lease. */
@@ -54,7 +55,7 @@ final class SourceDesk {
     if (refusal.isPresent()) {
       return new Message.Refused(order.number(), refusal.get());
     }
-    int[] trainable = data.ownTrainIndices();
+    int[] trainable = trainable();
     int[] picked =
         order
             .selection()
@@ -81,6 +82,13 @@ final class SourceDesk {
     Lease lease =
         store.grant(pointer, order.receiver(), bench.now().plus(order.lease()), order.uses());
     return new Message.Offered(order.number(), pointer, lease);
+  }
+
+  /** What others may learn from: never this device's own held-out folds; all of a base set. */
+  private int[] trainable() {
+    return id.equals(Envelope.BASE)
+        ? IntStream.range(0, store.own().size()).toArray()
+        : data.ownTrainIndices();
   }
 
   private Optional<String> refusal(SwapOrder order) {

@@ -97,7 +97,7 @@ public final class Comparisons {
             runs.stream().flatMapToDouble(Comparisons::accuracies).boxed().toList()),
         mean(runs, run -> run.result().bestPersonalAccuracy()),
         first.bestRound(),
-        mean(runs, run -> run.result().globalAccuracy()),
+        meanOfReached(seeds.stream().map(SeedResult::globalAccuracy).toList()),
         meanOfReached(
             seeds.stream()
                 .map(SeedResult::roundsToTarget)

@@ -1,5 +1,7 @@
 package dev.kula.round;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * One round of one run, a line of {@code rounds.jsonl}. Accuracies are fractions of 1 on the
  * devices' test sets, read by the evaluator alone.
@@ -12,7 +14,8 @@ package dev.kula.round;
  * @param personalAccuracy mean over devices
  * @param worstDecile mean over the worst tenth of the devices
  * @param personalLoss mean over devices
- * @param globalAccuracy mean over devices of the global model on a class-balanced test set
+ * @param globalAccuracy mean over devices of the global model on a class-balanced test set; null
+ *     where there is no global model
  * @param simulatedSeconds virtual time since the start
  * @param bytes moved since the start
  * @param swaps since the start
@@ -28,7 +31,7 @@ public record RoundRecord(
     double personalAccuracy,
     double worstDecile,
     double personalLoss,
-    double globalAccuracy,
+    @Nullable Double globalAccuracy,
     double simulatedSeconds,
     Traffic bytes,
     SwapCounts swaps,

@@ -52,7 +52,8 @@ public record RunSummary(
    * @param personalAccuracy of the personal models on the devices' test sets
    * @param bestPersonalAccuracy mean accuracy in the best round: beside the last, never instead
    * @param bestRound the round of the first seed in which it was best
-   * @param globalAccuracy of the global model on a class-balanced test set
+   * @param globalAccuracy of the global model on a class-balanced test set; null where there is no
+   *     global model
    * @param roundsToTarget first round at or above the target, mean over the seeds that reach it;
    *     null if fewer than half do
    * @param simulatedSecondsToTarget virtual time of that round, likewise
@@ -72,7 +73,7 @@ public record RunSummary(
       PersonalAccuracy personalAccuracy,
       double bestPersonalAccuracy,
       int bestRound,
-      double globalAccuracy,
+      @Nullable Double globalAccuracy,
       @Nullable Double roundsToTarget,
       @Nullable Double simulatedSecondsToTarget,
       double simulatedSeconds,
@@ -114,7 +115,7 @@ public record RunSummary(
       double personalAccuracy,
       double worstDecile,
       double bestPersonalAccuracy,
-      double globalAccuracy,
+      @Nullable Double globalAccuracy,
       @Nullable Integer roundsToTarget,
       @Nullable Double simulatedSecondsToTarget,
       Traffic bytes,

@@ -1,5 +1,8 @@
 package dev.kula.round;
 
+import dev.kula.device.Message;
+import java.util.Map;
+
 /**
  * Bytes that crossed the network, by kind, since the start of a run. Payload only, as the messages
  * would be encoded: four bytes a parameter, one or four bytes a feature.
@@ -22,6 +25,18 @@ public record Traffic(
     long profile) {
   /** Nothing moved. */
   public static final Traffic NONE = new Traffic(0, 0, 0, 0, 0, 0, 0);
+
+  /** What a fleet carried. */
+  static Traffic of(Map<Message.Kind, Long> bytes) {
+    return new Traffic(
+        bytes.getOrDefault(Message.Kind.MODEL, 0L),
+        bytes.getOrDefault(Message.Kind.POINTER, 0L),
+        bytes.getOrDefault(Message.Kind.FETCHED, 0L),
+        0,
+        bytes.getOrDefault(Message.Kind.VISIT, 0L),
+        0,
+        bytes.getOrDefault(Message.Kind.PROFILE, 0L));
+  }
 
   /** Both together. */
   public Traffic plus(Traffic other) {

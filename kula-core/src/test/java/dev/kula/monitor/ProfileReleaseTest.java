@@ -56,8 +56,7 @@ final class ProfileReleaseTest {
                 ProfileRelease.labelCounts(neighbour, LABELS))
             <= ProfileRelease.SUM_SENSITIVITY);
     assertTrue(
-        distance(
-                ProfileRelease.classSums(all, LABELS), ProfileRelease.classSums(neighbour, LABELS))
+        distance(ProfileRelease.classSums(all, LABELS), ProfileRelease.classSums(neighbour, LABELS))
             <= ProfileRelease.SUM_SENSITIVITY + 1e-12);
   }
 

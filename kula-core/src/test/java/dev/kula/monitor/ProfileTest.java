@@ -77,9 +77,7 @@ final class ProfileTest {
     assertEquals(1, profile.labelCounts()[0]);
     assertThrows(
         IllegalArgumentException.class,
-        () ->
-            new Profile(
-                new DeviceId("a"), 1, new double[2], new double[9], 0, 0, 0, Noise.NONE));
+        () -> new Profile(new DeviceId("a"), 1, new double[2], new double[9], 0, 0, 0, Noise.NONE));
     assertThrows(IllegalArgumentException.class, () -> new Noise(-1, 0, 0));
   }
 }

@@ -29,6 +29,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
@@ -80,7 +81,7 @@ final class CsvDatasetReader {
                 .ofCsvRecord(text)) {
       return read(records.iterator());
     } catch (UncheckedIOException e) {
-      throw unreadable(e.getCause() instanceof IOException cause ? cause : new IOException(e));
+      throw unreadable(Objects.requireNonNull(e.getCause()));
     } catch (IOException e) {
       throw unreadable(e);
     } catch (CsvParseException e) {

@@ -19,6 +19,11 @@ import java.util.Set;
 record CsvHeader(List<String> names, int device, int time, int label, List<Integer> features) {
   /** Reads the header, whose first name may carry a byte order mark. */
   static CsvHeader of(Path file, List<String> fields, ReadOptions options) {
+    if (fields.size() == 1 && fields.getFirst().matches(".*[;\t|].*")) {
+      throw KulaException.user(
+          "'%s' line 1 is one column, '%s', values must stand between commas; convert the file"
+              .formatted(file, fields.getFirst().strip()));
+    }
     List<String> names = new ArrayList<>();
     Set<String> seen = new HashSet<>();
     for (String field : fields) {

@@ -1,0 +1,177 @@
+package dev.kula.round;
+
+import dev.kula.data.DeviceId;
+import dev.kula.device.Message;
+import dev.kula.device.Message.Settlement;
+import dev.kula.model.Evaluation;
+import dev.kula.model.Samples;
+import dev.kula.model.TrainingEngine;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The examiner of a run: the only one who sees test results and outcomes in the clear. Nothing it
+ * knows flows back to a device, a plan or a gate.
+ */
+final class Evaluator {
+  private final TrainingEngine engine;
+  private final @Nullable Samples globalExam;
+  private final Map<DeviceId, Message.Examined> examined = new TreeMap<>();
+  private final Map<String, Double> given = new TreeMap<>();
+  private SwapCounts swaps = SwapCounts.NONE;
+  private Traffic swapTraffic = Traffic.NONE;
+
+  /**
+   * What has to survive a restart.
+   *
+   * @param swaps settled so far
+   * @param copies what only settlements tell of traffic
+   * @param given samples by source
+   */
+  record State(SwapCounts swaps, Traffic copies, Map<String, Double> given) {}
+
+  /** Scores of one round, over devices. */
+  record Scores(
+      double mean,
+      double worstDecile,
+      double sd,
+      double loss,
+      List<Double> perDevice,
+      List<OptionalDouble> withoutSwaps,
+      List<Double> spentEpsilon,
+      SortedSet<String> withoutNoise) {
+    static final Scores NONE =
+        new Scores(0, 0, 0, 0, List.of(), List.of(), List.of(), new TreeSet<>());
+
+    /** Largest epsilon; infinite if anything went out without noise. */
+    double epsilonMax() {
+      return withoutNoise.isEmpty() ? noisedEpsilonMax() : Double.POSITIVE_INFINITY;
+    }
+
+    double noisedEpsilonMax() {
+      return spentEpsilon.stream().mapToDouble(Double::doubleValue).max().orElse(0);
+    }
+  }
+
+  /**
+   * An evaluator.
+   *
+   * @param globalExam class-balanced test samples; null if there is no global model to examine
+   */
+  Evaluator(TrainingEngine engine, @Nullable Samples globalExam) {
+    this.engine = engine;
+    this.globalExam = globalExam;
+  }
+
+  void examined(DeviceId device, Message.Examined message) {
+    examined.put(device, message);
+  }
+
+  void ordered(int orders) {
+    swaps = swaps.plus(new SwapCounts(orders, 0, 0, 0));
+  }
+
+  /** Takes in what came of an order; base data are no swap. */
+  RunEvent settled(int round, Settlement settlement) {
+    String ending = settlement.ending().name().toLowerCase(Locale.ROOT);
+    swaps =
+        swaps.plus(
+            switch (settlement.ending()) {
+              case ACCEPTED -> new SwapCounts(0, 1, 0, 0);
+              case REJECTED -> new SwapCounts(0, 0, 1, 0);
+              case EXPIRED -> new SwapCounts(0, 0, 0, 1);
+            });
+    given.merge(settlement.order().source().name(), (double) settlement.samples(), Double::sum);
+    copied(settlement);
+    return new RunEvent.Settled(
+        round,
+        settlement.order().number(),
+        settlement.order().receiver().name(),
+        settlement.order().source().name(),
+        ending,
+        boxed(settlement.lossWithout()),
+        boxed(settlement.lossWith()),
+        settlement.samples(),
+        settlement.bytes(),
+        settlement.reason());
+  }
+
+  /** Notes what raw copies would have cost. */
+  void copied(Settlement settlement) {
+    swapTraffic =
+        swapTraffic.plus(
+            new Traffic(0, 0, 0, settlement.cacheHitBytes(), 0, settlement.asCopyBytes(), 0));
+  }
+
+  private static @Nullable Double boxed(OptionalDouble value) {
+    return value.isPresent() ? value.getAsDouble() : null;
+  }
+
+  /** Scores of the devices examined since the last call, in the order of their names. */
+  Scores scores() {
+    List<Double> perDevice = new ArrayList<>();
+    List<OptionalDouble> without = new ArrayList<>();
+    List<Double> epsilons = new ArrayList<>();
+    SortedSet<String> withoutNoise = new TreeSet<>();
+    double loss = 0;
+    for (Message.Examined message : examined.values()) {
+      perDevice.add(message.personal().score(engine.task()));
+      without.add(message.withoutSwaps());
+      epsilons.add(message.spentEpsilon());
+      withoutNoise.addAll(message.withoutNoise());
+      loss += message.personal().loss() / examined.size();
+    }
+    examined.clear();
+    double[] sorted = perDevice.stream().mapToDouble(Double::doubleValue).sorted().toArray();
+    int worst = Math.max(1, sorted.length / 10);
+    double mean = Arrays.stream(sorted).average().orElse(0);
+    double variance = 0;
+    for (double score : sorted) {
+      variance += (score - mean) * (score - mean) / Math.max(1, sorted.length - 1);
+    }
+    double decile = Arrays.stream(sorted).limit(worst).average().orElse(0);
+    return new Scores(
+        mean, decile, Math.sqrt(variance), loss, perDevice, without, epsilons, withoutNoise);
+  }
+
+  /** Score of the global model on the balanced exam; null if there is none. */
+  @Nullable Double global(float[] parameters) {
+    Samples exam = globalExam;
+    if (exam == null) {
+      return null;
+    }
+    Evaluation result = engine.evaluate(parameters, exam);
+    return result.score(engine.task());
+  }
+
+  SwapCounts swaps() {
+    return swaps;
+  }
+
+  Traffic copies() {
+    return swapTraffic;
+  }
+
+  double given(DeviceId source) {
+    return given.getOrDefault(source.name(), 0.0);
+  }
+
+  State state() {
+    return new State(swaps, swapTraffic, new TreeMap<>(given));
+  }
+
+  void restore(State state) {
+    swaps = state.swaps();
+    swapTraffic = state.copies();
+    given.clear();
+    given.putAll(state.given());
+  }
+}

@@ -1,0 +1,226 @@
+package dev.kula.round;
+
+import dev.kula.data.DeviceId;
+import dev.kula.device.Envelope;
+import dev.kula.device.Message;
+import dev.kula.monitor.Findings;
+import dev.kula.monitor.FleetComparison;
+import dev.kula.monitor.Profile;
+import dev.kula.monitor.Reputation;
+import dev.kula.swap.PlanRequest;
+import dev.kula.swap.PlannedSwap;
+import dev.kula.swap.SwapOrder;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.UnaryOperator;
+
+/**
+ * The performance monitoring service: asks for profiles, compares devices, plans swaps, and keeps
+ * reputations. All it ever sees are noised profiles and sums of outcomes.
+ */
+final class PerformanceMonitor {
+  /**
+   * What a later plan still expects of samples that an earlier one ordered: the gate may refuse.
+   */
+  private static final double EXPECTED_SHARE = 0.5;
+
+  private final RoundSettings settings;
+  private final UnaryOperator<double[]> target;
+  private final List<String> labels;
+  private final Map<DeviceId, Profile> profiles = new TreeMap<>();
+  private final Set<DeviceId> declined = new TreeSet<>();
+  private final Map<DeviceId, double[]> granted = new TreeMap<>();
+  private final Map<DeviceId, Integer> used = new TreeMap<>();
+  private Reputation reputation = new Reputation();
+  private long nextOrder = 1;
+
+  /**
+   * What the monitor remembers from one round to the next.
+   *
+   * @param declined devices whose account is spent
+   * @param granted samples that orders gave each receiver, by label bin
+   * @param used orders that each source has served
+   */
+  record State(
+      List<String> declined,
+      Map<String, double[]> granted,
+      Map<String, Integer> used,
+      Reputation.State reputation,
+      long nextOrder) {}
+
+  /**
+   * A monitor without memories.
+   *
+   * @param target from a device's label shares to those that its model must serve
+   * @param labels names of the label bins
+   */
+  PerformanceMonitor(RoundSettings settings, UnaryOperator<double[]> target, List<String> labels) {
+    this.settings = settings;
+    this.target = target;
+    this.labels = labels;
+  }
+
+  /** Requests for profiles to all who still report. */
+  List<Envelope> requests(int round, List<DeviceId> devices) {
+    profiles.clear();
+    return devices.stream()
+        .filter(device -> !declined.contains(device))
+        .map(device -> new Envelope(Envelope.MONITOR, device, new Message.ProfileRequest(round)))
+        .toList();
+  }
+
+  /** Takes in a profile. */
+  void profile(Profile profile) {
+    profiles.put(profile.device(), profile);
+  }
+
+  /** Notes that a device reports and swaps no more; whether that is news. */
+  boolean decline(DeviceId device) {
+    return declined.add(device);
+  }
+
+  /** Takes in a sum of outcomes. */
+  void outcomes(Message.OutcomeSum sum) {
+    reputation.outcomes(
+        sum.source(),
+        sum.useful(),
+        sum.neutral(),
+        sum.harmful(),
+        new HashSet<>(sum.raters()),
+        sum.noiseStddev());
+  }
+
+  /** Takes in whether a source answered. */
+  void reliability(Message.Reliability message) {
+    reputation.answered(message.source(), message.kept(), message.asked());
+  }
+
+  /** One round has gone by. */
+  void decay() {
+    reputation.decay();
+  }
+
+  double reputation(DeviceId device) {
+    return reputation.value(device);
+  }
+
+  /** What the profiles of this round say of the fleet. */
+  RunEvent.Compared compare(int round) {
+    Findings findings =
+        FleetComparison.compare(List.copyOf(profiles.values()), settings.errorRate());
+    return new RunEvent.Compared(
+        round,
+        findings.errorRate(),
+        findings.groups().stream()
+            .map(group -> group.stream().map(DeviceId::name).toList())
+            .toList(),
+        findings.outliers().stream()
+            .map(
+                outlier ->
+                    new RunEvent.Outlier(
+                        outlier.device().name(),
+                        outlier.component().name().toLowerCase(Locale.ROOT),
+                        outlier.distance(),
+                        outlier.pValue(),
+                        outlier.detail()))
+            .toList());
+  }
+
+  /** Plans swaps on the profiles of this round. */
+  List<PlannedSwap> plan(int round) {
+    PlanRequest request =
+        new PlanRequest(
+            round,
+            List.copyOf(profiles.values()),
+            target,
+            granted,
+            used,
+            reputation,
+            settings.swaps(),
+            nextOrder,
+            settings.seed().derive("plan").derive(round));
+    List<PlannedSwap> plan = settings.policy().plan(request);
+    nextOrder += plan.size();
+    granted.values().forEach(PerformanceMonitor::fade);
+    plan.forEach(planned -> remember(planned.order()));
+    return plan;
+  }
+
+  private static void fade(double[] counts) {
+    for (int bin = 0; bin < counts.length; bin++) {
+      counts[bin] *= EXPECTED_SHARE;
+    }
+  }
+
+  private void remember(SwapOrder order) {
+    used.merge(order.source(), 1, Integer::sum);
+    double[] counts =
+        granted.computeIfAbsent(order.receiver(), receiver -> new double[labels.size()]);
+    for (int label : order.labels()) {
+      counts[label] += EXPECTED_SHARE * order.samples() / order.labels().size();
+    }
+  }
+
+  /** The reasons of a plan, for the report. */
+  RunEvent.Ordered explain(PlannedSwap planned) {
+    SwapOrder order = planned.order();
+    return new RunEvent.Ordered(
+        order.round(),
+        order.number(),
+        order.receiver().name(),
+        order.source().name(),
+        order.exchange().name().toLowerCase(Locale.ROOT),
+        order.samples(),
+        order.labels().stream().map(labels::get).toList(),
+        planned.deficit(),
+        planned.coverage(),
+        planned.similarity().value(),
+        planned.similarity().labelDistance(),
+        planned.similarity().featureDistance(),
+        planned.similarity().metricDistance(),
+        planned.reputation(),
+        planned.score(),
+        planned.why());
+  }
+
+  /** How the sources of past orders stand. */
+  RunEvent.Reputations standings(int round) {
+    List<RunEvent.Standing> standings = new ArrayList<>();
+    for (DeviceId source : used.keySet()) {
+      standings.add(
+          new RunEvent.Standing(
+              source.name(), reputation.quality(source), reputation.reliability(source)));
+    }
+    return new RunEvent.Reputations(round, standings);
+  }
+
+  State state() {
+    Map<String, double[]> counts = new TreeMap<>();
+    granted.forEach((device, samples) -> counts.put(device.name(), samples.clone()));
+    Map<String, Integer> uses = new TreeMap<>();
+    used.forEach((device, orders) -> uses.put(device.name(), orders));
+    return new State(
+        declined.stream().map(DeviceId::name).toList(),
+        counts,
+        uses,
+        reputation.state(),
+        nextOrder);
+  }
+
+  void restore(State state) {
+    declined.clear();
+    granted.clear();
+    used.clear();
+    state.declined().forEach(name -> declined.add(new DeviceId(name)));
+    state.granted().forEach((name, counts) -> granted.put(new DeviceId(name), counts));
+    state.used().forEach((name, orders) -> used.put(new DeviceId(name), orders));
+    reputation = Reputation.restore(state.reputation());
+    nextOrder = state.nextOrder();
+  }
+}

@@ -1,0 +1,277 @@
+package dev.kula.round;
+
+import dev.kula.data.DeviceId;
+import dev.kula.device.Envelope;
+import dev.kula.device.Message;
+import dev.kula.device.Personalization;
+import dev.kula.fleet.Fleet;
+import dev.kula.swap.PlannedSwap;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The rounds of one run, in a simulation and in a live fleet alike. Each round:
+ *
+ * <ol>
+ *   <li>every few rounds, the monitor asks for profiles, compares devices and orders swaps;
+ *       pointers are offered, resolved and decided on;
+ *   <li>a cohort trains on its shared ledgers, and its updates fold into the next global model;
+ *   <li>every device makes its personal model of it and is examined;
+ *   <li>the round is recorded, the state is offered as a checkpoint, and the run may stop.
+ * </ol>
+ */
+public final class RoundLoop {
+  private final Fleet fleet;
+  private final RoundSettings settings;
+  private final Orchestrator orchestrator;
+  private final PerformanceMonitor monitor;
+  private final Evaluator evaluator;
+  private final RunListener listener;
+  private final int baseSamples;
+  private final long startNanos;
+
+  private final List<RoundRecord> history = new ArrayList<>();
+  private final List<RunEvent> events = new ArrayList<>();
+  private float[] global;
+  private Traffic traffic = Traffic.NONE;
+  private long eventCount;
+  private int round;
+  private String stopped = "";
+  private Evaluator.Scores scores;
+
+  RoundLoop(
+      Fleet fleet,
+      RoundSettings settings,
+      PerformanceMonitor monitor,
+      Evaluator evaluator,
+      RunListener listener,
+      int baseSamples,
+      float[] initial) {
+    this.fleet = fleet;
+    this.settings = settings;
+    this.orchestrator = new Orchestrator(settings.seed(), settings.participation());
+    this.monitor = monitor;
+    this.evaluator = evaluator;
+    this.listener = listener;
+    this.baseSamples = baseSamples;
+    this.global = initial;
+    this.startNanos = System.nanoTime();
+    this.scores = Evaluator.Scores.NONE;
+  }
+
+  /** Goes on after the round of a checkpoint. */
+  void restore(RunState state) {
+    fleet.restore(state.fleet(), state.global());
+    orchestrator.restore(state.orchestrator());
+    monitor.restore(state.monitor());
+    evaluator.restore(state.evaluator());
+    global = state.global();
+    traffic = state.traffic();
+    history.addAll(state.history());
+    eventCount = state.events();
+    round = state.round();
+    stopped = state.stopped();
+  }
+
+  /** Runs until the round limit or convergence. */
+  public void run() {
+    if (round == 0) {
+      distributeBase();
+      deliverModel(Message.Occasion.ROUND);
+      evaluator.scores(); // an untrained model's; nobody asks
+    } else if (!stopped.isEmpty()) {
+      deliverModel(Message.Occasion.FINAL);
+      scores = evaluator.scores();
+    }
+    while (stopped.isEmpty()) {
+      round++;
+      if (settings.plansIn(round)) {
+        swap();
+      }
+      Fleet.Folded folded = train();
+      boolean last = round == settings.rounds();
+      deliverModel(last ? Message.Occasion.FINAL : Message.Occasion.ROUND);
+      record(folded);
+      finishRound();
+    }
+  }
+
+  private void distributeBase() {
+    if (baseSamples > 0) {
+      carry(orchestrator.distributeBase(fleet.devices(), baseSamples));
+      closeSwaps();
+    }
+  }
+
+  private void deliverModel(Message.Occasion occasion) {
+    Message message = new Message.GlobalModel(round, global, occasion);
+    carry(toAll(Envelope.ORCHESTRATOR, message));
+  }
+
+  private Fleet.Folded train() {
+    if (settings.personalization() == Personalization.LOCAL) {
+      return new Fleet.Folded(global, 0, 0, 0);
+    }
+    List<DeviceId> cohort = orchestrator.cohort(round, fleet.available(round));
+    Fleet.Folded folded =
+        fleet.train(
+            new Fleet.TrainingTask(round, global, settings.localPlan()),
+            cohort,
+            settings.strategy());
+    global = folded.global();
+    traffic = traffic.plus(new Traffic(folded.bytes(), 0, 0, 0, 0, 0, 0));
+    return folded;
+  }
+
+  private void swap() {
+    carry(monitor.requests(round, fleet.devices()));
+    events.add(monitor.compare(round));
+    List<Envelope> orders = new ArrayList<>();
+    List<PlannedSwap> plan = monitor.plan(round);
+    for (PlannedSwap planned : plan) {
+      events.add(monitor.explain(planned));
+      orders.addAll(Orchestrator.envelopes(Envelope.MONITOR, planned.order()));
+    }
+    evaluator.ordered(plan.size());
+    carry(orders);
+    closeSwaps();
+    monitor.decay();
+    events.add(monitor.standings(round));
+  }
+
+  private void closeSwaps() {
+    carry(toAll(Envelope.ORCHESTRATOR, new Message.CloseSwaps(round)));
+  }
+
+  private List<Envelope> toAll(DeviceId from, Message message) {
+    return fleet.devices().stream().map(to -> new Envelope(from, to, message)).toList();
+  }
+
+  /** Lets the fleet carry messages, and the servers read what is for them. */
+  private void carry(List<Envelope> messages) {
+    Fleet.Delivery delivery = fleet.carry(round, messages);
+    traffic = traffic.plus(Traffic.of(delivery.bytes()));
+    for (Envelope envelope : delivery.toServers()) {
+      read(envelope);
+    }
+  }
+
+  private void read(Envelope envelope) {
+    DeviceId from = envelope.from();
+    switch (envelope.message()) {
+      case Message.Examined examined -> evaluator.examined(from, examined);
+      case Message.ProfileReport report -> monitor.profile(report.profile());
+      case Message.ProfileDeclined declined -> {
+        if (monitor.decline(from)) {
+          events.add(
+              new RunEvent.AccountSpent(round, from.name(), "profile", declined.spentEpsilon()));
+        }
+      }
+      case Message.Settled settled -> {
+        if (settled.settlement().order().source().equals(Envelope.BASE)) {
+          evaluator.copied(settled.settlement());
+        } else {
+          events.add(evaluator.settled(round, settled.settlement()));
+        }
+      }
+      case Message.Outcomes outcomes -> {
+        for (Envelope sum : orchestrator.outcomes(from, outcomes)) {
+          traffic = traffic.plus(Traffic.of(Map.of(sum.message().kind(), sum.message().bytes())));
+          read(sum);
+        }
+      }
+      case Message.OutcomeSum sum -> monitor.outcomes(sum);
+      case Message.Reliability reliability -> monitor.reliability(reliability);
+      case Message.GlobalModel message -> unexpected(envelope);
+      case Message.ProfileRequest message -> unexpected(envelope);
+      case Message.Ordered message -> unexpected(envelope);
+      case Message.Offered message -> unexpected(envelope);
+      case Message.Refused message -> unexpected(envelope);
+      case Message.Fetch message -> unexpected(envelope);
+      case Message.Fetched message -> unexpected(envelope);
+      case Message.Visit message -> unexpected(envelope);
+      case Message.Visited message -> unexpected(envelope);
+      case Message.CloseSwaps message -> unexpected(envelope);
+    }
+  }
+
+  private static void unexpected(Envelope envelope) {
+    throw new IllegalStateException(
+        "%s sent a %s to a server"
+            .formatted(envelope.from(), envelope.message().getClass().getSimpleName()));
+  }
+
+  private void record(Fleet.Folded folded) {
+    scores = evaluator.scores();
+    history.add(
+        new RoundRecord(
+            settings.method(),
+            settings.seed().value(),
+            round,
+            folded.updates(),
+            folded.trainingLoss(),
+            scores.mean(),
+            scores.worstDecile(),
+            scores.loss(),
+            evaluator.global(global),
+            fleet.elapsed().toNanos() / 1e9,
+            traffic.plus(evaluator.copies()),
+            evaluator.swaps(),
+            scores.epsilonMax(),
+            (System.nanoTime() - startNanos) / 1e9));
+  }
+
+  private void finishRound() {
+    Optional<String> convergence = settings.convergence().reason(history);
+    if (round == settings.rounds()) {
+      stopped = "round limit of " + settings.rounds();
+    } else if (convergence.isPresent()) {
+      stopped = convergence.get();
+      deliverModel(Message.Occasion.FINAL);
+      scores = evaluator.scores();
+    }
+    if (!stopped.isEmpty()) {
+      events.add(new RunEvent.Stopped(round, stopped));
+    }
+    eventCount += events.size();
+    listener.round(history.getLast(), List.copyOf(events));
+    events.clear();
+    listener.checkpoint(state());
+  }
+
+  private RunState state() {
+    return new RunState(
+        round,
+        global,
+        fleet.state(),
+        orchestrator.state(),
+        monitor.state(),
+        evaluator.state(),
+        traffic,
+        List.copyOf(history),
+        eventCount,
+        stopped);
+  }
+
+  /** The global model. */
+  public float[] global() {
+    return global;
+  }
+
+  /** Every round so far. */
+  public List<RoundRecord> history() {
+    return List.copyOf(history);
+  }
+
+  /** Why the run ended; empty if it has not. */
+  public String stopped() {
+    return stopped;
+  }
+
+  /** Scores of the last round by device. */
+  Evaluator.Scores scores() {
+    return scores;
+  }
+}

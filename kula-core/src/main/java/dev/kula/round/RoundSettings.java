@@ -1,0 +1,54 @@
+package dev.kula.round;
+
+import dev.kula.Seed;
+import dev.kula.aggregate.AggregationStrategy;
+import dev.kula.device.Personalization;
+import dev.kula.model.TrainingPlan;
+import dev.kula.swap.SwapPolicy;
+import dev.kula.swap.SwapSettings;
+
+/**
+ * What the servers of one run are told.
+ *
+ * @param method name in reports
+ * @param seed of cohorts and plans
+ * @param rounds limit, at least 1
+ * @param participation share of the available devices that a cohort has, in (0, 1]
+ * @param localPlan local training, the strategy's proximal term included
+ * @param strategy how updates fold
+ * @param personalization with {@link Personalization#LOCAL} there is no global training
+ * @param policy who swaps with whom
+ * @param swapEvery rounds between plans, at least 1
+ * @param swaps bounds of the plans
+ * @param errorRate of the monitor's tests, in (0, 1)
+ * @param convergence when to stop early
+ */
+public record RoundSettings(
+    String method,
+    Seed seed,
+    int rounds,
+    double participation,
+    TrainingPlan localPlan,
+    AggregationStrategy strategy,
+    Personalization personalization,
+    SwapPolicy policy,
+    int swapEvery,
+    SwapSettings swaps,
+    double errorRate,
+    Convergence convergence) {
+  /** Whether swaps are planned at the start of this round: not before there is a model. */
+  public boolean plansIn(int round) {
+    boolean first = round == 1;
+    boolean turn = first || (round - 1) % swapEvery == 0;
+    return turn && policy.plansIn(round) && (!first || policy.movesRawSamples());
+  }
+
+  /** Rounds of a whole run in which swaps are planned, and so profiles released. */
+  public int plannings() {
+    int count = 0;
+    for (int round = 1; round <= rounds; round++) {
+      count += plansIn(round) ? 1 : 0;
+    }
+    return count;
+  }
+}

@@ -1,0 +1,29 @@
+package dev.kula.round;
+
+import dev.kula.model.ParameterLayout;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a run ended with.
+ *
+ * @param settings of its servers
+ * @param history every round
+ * @param stopped why it ended
+ * @param accuracy of the personal models in the last round
+ * @param epsilon spent
+ * @param devices each device
+ * @param layout of the models
+ * @param global the global model
+ * @param personal personal models by device
+ */
+public record RunResult(
+    RoundSettings settings,
+    List<RoundRecord> history,
+    String stopped,
+    RunSummary.PersonalAccuracy accuracy,
+    RunSummary.Epsilon epsilon,
+    List<RunSummary.DeviceResult> devices,
+    ParameterLayout layout,
+    float[] global,
+    Map<String, float[]> personal) {}

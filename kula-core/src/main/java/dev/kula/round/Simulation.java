@@ -1,0 +1,233 @@
+package dev.kula.round;
+
+import dev.kula.Seed;
+import dev.kula.data.Dataset;
+import dev.kula.data.DeviceId;
+import dev.kula.data.DeviceKeys;
+import dev.kula.data.FederatedData;
+import dev.kula.data.SampleStore;
+import dev.kula.data.target.TargetSpec;
+import dev.kula.device.DeviceRuntime;
+import dev.kula.device.Envelope;
+import dev.kula.device.Personalization;
+import dev.kula.fleet.CostModel;
+import dev.kula.fleet.LocalFleet;
+import dev.kula.model.EngineFactory;
+import dev.kula.model.Samples;
+import dev.kula.model.TrainingEngine;
+import dev.kula.privacy.NoiseSource;
+import dev.kula.privacy.PrivacyLedger;
+import java.security.PublicKey;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.TreeMap;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A run in this process: sets up the devices over a partitioned data set, the servers and the
+ * evaluator, and runs the round loop on a {@link LocalFleet}. Its noise is seeded, so it protects
+ * nobody; it shows what real noise would cost.
+ *
+ * <p>One thread drives it.
+ */
+public final class Simulation implements AutoCloseable {
+  private static final int GLOBAL_EXAM_ROWS = 2000;
+
+  private final FederatedData data;
+  private final SimulationSettings settings;
+  private final TrainingEngine engine;
+  private final LocalFleet fleet;
+  private final PerformanceMonitor monitor;
+  private final Evaluator evaluator;
+  private final RoundLoop loop;
+
+  /**
+   * Sets up a run.
+   *
+   * @param data shared by all runs that are to be compared
+   * @param engines makes the engines, one a thread
+   * @param listener is told of rounds
+   */
+  public Simulation(
+      FederatedData data,
+      SimulationSettings settings,
+      EngineFactory engines,
+      RunListener listener) {
+    this.data = data;
+    this.settings = settings;
+    Dataset dataset = data.dataset();
+    this.engine = engines.create(settings.model(), dataset.input(), dataset.task());
+    Seed seed = settings.rounds().seed();
+    List<DeviceRuntime> runtimes = runtimes();
+    CostModel costs =
+        CostModel.heterogeneous(
+            runtimes.stream().map(DeviceRuntime::id).toList(),
+            engine.layout().size(),
+            seed.derive("fleet"));
+    this.fleet =
+        new LocalFleet(
+            runtimes,
+            costs,
+            settings.threads(),
+            () -> engines.create(settings.model(), dataset.input(), dataset.task()));
+    this.monitor =
+        new PerformanceMonitor(settings.rounds(), this::targetOf, dataset.labels().names());
+    this.evaluator = new Evaluator(engine, globalExam(seed));
+    this.loop =
+        new RoundLoop(
+            fleet,
+            settings.rounds(),
+            monitor,
+            evaluator,
+            listener,
+            data.base().length,
+            engine.initialParameters(seed.derive("initial").generator()));
+  }
+
+  private @Nullable Samples globalExam(Seed seed) {
+    return settings.rounds().personalization() == Personalization.LOCAL
+        ? null
+        : TargetSpec.balancedExam(data, GLOBAL_EXAM_ROWS, seed.derive("exam"))
+            .samples(data.dataset());
+  }
+
+  /** What the monitor takes the target of a device with these label shares to be. */
+  private double[] targetOf(double[] shares) {
+    return settings.target().assumed(shares);
+  }
+
+  private List<DeviceRuntime> runtimes() {
+    Dataset dataset = data.dataset();
+    Seed seed = settings.rounds().seed();
+    List<FederatedData.DeviceRows> all = new ArrayList<>(data.devices());
+    if (data.base().length > 0) {
+      all.add(new FederatedData.DeviceRows(Envelope.BASE, data.base(), new int[0]));
+    }
+    Map<DeviceId, DeviceKeys> keys = new HashMap<>();
+    for (int i = 0; i < all.size(); i++) {
+      keys.put(all.get(i).device(), DeviceKeys.simulated(seed.derive("keys").derive(i)));
+    }
+    Function<DeviceId, PublicKey> directory = device -> keysOf(keys, device).verifying();
+    String schema =
+        "%dx%dx%d, %d bytes, %d labels"
+            .formatted(
+                dataset.input().channels(),
+                dataset.input().height(),
+                dataset.input().width(),
+                dataset.features().rowBytes(),
+                dataset.labels().size());
+    List<DeviceRuntime> runtimes = new ArrayList<>();
+    for (int i = 0; i < all.size(); i++) {
+      DeviceId id = all.get(i).device();
+      boolean isDevice = i < data.devices().size();
+      SampleStore store =
+          new SampleStore(
+              id,
+              keysOf(keys, id),
+              schema,
+              dataset.features(),
+              dataset.targets(),
+              all.get(i).train());
+      runtimes.add(
+          new DeviceRuntime(
+              id,
+              store,
+              directory,
+              isDevice ? settings.target().prior(data, i) : uniform(dataset.labels().size()),
+              isDevice
+                  ? Optional.of(
+                      settings.target().exam(data, i, seed.derive("exam")).samples(dataset))
+                  : Optional.empty(),
+              settings.devices(),
+              seed.derive("device").derive(i),
+              NoiseSource::seeded));
+    }
+    return runtimes;
+  }
+
+  private static DeviceKeys keysOf(Map<DeviceId, DeviceKeys> keys, DeviceId device) {
+    DeviceKeys known = keys.get(device);
+    if (known == null) {
+      throw new IllegalArgumentException(device + " is not enrolled");
+    }
+    return known;
+  }
+
+  private static double[] uniform(int bins) {
+    double[] shares = new double[bins];
+    Arrays.fill(shares, 1.0 / bins);
+    return shares;
+  }
+
+  /** Goes on after a checkpoint of a run with the same data and settings. */
+  public void restore(RunState state) {
+    loop.restore(state);
+  }
+
+  /** Runs to the end. */
+  public RunResult run() {
+    loop.run();
+    Evaluator.Scores scores = loop.scores();
+    List<RunSummary.DeviceResult> devices = new ArrayList<>();
+    Map<String, float[]> personal = new TreeMap<>();
+    for (int i = 0; i < data.devices().size(); i++) {
+      DeviceRuntime runtime = fleet.runtime(data.devices().get(i).device());
+      devices.add(result(runtime, i, scores));
+      runtime
+          .personalParameters()
+          .ifPresent(parameters -> personal.put(runtime.id().name(), parameters));
+    }
+    double mean = scores.spentEpsilon().stream().mapToDouble(e -> e).average().orElse(0);
+    boolean allNoised = scores.withoutNoise().isEmpty();
+    return new RunResult(
+        settings.rounds(),
+        loop.history(),
+        loop.stopped(),
+        new RunSummary.PersonalAccuracy(
+            scores.mean(), scores.worstDecile(), scores.sd(), scores.perDevice()),
+        new RunSummary.Epsilon(
+            scores.epsilonMax(),
+            allNoised ? mean : Double.POSITIVE_INFINITY,
+            scores.noisedEpsilonMax(),
+            List.copyOf(scores.withoutNoise())),
+        devices,
+        engine.layout(),
+        loop.global(),
+        personal);
+  }
+
+  private RunSummary.DeviceResult result(
+      DeviceRuntime runtime, int index, Evaluator.Scores scores) {
+    OptionalDouble without = scores.withoutSwaps().get(index);
+    double accuracy = scores.perDevice().get(index);
+    Optional<PrivacyLedger.Release> refusal = runtime.firstRefusal();
+    return new RunSummary.DeviceResult(
+        runtime.id().name(),
+        data.devices().get(index).train().length,
+        without.orElse(accuracy),
+        accuracy,
+        boxed(runtime.ownLabelCounts()),
+        boxed(runtime.ledgerLabelCounts()),
+        runtime.spentEpsilon(),
+        refusal.isPresent() ? refusal.get().round() : null,
+        monitor.reputation(runtime.id()),
+        evaluator.given(runtime.id()),
+        runtime.receivedSamples());
+  }
+
+  private static List<Double> boxed(double[] values) {
+    return Arrays.stream(values).boxed().toList();
+  }
+
+  @Override
+  public void close() {
+    fleet.close();
+    engine.close();
+  }
+}
