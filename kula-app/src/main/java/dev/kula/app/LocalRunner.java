@@ -1,32 +1,258 @@
 package dev.kula.app;
 
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.kula.KulaException;
+import dev.kula.app.report.Report;
+import dev.kula.data.DataDescription;
+import dev.kula.data.Dataset;
+import dev.kula.data.FederatedData;
+import dev.kula.engine.Engines;
+import dev.kula.model.EngineFactory;
+import dev.kula.model.Task;
+import dev.kula.round.Comparisons;
+import dev.kula.round.RunResult;
+import dev.kula.round.RunSummary;
+import dev.kula.round.Simulation;
+import dev.kula.store.Checkpoints;
+import dev.kula.store.Extent;
+import dev.kula.store.NamedModel;
+import dev.kula.store.Restored;
+import dev.kula.store.RunDirectory;
+import dev.kula.store.SafeTensors;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
-/** Runs everything in this process. */
+/**
+ * Runs everything in this process. A command is a list of runs, each a method with a seed; they run
+ * one after the other, in one directory, and a checkpoint after each round says which have ended
+ * and how far the current one is.
+ */
 final class LocalRunner implements Runner {
+  private static final String CONFIGURATION = "configuration.json";
+  private static final String MODELS = "models.safetensors";
+  private static final DateTimeFormatter ID = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss");
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** Share of the reference's accuracy that counts as having reached the target. */
+  private static final double TARGET_SHARE = 0.95;
+
+  private final EngineFactory engines = Engines.best();
+  private final RunPlanner planner = new RunPlanner(engines);
+
+  /** One run to do. */
+  private record Job(RunSettings settings, boolean stopsEarly) {
+    boolean is(CompletedRun run) {
+      return run.seed() == settings.seed() && run.method().equals(Method.label(settings));
+    }
+  }
+
   @Override
   public Finished simulate(RunSettings settings, Terminal terminal) {
-    throw absent("simulate");
+    return execute("simulate", settings, List.of(new Job(settings, true)), terminal);
   }
 
   @Override
   public Finished compare(RunSettings settings, Terminal terminal) {
-    throw absent("compare");
+    List<Job> jobs = new ArrayList<>();
+    for (int i = 0; i < settings.seeds(); i++) {
+      RunSettings seeded = settings.with(Flag.SEED, settings.seed() + i);
+      for (String method : settings.methods()) {
+        jobs.add(new Job(Method.of(method).apply(seeded), false));
+      }
+    }
+    return execute("compare", settings, jobs, terminal);
   }
 
   @Override
   public void describe(RunSettings settings, Terminal terminal) {
-    throw absent("data");
+    FederatedData data = RunPlanner.federate(RunPlanner.read(settings), settings);
+    terminal.out().print(DataDescription.of(data).render(terminal.colour()));
+  }
+
+  private Finished execute(
+      String command, RunSettings settings, List<Job> jobs, Terminal terminal) {
+    Dataset dataset = RunPlanner.read(settings);
+    FederatedData first = RunPlanner.federate(dataset, jobs.getFirst().settings());
+    jobs.forEach(job -> planner.plan(job.settings(), first, job.stopsEarly()));
+    String resume = settings.resume();
+    try (RunDirectory directory =
+        resume == null ? create(settings) : RunDirectory.resume(Path.of(resume))) {
+      CommandState state = resume == null ? null : resumed(directory, settings);
+      List<CompletedRun> completed = new ArrayList<>(state == null ? List.of() : state.completed());
+      for (Job job : jobs) {
+        if (completed.stream().noneMatch(job::is)) {
+          completed.add(run(job, dataset, directory, completed, state, terminal));
+          state = null;
+          RunRecorder.save(
+              directory, new CommandState(List.copyOf(completed), null, directory.extent()));
+        }
+      }
+      RunSummary summary = summarise(command, settings, first, completed);
+      directory.write(summary);
+      Report.write(directory.path());
+      return new Finished(summary, directory.path());
+    }
+  }
+
+  private CompletedRun run(
+      Job job,
+      Dataset dataset,
+      RunDirectory directory,
+      List<CompletedRun> completed,
+      @Nullable CommandState state,
+      Terminal terminal) {
+    FederatedData data = RunPlanner.federate(dataset, job.settings());
+    String task = "%s, seed %d".formatted(Method.label(job.settings()), job.settings().seed());
+    try (RoundProgress progress = terminal.progress(task, job.settings().rounds());
+        Simulation simulation =
+            new Simulation(
+                data,
+                planner.plan(job.settings(), data, job.stopsEarly()),
+                engines,
+                new RunRecorder(directory, completed, progress))) {
+      if (state != null && state.running() != null) {
+        simulation.restore(state.running());
+      }
+      RunResult result = simulation.run();
+      if (job.stopsEarly()) {
+        saveModels(directory, result);
+      }
+      return CompletedRun.of(result);
+    }
+  }
+
+  private static void saveModels(RunDirectory directory, RunResult result) {
+    List<NamedModel> models = new ArrayList<>();
+    models.add(new NamedModel("global", result.layout(), result.global()));
+    result
+        .personal()
+        .forEach(
+            (device, parameters) ->
+                models.add(new NamedModel("personal/" + device, result.layout(), parameters)));
+    SafeTensors.write(directory.file(MODELS), models, Map.of("method", result.settings().method()));
+  }
+
+  private static RunSummary summarise(
+      String command, RunSettings settings, FederatedData data, List<CompletedRun> completed) {
+    CompletedRun reference = completed.getLast();
+    for (CompletedRun run : completed) {
+      reference = run.method().equals(Method.REFERENCE.label()) ? run : reference;
+    }
+    String referenceName = reference.method();
+    double reached =
+        completed.stream()
+            .filter(run -> run.method().equals(referenceName))
+            .mapToDouble(run -> run.accuracy().mean())
+            .average()
+            .orElseThrow();
+    Double declared = settings.targetAccuracy();
+    double target = declared == null ? TARGET_SHARE * reached : declared;
+    String rule =
+        declared == null
+            ? "%.0f %% of the last round of %s".formatted(100 * TARGET_SHARE, referenceName)
+            : "--target-accuracy";
+    Map<String, List<Comparisons.SeedRun>> byMethod = new LinkedHashMap<>();
+    for (CompletedRun run : completed) {
+      byMethod.computeIfAbsent(run.method(), name -> new ArrayList<>()).add(run.figures(target));
+    }
+    List<RunSummary.MethodSummary> methods = new ArrayList<>();
+    byMethod.forEach((name, runs) -> methods.add(Comparisons.summarise(name, runs)));
+    return new RunSummary(
+        RunSummary.SCHEMA_VERSION,
+        command,
+        settings.asMap(),
+        describe(settings, data),
+        target,
+        rule,
+        methods,
+        Comparisons.against(methods, Method.REFERENCE.label()));
+  }
+
+  private static RunSummary.DataSummary describe(RunSettings settings, FederatedData data) {
+    String task =
+        switch (data.dataset().task()) {
+          case Task.Classification classification -> "classification";
+          case Task.Regression regression -> "regression";
+        };
+    return new RunSummary.DataSummary(
+        settings.data(),
+        task,
+        data.dataset().size(),
+        data.base().length,
+        data.devices().size(),
+        data.dataset().labels().names());
+  }
+
+  private static RunDirectory create(RunSettings settings) {
+    String out = settings.out();
+    Path path = out == null ? Path.of("runs", LocalDateTime.now(ZoneId.systemDefault()).format(ID)) : Path.of(out);
+    RunDirectory directory = RunDirectory.create(path);
+    directory.write(
+        CONFIGURATION,
+        stream -> JSON.writerWithDefaultPrettyPrinter().writeValue(stream, settings.asMap()));
+    return directory;
+  }
+
+  private static @Nullable CommandState resumed(RunDirectory directory, RunSettings settings) {
+    refuseOther(directory.path(), settings);
+    Path checkpoint = directory.file(RunDirectory.CHECKPOINT);
+    if (!Checkpoints.exists(checkpoint)) {
+      directory.truncate(new Extent(0, 0));
+      return null;
+    }
+    Restored<CommandState> restored = Checkpoints.read(checkpoint, CommandState.class);
+    directory.truncate(restored.state().extent());
+    return restored.state();
+  }
+
+  /** Whatever shows in a result must be as it was. */
+  private static void refuseOther(Path path, RunSettings settings) {
+    Map<String, Object> now = new TreeMap<>(settings.asMap());
+    Map<String, Object> then = new TreeMap<>(read(path));
+    for (Flag free : List.of(Flag.THREADS, Flag.OUT, Flag.RESUME)) {
+      now.remove(free.key());
+      then.remove(free.key());
+    }
+    for (Map.Entry<String, Object> setting : then.entrySet()) {
+      Object other = now.get(setting.getKey());
+      if (!Objects.equals(String.valueOf(other), String.valueOf(setting.getValue()))) {
+        throw KulaException.user(
+            "--resume '%s' is a run with %s %s, not %s; leave the flag out or start a new run"
+                .formatted(path, setting.getKey(), setting.getValue(), other));
+      }
+    }
   }
 
   @Override
   public Map<String, Object> recorded(Path directory) {
-    throw absent("resume");
+    return read(directory);
   }
 
-  private static KulaException absent(String what) {
-    return KulaException.internal(what + " is not part of this build");
+  private static Map<String, Object> read(Path directory) {
+    Path file = directory.resolve(CONFIGURATION);
+    if (!Files.isRegularFile(file)) {
+      throw KulaException.user(
+          "--resume '%s' holds no run, must be a directory with a %s; name the directory of a run"
+              .formatted(directory, CONFIGURATION));
+    }
+    try {
+      return JSON.readValue(file.toFile(), new TypeReference<Map<String, Object>>() {});
+    } catch (IOException e) {
+      throw KulaException.user(
+          "'%s' cannot be read: %s; restore it or start a new run".formatted(file, e.getMessage()),
+          e);
+    }
   }
 }

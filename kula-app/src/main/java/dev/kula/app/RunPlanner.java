@@ -1,0 +1,207 @@
+package dev.kula.app;
+
+import dev.kula.KulaException;
+import dev.kula.Seed;
+import dev.kula.aggregate.AggregationStrategy;
+import dev.kula.data.Dataset;
+import dev.kula.data.Exchange;
+import dev.kula.data.FederatedData;
+import dev.kula.data.partition.PartitionPlan;
+import dev.kula.data.partition.PartitionSpec;
+import dev.kula.data.partition.SplitSpec;
+import dev.kula.data.source.DataSource;
+import dev.kula.data.source.ReadOptions;
+import dev.kula.data.target.TargetSpec;
+import dev.kula.device.DeviceSettings;
+import dev.kula.device.Personalization;
+import dev.kula.device.PrivacySettings;
+import dev.kula.device.Protection;
+import dev.kula.model.EngineFactory;
+import dev.kula.model.ModelSpec;
+import dev.kula.model.ParameterLayout;
+import dev.kula.model.Scope;
+import dev.kula.model.TrainingEngine;
+import dev.kula.model.TrainingPlan;
+import dev.kula.privacy.PrivacyBudget;
+import dev.kula.round.Convergence;
+import dev.kula.round.RoundSettings;
+import dev.kula.round.SimulationSettings;
+import dev.kula.swap.Gate;
+import dev.kula.swap.SwapPolicy;
+import dev.kula.swap.SwapSettings;
+import java.util.Locale;
+import java.util.Optional;
+
+/** Turns what was typed into data and settings for the core. */
+final class RunPlanner {
+  private static final double DELTA = 1e-5;
+  private static final double ERROR_RATE = 0.05;
+
+  /** Clipping norms under {@code --protect all}. */
+  private static final double UPDATE_CLIP = 1;
+
+  private static final double VISIT_CLIP = 0.5;
+
+  private final EngineFactory engines;
+
+  RunPlanner(EngineFactory engines) {
+    this.engines = engines;
+  }
+
+  /** Reads the data set; nothing of it depends on a seed. */
+  static Dataset read(RunSettings settings) {
+    ReadOptions options =
+        new ReadOptions(
+            ReadOptions.TaskKind.parse(settings.task()),
+            settings.deviceColumn(),
+            settings.timeColumn(),
+            settings.labelColumn());
+    return DataSource.parse(settings.data()).load(options);
+  }
+
+  /** Deals it to devices; the same for every method with the same seed. */
+  static FederatedData federate(Dataset dataset, RunSettings settings) {
+    PartitionPlan plan =
+        new PartitionPlan(
+            PartitionSpec.parse(settings.partition()),
+            settings.devices(),
+            SplitSpec.parse(settings.split()),
+            settings.base());
+    return plan.apply(dataset, new Seed(settings.seed()).derive("partition"));
+  }
+
+  /** Settings of one run of one method. */
+  SimulationSettings plan(RunSettings settings, FederatedData data, boolean stopsEarly) {
+    Dataset dataset = data.dataset();
+    ModelSpec model = ModelSpec.parse(settings.model());
+    SwapPolicy policy = SwapPolicy.parse(settings.policy());
+    Personalization personalization = personalization(settings);
+    refuseIdleSwaps(settings, policy, personalization);
+    AggregationStrategy strategy = AggregationStrategy.parse(settings.strategy());
+    float rate = (float) settings.lr();
+    TrainingPlan local =
+        TrainingPlan.of(settings.localEpochs(), settings.batch(), rate)
+            .withProximalMu((float) strategy.proximalMu());
+    RoundSettings rounds =
+        new RoundSettings(
+            Method.label(settings),
+            new Seed(settings.seed()),
+            settings.rounds(),
+            settings.participation(),
+            local,
+            strategy,
+            personalization,
+            policy,
+            settings.swapEvery(),
+            swaps(settings, dataset, layout(model, dataset)),
+            ERROR_RATE,
+            stopsEarly ? Convergence.defaults() : Convergence.off());
+    DeviceSettings devices =
+        new DeviceSettings(
+            dataset.labels(),
+            personalization,
+            Tuning.personal(settings),
+            Tuning.visit(settings),
+            Gate.defaults(),
+            privacy(settings, rounds),
+            rawIsPossible(settings, policy));
+    return new SimulationSettings(
+        rounds, devices, TargetSpec.parse(settings.target()), model, settings.threads());
+  }
+
+  private ParameterLayout layout(ModelSpec model, Dataset dataset) {
+    try (TrainingEngine engine = engines.create(model, dataset.input(), dataset.task())) {
+      return engine.layout();
+    }
+  }
+
+  private static Personalization personalization(RunSettings settings) {
+    return Personalization.valueOf(
+        settings.personalization().toUpperCase(Locale.ROOT).replace('-', '_'));
+  }
+
+  /** Swaps that nothing would use are a mistake in the settings, not a result. */
+  private static void refuseIdleSwaps(
+      RunSettings settings, SwapPolicy policy, Personalization personalization) {
+    boolean swaps = !settings.policy().equals("none");
+    boolean visits = settings.exchange().equals("visit") && !policy.movesRawSamples();
+    if (swaps && visits && personalization != Personalization.FINE_TUNE) {
+      throw KulaException.user(
+          "--personalization is '%s', must be fine-tune for visits to have an effect; use"
+                  .formatted(settings.personalization())
+              + " --exchange raw, --policy none or --personalization fine-tune");
+    }
+  }
+
+  private static boolean rawIsPossible(RunSettings settings, SwapPolicy policy) {
+    return policy.movesRawSamples() || !settings.exchange().equals("visit");
+  }
+
+  private static SwapSettings swaps(RunSettings settings, Dataset dataset, ParameterLayout layout) {
+    SwapSettings defaults =
+        SwapSettings.defaults(
+            (long) dataset.features().rowBytes() + Float.BYTES,
+            (long) layout.headSize() * Float.BYTES);
+    Optional<Exchange> exchange =
+        settings.exchange().equals("cheapest")
+            ? Optional.empty()
+            : Optional.of(Exchange.valueOf(settings.exchange().toUpperCase(Locale.ROOT)));
+    return new SwapSettings(
+        settings.swapBudget(),
+        exchange,
+        defaults.selection(),
+        defaults.sampleBytes(),
+        defaults.headBytes(),
+        defaults.inDegree(),
+        defaults.outDegree(),
+        defaults.similarityThreshold(),
+        defaults.lease(),
+        defaults.trustedReputation());
+  }
+
+  /** Allocates a device's account over all it will release, before the run starts. */
+  private static PrivacySettings privacy(RunSettings settings, RoundSettings rounds) {
+    Protection protection = Protection.valueOf(settings.protect().toUpperCase(Locale.ROOT));
+    int plannings = rounds.plannings();
+    boolean all = protection == Protection.ALL;
+    PrivacyBudget budget =
+        PrivacyBudget.allocate(
+            settings.epsilon(),
+            DELTA,
+            new PrivacyBudget.Releases(
+                plannings,
+                plannings,
+                all ? plannings * rounds.swaps().outDegree() : 0,
+                all ? settings.rounds() : 0));
+    return new PrivacySettings(
+        settings.epsilon(),
+        DELTA,
+        protection,
+        budget.profileRho(),
+        budget.outcomeRho(),
+        budget.visitRho(),
+        budget.updateRho(),
+        UPDATE_CLIP,
+        VISIT_CLIP);
+  }
+
+  /** What the flags leave open, the same for every method; tuned on seeds that report nothing. */
+  static final class Tuning {
+    static final int PERSONAL_EPOCHS = 5;
+    static final int VISIT_EPOCHS = 5;
+    static final int VISIT_BATCH = 16;
+
+    private Tuning() {}
+
+    static TrainingPlan personal(RunSettings settings) {
+      return TrainingPlan.of(PERSONAL_EPOCHS, settings.batch(), (float) settings.lr())
+          .withScope(Scope.valueOf(System.getProperty("tune.scope", "HEAD")))
+          .withEpochs(Integer.getInteger("tune.epochs", PERSONAL_EPOCHS));
+    }
+
+    static TrainingPlan visit(RunSettings settings) {
+      return TrainingPlan.of(VISIT_EPOCHS, VISIT_BATCH, (float) settings.lr())
+          .withScope(Scope.HEAD);
+    }
+  }
+}
