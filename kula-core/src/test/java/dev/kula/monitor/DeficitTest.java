@@ -17,7 +17,6 @@ final class DeficitTest {
 
   @Test
   void refusesDifferentLabels() {
-    assertThrows(
-        IllegalArgumentException.class, () -> Deficit.of(new double[2], new double[3]));
+    assertThrows(IllegalArgumentException.class, () -> Deficit.of(new double[2], new double[3]));
   }
 }

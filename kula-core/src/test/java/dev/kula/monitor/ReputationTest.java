@@ -130,7 +130,6 @@ final class ReputationTest {
   void refusesNonsense() {
     Reputation reputation = new Reputation();
     assertThrows(IllegalArgumentException.class, () -> reputation.answered(SOURCE, 2, 1));
-    assertThrows(
-        IllegalArgumentException.class, () -> reputation.outcomes(SOURCE, 1, 0, 0, -1, 0));
+    assertThrows(IllegalArgumentException.class, () -> reputation.outcomes(SOURCE, 1, 0, 0, -1, 0));
   }
 }

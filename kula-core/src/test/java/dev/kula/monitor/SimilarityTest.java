@@ -67,8 +67,7 @@ final class SimilarityTest {
         new ArrayList<>(
             List.of(
                 usual.withShares(0.5, 0.5, 0, 0, 0, 0), usual.withShares(0, 0, 0.5, 0.5, 0, 0)));
-    devices.addAll(
-        Collections.nCopies(8, usual.withShares(0.2, 0.2, 0.2, 0.2, 0.1, 0.1)));
+    devices.addAll(Collections.nCopies(8, usual.withShares(0.2, 0.2, 0.2, 0.2, 0.1, 0.1)));
     List<Profile> fleet = SyntheticDevice.fleet(devices, NO_NOISE, new Seed(3));
     assertTrue(between(fleet, 0, 1).featureDistance() < 0.25);
     assertTrue(between(fleet, 0, 1).labelDistance() > 0.99);
