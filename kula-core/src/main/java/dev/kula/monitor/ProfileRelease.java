@@ -19,15 +19,15 @@ import dev.kula.privacy.NoiseSource;
  * </table>
  *
  * <p>Deficits are read off the labels and costs off the sketches, so both get the same; metrics are
- * two numbers only. In simulated clusters of 45 samples a device, features separate pairs with an AUC
- * of 0.52, 0.63 and 0.71 at ρ 0.2, 1 and 2 (0.50, 0.57 and 0.65 with half the ρ on labels and a
+ * two numbers only. In simulated clusters of 45 samples a device, features separate pairs with an
+ * AUC of 0.52, 0.63 and 0.71 at ρ 0.2, 1 and 2 (0.50, 0.57 and 0.65 with half the ρ on labels and a
  * quarter on sketches), of 0.97 without noise: a profile of few samples and little ρ says little.
  *
- * <p>The model that the
- * metrics are about must not depend on the record otherwise than through what has been released, or
- * the sensitivity of the metrics does not hold: measure the <em>global</em> model where its updates
- * are noised, and elsewhere say that metrics are protected against the monitor only. The inference
- * time is measured on public inputs and rounded to a public grid: it is not charged.
+ * <p>The model that the metrics are about must not depend on the record otherwise than through what
+ * has been released, or the sensitivity of the metrics does not hold: measure the <em>global</em>
+ * model where its updates are noised, and elsewhere say that metrics are protected against the
+ * monitor only. The inference time is measured on public inputs and rounded to a public grid: it is
+ * not charged.
  */
 public final class ProfileRelease {
   /** Losses count up to this much. */
