@@ -8,8 +8,8 @@ import java.util.List;
  * their noise. Taking one device out again gives the rest of the fleet.
  */
 final class ClassPool {
-  /** A bin counts as present from this many standard deviations of its count's noise on. */
-  private static final double PRESENT = 3;
+  /** A mean is known if its count is this many standard deviations of noise. */
+  private static final double KNOWN = 3;
 
   private final double[] counts;
   private final double[] sums;
@@ -125,9 +125,12 @@ final class ClassPool {
     return Math.clamp(lossFraction / samples(), 0, 1);
   }
 
-  /** Whether the bin certainly has samples, at least {@code samples} by the estimate. */
-  boolean has(int bin, double samples) {
-    return counts[bin] >= Math.max(samples, PRESENT * Math.sqrt(labelVariance()));
+  /**
+   * Whether the bin has at least {@code samples} by the estimate, and that is at least {@code
+   * stddevs} standard deviations of the count's noise.
+   */
+  boolean has(int bin, double samples, double stddevs) {
+    return counts[bin] >= Math.max(samples, stddevs * Math.sqrt(labelVariance()));
   }
 
   /** Mean sketch of each bin, row-major; NaN where there are not enough samples. */
@@ -135,7 +138,7 @@ final class ClassPool {
     double[] means = new double[sums.length];
     for (int i = 0; i < sums.length; i++) {
       int bin = i / FeatureSketch.DIMENSIONS;
-      means[i] = has(bin, 1) ? sums[i] / counts[bin] : Double.NaN;
+      means[i] = has(bin, 1, KNOWN) ? sums[i] / counts[bin] : Double.NaN;
     }
     return means;
   }

@@ -30,6 +30,7 @@ final class FeatureDistance {
   static final double EFFECTIVE_DIMENSIONS = 3;
 
   private static final double LEAST_SAMPLES = 2;
+  private static final double PRESENT = 2;
   private static final double PRIOR_STDDEV = FAR * FAR;
 
   private FeatureDistance() {}
@@ -62,7 +63,7 @@ final class FeatureDistance {
     double weights = 0;
     double weighted = 0;
     for (int bin = 0; bin < left.bins(); bin++) {
-      if (!left.has(bin, LEAST_SAMPLES) || !right.has(bin, LEAST_SAMPLES)) {
+      if (!left.has(bin, LEAST_SAMPLES, PRESENT) || !right.has(bin, LEAST_SAMPLES, PRESENT)) {
         continue;
       }
       double inner = 0;

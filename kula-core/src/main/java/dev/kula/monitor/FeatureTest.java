@@ -11,6 +11,7 @@ package dev.kula.monitor;
  */
 final class FeatureTest {
   private static final double LEAST_SAMPLES = 2;
+  private static final double PRESENT = 3;
   private static final int DIMENSIONS = FeatureSketch.DIMENSIONS;
 
   private final ClassPool left;
@@ -38,7 +39,7 @@ final class FeatureTest {
   }
 
   private void addTo(QuadraticForm form, int bin) {
-    if (!left.has(bin, LEAST_SAMPLES) || !right.has(bin, LEAST_SAMPLES)) {
+    if (!left.has(bin, LEAST_SAMPLES, PRESENT) || !right.has(bin, LEAST_SAMPLES, PRESENT)) {
       return;
     }
     double total = left.count(bin) + right.count(bin);

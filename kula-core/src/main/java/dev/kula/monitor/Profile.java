@@ -1,5 +1,6 @@
 package dev.kula.monitor;
 
+import dev.kula.KulaException;
 import dev.kula.data.DeviceId;
 import java.util.Arrays;
 
@@ -27,9 +28,14 @@ public record Profile(
     double lossFraction,
     double inferenceSeconds,
     Noise noise) {
+  private static final double LARGEST = 1e12;
+
   public Profile {
     labelCounts = labelCounts.clone();
     classSums = classSums.clone();
+    requireMagnitude(labelCounts);
+    requireMagnitude(classSums);
+    requireMagnitude(correct, lossFraction, inferenceSeconds);
     if (labelCounts.length == 0
         || classSums.length != labelCounts.length * FeatureSketch.DIMENSIONS) {
       throw new IllegalArgumentException(
@@ -77,8 +83,10 @@ public record Profile(
     double noisePart = (bins - 1) * noise.labelStddev() * noise.labelStddev();
     double signal = Math.max(0, spread - noisePart);
     double shrinkage = noisePart == 0 ? 0 : noisePart / (signal + noisePart);
+    // Not the total: sums of very large and very small counts lose digits.
+    double projectedTotal = Arrays.stream(shares).sum();
     for (int bin = 0; bin < bins; bin++) {
-      shares[bin] = (1 - shrinkage) * shares[bin] / total + shrinkage / bins;
+      shares[bin] = (1 - shrinkage) * shares[bin] / projectedTotal + shrinkage / bins;
     }
     return shares;
   }
@@ -112,6 +120,17 @@ public record Profile(
   /** Estimated mean of min(loss, 5), in [0, 5]. */
   public double loss() {
     return ProfileRelease.LOSS_CAP * Math.clamp(lossFraction / samples(), 0, 1);
+  }
+
+  /** Profiles come from other parties: what is no number, or absurd, must not spread. */
+  private static void requireMagnitude(double... values) {
+    for (double value : values) {
+      if (!(Math.abs(value) <= LARGEST)) {
+        throw KulaException.remote(
+            "a profile has the number %s, must be finite and at most %s; ask for it again"
+                .formatted(value, LARGEST));
+      }
+    }
   }
 
   /** The nearest vector with no negative number and the sum given (Duchi et al. 2008). */

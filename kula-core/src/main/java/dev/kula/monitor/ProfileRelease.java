@@ -12,17 +12,22 @@ import dev.kula.privacy.NoiseSource;
  *
  * <table><caption>Parts of a profile, for neighbours that differ by one record</caption>
  * <tr><th>part</th><th>L2 sensitivity</th><th>share of ρ</th></tr>
- * <tr><td>label histogram: one count moves by 1</td><td>1</td><td>0.5</td></tr>
+ * <tr><td>label histogram: one count moves by 1</td><td>1</td><td>0.4</td></tr>
  * <tr><td>sums of sketches by class: one row moves by a vector of norm 1</td>
- * <td>1</td><td>0.25</td></tr>
- * <tr><td>(right answers, Σ min(loss, 5)/5): both move by at most 1</td><td>√2</td><td>0.25</td></tr>
+ * <td>1</td><td>0.4</td></tr>
+ * <tr><td>(right answers, Σ min(loss, 5)/5): both move by at most 1</td><td>√2</td><td>0.2</td></tr>
  * </table>
  *
- * <p>Labels get most because deficits, the reason for swaps, are read off them. The model that the
- * metrics are about must not depend on the record otherwise than through what has been released, or
- * the sensitivity of the metrics does not hold: measure the <em>global</em> model where its updates
- * are noised, and elsewhere say that metrics are protected against the monitor only. The inference
- * time is measured on public inputs and rounded to a public grid: it is not charged.
+ * <p>Deficits are read off the labels and costs off the sketches, so both get the same; metrics are
+ * two numbers only. In simulated clusters of 45 samples a device, features separate pairs with an
+ * AUC of 0.52, 0.63 and 0.71 at ρ 0.2, 1 and 2 (0.50, 0.57 and 0.65 with half the ρ on labels and a
+ * quarter on sketches), of 0.97 without noise: a profile of few samples and little ρ says little.
+ *
+ * <p>The model that the metrics are about must not depend on the record otherwise than through what
+ * has been released, or the sensitivity of the metrics does not hold: measure the <em>global</em>
+ * model where its updates are noised, and elsewhere say that metrics are protected against the
+ * monitor only. The inference time is measured on public inputs and rounded to a public grid: it is
+ * not charged.
  */
 public final class ProfileRelease {
   /** Losses count up to this much. */
@@ -34,9 +39,9 @@ public final class ProfileRelease {
   /** L2 sensitivity of the two metrics. */
   public static final double METRIC_SENSITIVITY = Math.sqrt(2);
 
-  static final double LABEL_SHARE = 0.5;
-  static final double SKETCH_SHARE = 0.25;
-  static final double METRIC_SHARE = 0.25;
+  static final double LABEL_SHARE = 0.4;
+  static final double SKETCH_SHARE = 0.4;
+  static final double METRIC_SHARE = 0.2;
 
   /** Steps of the public grid of inference times, per factor of 2. */
   private static final double TIME_STEPS = 4;

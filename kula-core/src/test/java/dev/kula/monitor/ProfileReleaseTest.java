@@ -146,7 +146,7 @@ final class ProfileReleaseTest {
     assertArrayEquals(
         release(samples, 1, new Seed(6)).classSums(), release(samples, 1, new Seed(6)).classSums());
     assertEquals(
-        new GaussianMechanism(1, 0.25).stddev(),
+        new GaussianMechanism(1, 0.4).stddev(),
         release(samples, 1, new Seed(6)).noise().sketchStddev());
   }
 

@@ -5,8 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.kula.KulaException;
 import dev.kula.data.DeviceId;
 import java.util.Arrays;
+import java.util.List;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.DoubleRange;
@@ -28,8 +30,9 @@ final class ProfileTest {
 
   @Property
   void sharesAreADistributionWhateverTheNoise(
-      @ForAll @Size(min = 2, max = 12) double @DoubleRange(min = -100, max = 100) [] counts,
+      @ForAll @Size(min = 2, max = 12) List<@DoubleRange(min = -1e6, max = 1e6) Double> counted,
       @ForAll @DoubleRange(max = 50) double stddev) {
+    double[] counts = counted.stream().mapToDouble(count -> count).toArray();
     Profile profile = of(counts, stddev);
     double[] shares = profile.labelDistribution();
     double sum = 0;
@@ -79,5 +82,7 @@ final class ProfileTest {
         IllegalArgumentException.class,
         () -> new Profile(new DeviceId("a"), 1, new double[2], new double[9], 0, 0, 0, Noise.NONE));
     assertThrows(IllegalArgumentException.class, () -> new Noise(-1, 0, 0));
+    assertThrows(KulaException.class, () -> of(new double[] {1, Double.NaN}, 0));
+    assertThrows(KulaException.class, () -> of(new double[] {1, 1e13}, 0));
   }
 }
