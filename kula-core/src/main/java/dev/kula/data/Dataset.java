@@ -27,11 +27,23 @@ public record Dataset(
     float[] targets,
     Optional<List<DeviceId>> owners,
     Optional<double[]> times) {
+  /** Quantile bins in which the targets of a regression are counted. */
+  public static final int REGRESSION_BINS = 10;
+
   public Dataset {
     if (features.rows() != targets.length || features.columns() != input.size()) {
       throw new IllegalArgumentException(
           "features [%d, %d] do not fit %d targets and input %s"
               .formatted(features.rows(), features.columns(), targets.length, input));
+    }
+    if ((owners.isPresent() && owners.get().size() != targets.length)
+        || (times.isPresent() && times.get().length != targets.length)) {
+      throw new IllegalArgumentException(
+          "%d owners and %d times do not fit %d targets"
+              .formatted(
+                  owners.map(List::size).orElse(targets.length),
+                  times.map(all -> all.length).orElse(targets.length),
+                  targets.length));
     }
   }
 

@@ -1,16 +1,26 @@
 package dev.kula.data;
 
+import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 
 /**
  * A data set as a fleet holds it: the rows of each device, split into what it trains on and what
- * its model is examined on, and the operator's base set. No row is in two places.
+ * its model is examined on, and the operator's base set. No row is in two places. Immutable by
+ * contract and thread safe: nobody writes to the arrays.
  *
- * @param dataset the rows referred to
+ * @param dataset the rows referred to, standardised
  * @param devices in the order of their names
  * @param base rows that the operator owns and gives to all, possibly none
+ * @param standardisation how {@code dataset} came from the numbers of its source
+ * @param splitByTime whether each device's test rows are later than its training rows
  */
-public record FederatedData(Dataset dataset, List<DeviceRows> devices, int[] base) {
+public record FederatedData(
+    Dataset dataset,
+    List<DeviceRows> devices,
+    int[] base,
+    Standardisation standardisation,
+    boolean splitByTime) {
   /**
    * The rows of one device, in time order where the data have times.
    *
@@ -18,10 +28,41 @@ public record FederatedData(Dataset dataset, List<DeviceRows> devices, int[] bas
    * @param train rows to train, validate and select on
    * @param test rows that only the evaluator reads
    */
-  public record DeviceRows(DeviceId device, int[] train, int[] test) {}
+  public record DeviceRows(DeviceId device, int[] train, int[] test) {
+    public DeviceRows {
+      train = train.clone();
+      test = test.clone();
+    }
+
+    /** Number of rows, both parts together. */
+    public int size() {
+      return train.length + test.length;
+    }
+  }
 
   public FederatedData {
     devices = List.copyOf(devices);
+    base = base.clone();
+    BitSet seen = new BitSet(dataset.size());
+    take(seen, base);
+    for (DeviceRows rows : devices) {
+      take(seen, rows.train());
+      take(seen, rows.test());
+    }
+  }
+
+  /** Data as they are, split at random. */
+  public FederatedData(Dataset dataset, List<DeviceRows> devices, int[] base) {
+    this(dataset, devices, base, Standardisation.none(), false);
+  }
+
+  private static void take(BitSet seen, int[] rows) {
+    for (int row : rows) {
+      if (seen.get(row)) {
+        throw new IllegalArgumentException("row " + row + " is in two places");
+      }
+      seen.set(row);
+    }
   }
 
   /** Counts of each label bin among {@code rows}. */
@@ -31,5 +72,35 @@ public record FederatedData(Dataset dataset, List<DeviceRows> devices, int[] bas
       counts[dataset.bin(row)]++;
     }
     return counts;
+  }
+
+  /** All rows that somebody trains on: the base set, then the devices' in their order. */
+  public int[] trainingRows() {
+    int[] rows = Arrays.copyOf(base, base.length + count(true));
+    int next = base.length;
+    for (DeviceRows device : devices) {
+      System.arraycopy(device.train(), 0, rows, next, device.train().length);
+      next += device.train().length;
+    }
+    return rows;
+  }
+
+  /** All rows that only the evaluator reads, in the order of the devices. */
+  public int[] testRows() {
+    int[] rows = new int[count(false)];
+    int next = 0;
+    for (DeviceRows device : devices) {
+      System.arraycopy(device.test(), 0, rows, next, device.test().length);
+      next += device.test().length;
+    }
+    return rows;
+  }
+
+  private int count(boolean train) {
+    int count = 0;
+    for (DeviceRows device : devices) {
+      count += train ? device.train().length : device.test().length;
+    }
+    return count;
   }
 }

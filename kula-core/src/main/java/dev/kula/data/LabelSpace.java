@@ -3,6 +3,7 @@ package dev.kula.data;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * The bins in which labels are counted: the classes of a classification, or quantile bins of a
@@ -48,11 +49,11 @@ public record LabelSpace(List<String> names, List<Float> edges) {
       if (edges.isEmpty()) {
         names.add("all");
       } else if (b == 0) {
-        names.add("< %.3g".formatted(edges.get(0)));
+        names.add(String.format(Locale.ROOT, "< %.3g", edges.get(0)));
       } else if (b == edges.size()) {
-        names.add("≥ %.3g".formatted(edges.get(b - 1)));
+        names.add(String.format(Locale.ROOT, "≥ %.3g", edges.get(b - 1)));
       } else {
-        names.add("%.3g–%.3g".formatted(edges.get(b - 1), edges.get(b)));
+        names.add(String.format(Locale.ROOT, "%.3g–%.3g", edges.get(b - 1), edges.get(b)));
       }
     }
     return new LabelSpace(names, edges);
