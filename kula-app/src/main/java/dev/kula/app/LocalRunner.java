@@ -197,7 +197,10 @@ final class LocalRunner implements Runner {
 
   private static RunDirectory create(RunSettings settings) {
     String out = settings.out();
-    Path path = out == null ? Path.of("runs", LocalDateTime.now(ZoneId.systemDefault()).format(ID)) : Path.of(out);
+    Path path =
+        out == null
+            ? Path.of("runs", LocalDateTime.now(ZoneId.systemDefault()).format(ID))
+            : Path.of(out);
     RunDirectory directory = RunDirectory.create(path);
     directory.write(
         CONFIGURATION,
