@@ -1,0 +1,94 @@
+package dev.kula.app;
+
+import dev.kula.KulaException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.Spec;
+
+/** {@code kula compare}. */
+@Command(
+    name = "compare",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Runs several methods on the same split, with the same seeds, base data and tuning, and sets"
+          + " the results side by side.",
+      "Strategy, personalisation and policy are each method's own; --strategy fedprox:MU and"
+          + " --policy static:B tune the methods fedprox and static."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  kula compare --seeds 5 --target local",
+      "  kula compare --methods fine-tune,random,deficit --markdown table.md"
+    })
+final class CompareCommand implements Callable<Integer> {
+  private final Runner runner;
+  private final Terminal terminal;
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--markdown",
+      paramLabel = "FILE",
+      description = "Also write the tables to FILE, in Markdown.")
+  private @Nullable Path markdown;
+
+  CompareCommand(Runner runner, Terminal terminal) {
+    this.runner = runner;
+    this.terminal = terminal;
+    this.spec = CommandSpec.create();
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    ParseResult parsed = spec.commandLine().getParseResult();
+    RunSettings settings = FlagOptions.settings(parsed, runner);
+    refuseWhatMethodsSet(FlagOptions.given(parsed));
+    refuseUnwritable(markdown);
+    Runner.Finished finished = runner.compare(settings, terminal);
+    ResultTable table = ResultTable.of(finished.summary());
+    terminal.out().print(table.text());
+    if (markdown != null) {
+      Files.writeString(markdown, table.markdown());
+    }
+    terminal.out().printf("%nReport: %s%n", finished.directory().resolve("report.html"));
+    return Kula.DONE;
+  }
+
+  /** A flag that would silently do nothing is a mistake. */
+  private static void refuseWhatMethodsSet(Map<Flag, String> given) {
+    for (Flag flag : List.of(Flag.STRATEGY, Flag.PERSONALIZATION, Flag.POLICY)) {
+      String text = given.getOrDefault(flag, "");
+      boolean tunesAMethod = text.startsWith("fedprox") || text.startsWith("static:");
+      if (given.containsKey(flag)
+          && !tunesAMethod
+          && !text.equals(flag.defaultText().orElseThrow())) {
+        throw KulaException.user(
+            "%s is '%s', must be left to each method in kula compare; remove it, pick methods with"
+                    .formatted(flag.option(), text)
+                + " --methods, or use kula simulate");
+      }
+    }
+  }
+
+  /** Before hours of computing, not after. */
+  private static void refuseUnwritable(@Nullable Path file) {
+    if (file == null) {
+      return;
+    }
+    Path directory = file.toAbsolutePath().getParent();
+    if (Files.isDirectory(file) || directory == null || !Files.isDirectory(directory)) {
+      throw KulaException.user(
+          "--markdown is '%s', must be a file in a directory that exists; make the directory first"
+              .formatted(file));
+    }
+  }
+}

@@ -1,0 +1,324 @@
+package dev.kula.app;
+
+import dev.kula.KulaException;
+import dev.kula.app.Rule.Form;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Every setting of a run: its flag, its key in a configuration file, its default, its rule and its
+ * line in the help. {@link RunSettings} has a component of the same name for each.
+ */
+enum Flag {
+  DATA(
+      Section.DATA,
+      "DATA",
+      "fashion-mnist",
+      Rule.forms(Form.word("fashion-mnist"), Form.text("idx", "DIR"), Form.text("csv", "FILE")),
+      "fashion-mnist (bundled), idx:DIR (four IDX files) or csv:FILE (with a header)."),
+  DEVICE_COLUMN(
+      Section.DATA,
+      "NAME",
+      "device",
+      Rule.text("the name of a column"),
+      "Column of a CSV file that says whose a row is."),
+  TIME_COLUMN(
+      Section.DATA,
+      "NAME",
+      "time",
+      Rule.text("the name of a column"),
+      "Column of a CSV file by which rows are ordered."),
+  LABEL_COLUMN(
+      Section.DATA,
+      "NAME",
+      "label",
+      Rule.text("the name of a column"),
+      "Column of a CSV file that a model has to predict."),
+  TASK(
+      Section.DATA,
+      "TASK",
+      "classification",
+      Rule.words("classification", "regression"),
+      "classification or regression (mean squared error)."),
+  PARTITION(
+      Section.DATA,
+      "HOW",
+      "dirichlet:0.1",
+      Rule.forms(
+          Form.word("natural"),
+          Form.word("iid"),
+          Form.number("dirichlet", "ALPHA", "above 0", Flag::positive),
+          Form.wholeNumber("classes", "K", 1, 1_000_000),
+          Form.number("quantity", "ALPHA", "above 0", Flag::positive)),
+      "How devices come by their data: natural (the device column), iid, dirichlet:ALPHA, classes:K"
+          + " or quantity:ALPHA."),
+  DEVICES(
+      Section.DATA, "N", "50", Rule.wholeNumber(1, 1_000_000), "Number of devices in the fleet."),
+  SPLIT(
+      Section.DATA,
+      "HOW",
+      "random:0.75",
+      Rule.forms(
+          Form.number("random", "SHARE", "above 0 and below 1", Flag::inside),
+          Form.number("time", "SHARE", "above 0 and below 1", Flag::inside)),
+      "Share of a device's data that it trains on, picked at random:SHARE or as the earliest by"
+          + " time:SHARE; the rest is for testing."),
+  TARGET(
+      Section.DATA,
+      "WHAT",
+      "mixture:0.5",
+      Rule.forms(
+          Form.word("local"),
+          Form.number("mixture", "W", "from 0 to 1", Flag::share),
+          Form.word("recent")),
+      "What a device's model must serve and is tested on: local, mixture:W (W of its own labels,"
+          + " the rest uniform) or recent (for drifting data)."),
+  BASE(
+      Section.DATA,
+      "SHARE",
+      "0.02",
+      Rule.number("a number from 0 to 0.5", x -> 0 <= x && x <= 0.5),
+      "Share of the data that the operator owns and gives to all as pointers."),
+
+  MODEL(
+      Section.TRAINING,
+      "MODEL",
+      "mlp:200",
+      Rule.forms(
+          Form.word("softmax"), Form.wholeNumbers("mlp", "WIDTHS", 1, 65_536), Form.word("cnn")),
+      "softmax, mlp:WIDTHS (such as mlp:64,32) or cnn."),
+  ROUNDS(Section.TRAINING, "N", "40", Rule.wholeNumber(1, 1_000_000), "Rounds to run at the most."),
+  LOCAL_EPOCHS(
+      Section.TRAINING,
+      "N",
+      "1",
+      Rule.wholeNumber(1, 10_000),
+      "Passes over a device's data in a round."),
+  BATCH(Section.TRAINING, "N", "32", Rule.wholeNumber(1, 1_000_000), "Samples in a step."),
+  LR(
+      Section.TRAINING,
+      "RATE",
+      "0.05",
+      Rule.number("a finite number above 0", Flag::positive),
+      "Learning rate."),
+  PARTICIPATION(
+      Section.TRAINING,
+      "SHARE",
+      "1.0",
+      Rule.number("a number above 0 and at most 1", x -> 0 < x && x <= 1),
+      "Share of the devices in a round's cohort."),
+  STRATEGY(
+      Section.TRAINING,
+      "STRATEGY",
+      "fedavg",
+      Rule.forms(
+          Form.word("fedavg"),
+          Form.number("fedprox", "MU", "finite and at least 0", Flag::notNegative).orWithout()),
+      "fedavg or fedprox[:MU] (MU 0.01 if left out)."),
+  TARGET_ACCURACY(
+      Section.TRAINING,
+      "SHARE",
+      null,
+      Rule.number("a number above 0 and at most 1", x -> 0 < x && x <= 1),
+      "Personal accuracy that rounds and seconds to target refer to; by default it is taken from"
+          + " the runs, by a rule that the summary states."),
+
+  PERSONALIZATION(
+      Section.SWAPS,
+      "HOW",
+      "fine-tune",
+      Rule.words("none", "local", "fine-tune"),
+      "What a device makes its own model from: none (the global model), local (its data alone) or"
+          + " fine-tune (the global model, trained further)."),
+  POLICY(
+      Section.SWAPS,
+      "POLICY",
+      "deficit",
+      Rule.forms(
+          Form.word("none"),
+          Form.number("static", "B", "above 0 and below 1", Flag::inside),
+          Form.word("random"),
+          Form.word("dissimilar"),
+          Form.word("similar"),
+          Form.word("deficit")),
+      "Who swaps with whom: none, static:B (the share B of all data, shared once), random,"
+          + " dissimilar, similar or deficit."),
+  EXCHANGE(
+      Section.SWAPS,
+      "MODE",
+      "visit",
+      Rule.words("visit", "raw", "cheapest"),
+      "visit (the model goes to the data), raw (samples move, no privacy) or cheapest."),
+  SWAP_EVERY(
+      Section.SWAPS, "N", "5", Rule.wholeNumber(1, 1_000_000), "Rounds from one plan to the next."),
+  SWAP_BUDGET(
+      Section.SWAPS,
+      "SHARE",
+      "0.1",
+      Rule.number("a number from 0 to 1", Flag::share),
+      "What a device may receive in swaps, as a share of its own data."),
+
+  EPSILON(
+      Section.PRIVACY,
+      "EPSILON",
+      "8",
+      Rule.positiveOrInfinite(),
+      "A device's whole privacy account at delta 1e-5; inf turns noise off."),
+  PROTECT(
+      Section.PRIVACY,
+      "WHAT",
+      "profiles",
+      Rule.words("none", "profiles", "all"),
+      "Which releases carry noise; without noise on all of them the reported epsilon is infinite."),
+
+  SEED(Section.RUN, "N", "1", Rule.anyWholeNumber(), "Where all randomness comes from."),
+  SEEDS(
+      Section.RUN,
+      "N",
+      "5",
+      Rule.wholeNumber(1, 1_000),
+      "How many seeds each method runs with, counting up from --seed."),
+  METHODS(
+      Section.RUN,
+      "LIST",
+      "local-only,fedavg,fine-tune,fedprox,static,random,dissimilar,deficit",
+      Rule.selection(Method.keys()),
+      "Methods to compare, separated by commas; there is also: similar."),
+  FLEET(Section.RUN, "FLEET", "local", Rule.words("local"), "Where the devices live."),
+  THREADS(
+      Section.RUN,
+      "N",
+      Integer.toString(Runtime.getRuntime().availableProcessors()),
+      Rule.wholeNumber(1, 4_096),
+      "Threads that compute; the results do not depend on it. By default one a core."),
+  OUT(
+      Section.RUN,
+      "DIR",
+      null,
+      Rule.text("a directory"),
+      "Where results go; by default a new directory in runs/."),
+  RESUME(
+      Section.RUN,
+      "DIR",
+      null,
+      Rule.text("a directory"),
+      "Continue the run that was stopped in DIR, with its settings.");
+
+  private final Section section;
+  private final String valueLabel;
+  private final @Nullable String defaultText;
+
+  @SuppressWarnings("ImmutableEnumChecker") // A rule holds functions, none of which has state.
+  private final Rule<?> rule;
+
+  private final String description;
+
+  Flag(
+      Section section,
+      String valueLabel,
+      @Nullable String defaultText,
+      Rule<?> rule,
+      String description) {
+    this.section = section;
+    this.valueLabel = valueLabel;
+    this.defaultText = defaultText;
+    this.rule = rule;
+    this.description = description;
+  }
+
+  /** Its key in a configuration file, such as {@code local-epochs}. */
+  String key() {
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  /** As it is typed, such as {@code --local-epochs}. */
+  String option() {
+    return "--" + key();
+  }
+
+  Section section() {
+    return section;
+  }
+
+  String valueLabel() {
+    return valueLabel;
+  }
+
+  /** Its default as text; empty if the setting is absent unless given. */
+  Optional<String> defaultText() {
+    return Optional.ofNullable(defaultText);
+  }
+
+  String description() {
+    return description;
+  }
+
+  /** The flag with this key. */
+  static Optional<Flag> withKey(String key) {
+    return Arrays.stream(values()).filter(flag -> flag.key().equals(key)).findFirst();
+  }
+
+  static List<String> keys() {
+    return Arrays.stream(values()).map(Flag::key).toList();
+  }
+
+  /**
+   * The value that {@code text} stands for.
+   *
+   * @throws KulaException the user's mistake, if it breaks the rule
+   */
+  Object read(String text) {
+    return rule.read(text)
+        .map(Object.class::cast)
+        .orElseThrow(() -> KulaException.user(complaint(option(), text, option() + " ")));
+  }
+
+  /**
+   * Likewise for a value in a configuration file.
+   *
+   * @param place file and line
+   */
+  Object read(String text, String place) {
+    return rule.read(text)
+        .map(Object.class::cast)
+        .orElseThrow(() -> KulaException.user(place + ": " + complaint(key(), text, key() + ": ")));
+  }
+
+  /** Holds a typed value to the rule; {@code null} only where there is no default. */
+  void check(@Nullable Object value) {
+    if (value == null ? defaultText != null : !rule.holds(value)) {
+      throw KulaException.user(complaint(option(), String.valueOf(value), option() + " "));
+    }
+  }
+
+  private String complaint(String subject, String text, String assignment) {
+    // A newline in a value must not break the promise of one line.
+    String shown = text.replaceAll("\\p{Cntrl}", " ");
+    String remedy =
+        Suggestion.closest(shown, rule.candidates())
+            .filter(near -> rule.read(near).isPresent())
+            .map(near -> "did you mean " + near + "?")
+            .or(() -> defaultText().map(normal -> "try " + assignment + normal))
+            .orElseGet(() -> "or leave it out");
+    return "%s is '%s', must be %s; %s".formatted(subject, shown, rule.words(), remedy);
+  }
+
+  private static boolean positive(double x) {
+    return x > 0 && Double.isFinite(x);
+  }
+
+  private static boolean notNegative(double x) {
+    return x >= 0 && Double.isFinite(x);
+  }
+
+  private static boolean inside(double x) {
+    return 0 < x && x < 1;
+  }
+
+  private static boolean share(double x) {
+    return 0 <= x && x <= 1;
+  }
+}

@@ -1,0 +1,123 @@
+package dev.kula.app;
+
+import dev.kula.KulaException;
+import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import picocli.CommandLine.Model.ArgGroupSpec;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParseResult;
+
+/**
+ * Makes options of flags, and settings of what was given for them. Options take text, so that a
+ * value is read and judged by its {@link Flag} wherever it comes from.
+ */
+final class FlagOptions {
+  private static final String CONFIG = "--config";
+
+  private FlagOptions() {}
+
+  /** Declares {@code flags} and {@code --config} as options of {@code command}, by section. */
+  static void declare(CommandSpec command, Set<Flag> flags) {
+    int order = 0;
+    for (Section section : Section.values()) {
+      ArgGroupSpec.Builder group =
+          ArgGroupSpec.builder()
+              .validate(false)
+              .order(order++)
+              .heading("%n" + section.heading() + ":%n");
+      boolean any = false;
+      for (Flag flag : flags) {
+        if (flag.section() == section) {
+          group.addArg(option(flag));
+          any = true;
+        }
+      }
+      if (section == Section.RUN) {
+        group.addArg(
+            OptionSpec.builder(CONFIG)
+                .type(Path.class)
+                .paramLabel("FILE")
+                .description(
+                    "YAML file of settings, named as the flags are without their dashes;"
+                        + " a flag overrides it.")
+                .build());
+        any = true;
+      }
+      if (any) {
+        command.addArgGroup(group.build());
+      }
+    }
+    command.usageMessage().sortOptions(false).abbreviateSynopsis(true);
+  }
+
+  /**
+   * The flags that stand on the command line.
+   *
+   * @throws KulaException the user's mistake, if one stands there twice
+   */
+  static Map<Flag, String> given(ParseResult parsed) {
+    Map<Flag, String> given = new LinkedHashMap<>();
+    for (Flag flag : Flag.values()) {
+      once(parsed, flag.option()).ifPresent(text -> given.put(flag, text));
+    }
+    return given;
+  }
+
+  /** Picocli counts the repetitions of an option only outside of groups. */
+  private static Optional<String> once(ParseResult parsed, String option) {
+    if (!parsed.hasMatchedOption(option)) {
+      return Optional.empty();
+    }
+    List<String> texts = parsed.matchedOption(option).originalStringValues();
+    if (texts.size() > 1) {
+      throw KulaException.user(
+          "%s is given as %s, must be given once; remove the others"
+              .formatted(option, String.join(" and as ", texts)));
+    }
+    return Optional.of(texts.getFirst());
+  }
+
+  /**
+   * The settings in force: of the run that is resumed, else the defaults; over them the
+   * configuration file; over that the command line.
+   *
+   * @throws KulaException the user's mistake
+   */
+  static RunSettings settings(ParseResult parsed, Runner runner) {
+    Map<String, Object> file =
+        once(parsed, CONFIG).map(Path::of).map(ConfigurationFile::read).orElse(Map.of());
+    Map<Flag, String> given = given(parsed);
+    // Judged before anything else is looked up, so that a slip in a flag is what is reported.
+    given.forEach(Flag::read);
+    Map<String, Object> values = new LinkedHashMap<>();
+    String resumed = given.getOrDefault(Flag.RESUME, (String) file.get(Flag.RESUME.key()));
+    if (resumed != null) {
+      values.putAll(runner.recorded(Path.of(resumed)));
+    }
+    values.putAll(file);
+    given.forEach((flag, text) -> values.put(flag.key(), text));
+    return RunSettings.of(values);
+  }
+
+  private static OptionSpec option(Flag flag) {
+    String text = flag.description();
+    String normal = flag.defaultText().map(d -> " Default: " + d).orElse("");
+    return OptionSpec.builder(flag.option())
+        .type(String.class)
+        .paramLabel(flag.valueLabel())
+        // To picocli a description is a format.
+        .description((text + normal).replace("%", "%%"))
+        .build();
+  }
+
+  /** All flags but these. */
+  static Set<Flag> allBut(List<Flag> left) {
+    return EnumSet.complementOf(EnumSet.copyOf(left));
+  }
+}

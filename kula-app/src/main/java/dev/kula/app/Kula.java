@@ -1,0 +1,131 @@
+package dev.kula.app;
+
+import java.io.PrintWriter;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+
+/**
+ * The {@code kula} command. Results go to standard output; progress and complaints, one line each,
+ * to standard error.
+ */
+public final class Kula {
+  /** Exit code of a command that did what it was asked to do. */
+  static final int DONE = 0;
+
+  /** Exit code where something other than the user is to blame. */
+  static final int FAILED = 1;
+
+  /** Exit code of the user's mistake. */
+  static final int USER_MISTAKE = 2;
+
+  static final Set<Flag> DATA_FLAGS =
+      EnumSet.of(
+          Flag.DEVICE_COLUMN,
+          Flag.TIME_COLUMN,
+          Flag.LABEL_COLUMN,
+          Flag.TASK,
+          Flag.PARTITION,
+          Flag.DEVICES,
+          Flag.SPLIT,
+          Flag.TARGET,
+          Flag.BASE,
+          Flag.SEED);
+
+  private final Runner runner;
+  private final Terminal terminal;
+
+  Kula(Runner runner, Terminal terminal) {
+    this.runner = runner;
+    this.terminal = terminal;
+  }
+
+  /** Runs a command line and ends the process with its exit code. */
+  public static void main(String[] arguments) {
+    System.exit(new Kula(new LocalRunner(), Terminal.system()).run(arguments));
+  }
+
+  /** Runs a command line; the exit code. */
+  int run(String... arguments) {
+    Root root = new Root();
+    Failure failure = new Failure(terminal);
+    CommandLine command = commandLine(root);
+    command.setParameterExceptionHandler((mistake, rest) -> failure.report(mistake));
+    command.setExecutionExceptionHandler(
+        (thrown, failed, parsed) -> failure.report(thrown, root.stackTrace));
+    try {
+      return command.execute(arguments);
+    } catch (Error e) { // Picocli hands exceptions over, but lets errors pass.
+      return failure.report(e, root.stackTrace);
+    } finally {
+      terminal.out().flush();
+      terminal.err().flush();
+    }
+  }
+
+  private CommandLine commandLine(Root root) {
+    CommandLine command = new CommandLine(root);
+    add(command, new SimulateCommand(runner, terminal), simulateFlags());
+    add(command, new CompareCommand(runner, terminal), EnumSet.allOf(Flag.class));
+    add(command, new DataCommand(runner, terminal), DATA_FLAGS);
+    command.setOut(new PrintWriter(terminal.out(), true, terminal.out().charset()));
+    command.setErr(new PrintWriter(terminal.err(), true, terminal.err().charset()));
+    command.setExpandAtFiles(false);
+    command.setUsageHelpWidth(Math.clamp(terminal.columns(), 80, 100));
+    command.setColorScheme(
+        CommandLine.Help.defaultColorScheme(
+            terminal.colour() ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF));
+    return command;
+  }
+
+  private static void add(CommandLine parent, Object command, Set<Flag> flags) {
+    CommandLine child = new CommandLine(command);
+    FlagOptions.declare(child.getCommandSpec(), flags);
+    parent.addSubcommand(child);
+  }
+
+  static Set<Flag> simulateFlags() {
+    return FlagOptions.allBut(List.of(Flag.SEEDS, Flag.METHODS));
+  }
+
+  @Command(
+      name = "kula",
+      mixinStandardHelpOptions = true,
+      versionProvider = Version.class,
+      synopsisSubcommandLabel = "COMMAND",
+      description = "Federated learning in which devices trade data by pointer.",
+      commandListHeading = "%nCommands:%n",
+      footer = {
+        "",
+        "'kula COMMAND --help' lists a command's options. Exit codes: 0 done, 2 your mistake (one"
+            + " line says which), 1 anything else."
+      })
+  private static final class Root {
+    @Option(
+        names = "--stacktrace",
+        scope = ScopeType.INHERIT,
+        description = "Print the stack trace of an internal error.")
+    boolean stackTrace;
+  }
+
+  /** Name and version of this program and of the Java below it. */
+  static final class Version implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      String version = Kula.class.getPackage().getImplementationVersion();
+      return new String[] {
+        "kula %s (Java %s, %s %s)"
+            .formatted(
+                version == null ? "development" : version,
+                System.getProperty("java.version"),
+                System.getProperty("os.name"),
+                System.getProperty("os.arch"))
+      };
+    }
+  }
+}

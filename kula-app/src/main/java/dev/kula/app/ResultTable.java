@@ -1,0 +1,258 @@
+package dev.kula.app;
+
+import com.github.freva.asciitable.AsciiTable;
+import com.github.freva.asciitable.Column;
+import com.github.freva.asciitable.HorizontalAlign;
+import dev.kula.round.Comparisons.Spread;
+import dev.kula.round.RunSummary;
+import dev.kula.round.RunSummary.Comparison;
+import dev.kula.round.RunSummary.MethodSummary;
+import dev.kula.round.RunSummary.SeedResult;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The results of a run as tables, for the terminal or in Markdown: one of accuracy and one of what
+ * it cost, so that each fits a terminal. A single method is set in rows instead.
+ */
+final class ResultTable {
+  /** Header and data apart by a line, columns by spaces, nothing around. */
+  private static final @Nullable Character[] BORDER = border();
+
+  private static final int UNLIMITED = 1_000;
+
+  private final List<Grid> grids;
+  private final List<String> notes;
+
+  private ResultTable(List<Grid> grids, List<String> notes) {
+    this.grids = List.copyOf(grids);
+    this.notes = List.copyOf(notes);
+  }
+
+  /**
+   * A grid of text, of which the first column is set left and the others right.
+   *
+   * @param title above it
+   * @param header one a column; empty for none
+   * @param rows as wide as the header
+   */
+  private record Grid(String title, List<String> header, List<List<String>> rows) {}
+
+  /** The tables of a finished run. */
+  static ResultTable of(RunSummary summary) {
+    return summary.command().equals("simulate") && summary.methods().size() == 1
+        ? single(summary)
+        : sideBySide(summary);
+  }
+
+  /** For a terminal, with a line break at the end. */
+  String text() {
+    return Stream.concat(grids.stream().map(ResultTable::text), Stream.of(paragraph("\n")))
+        .collect(Collectors.joining("\n"));
+  }
+
+  /** In Markdown, with a line break at the end. */
+  String markdown() {
+    return Stream.concat(grids.stream().map(ResultTable::markdown), Stream.of(paragraph("  \n")))
+        .collect(Collectors.joining("\n"));
+  }
+
+  private String paragraph(String lineBreak) {
+    return String.join(lineBreak, notes) + "\n";
+  }
+
+  private static ResultTable single(RunSummary summary) {
+    MethodSummary method = summary.methods().getFirst();
+    List<List<String>> rows = new ArrayList<>();
+    rows.add(
+        List.of("personal accuracy", Figures.percent(method.personalAccuracy().mean()) + " %"));
+    rows.add(
+        List.of(
+            "  worst decile of devices",
+            Figures.percent(method.personalAccuracy().worstDecile()) + " %"));
+    rows.add(
+        List.of(
+            "  best round (%d)".formatted(method.bestRound()),
+            Figures.percent(method.bestPersonalAccuracy()) + " %"));
+    rows.add(
+        List.of(
+            "  without what swaps brought",
+            Figures.percent(
+                    Spread.of(
+                            method.devices().stream()
+                                .mapToDouble(RunSummary.DeviceResult::accuracyWithoutSwaps)
+                                .toArray())
+                        .mean())
+                + " %"));
+    rows.add(List.of("global accuracy", Figures.percent(method.globalAccuracy()) + " %"));
+    rows.add(List.of("rounds", Figures.count(method.rounds())));
+    rows.add(List.of("  to target", Figures.count(method.roundsToTarget())));
+    rows.add(List.of("simulated time", Figures.seconds(method.simulatedSeconds()) + " s"));
+    rows.add(List.of("  to target", simulatedSeconds(method)));
+    rows.add(
+        List.of(
+            "swaps accepted, of ordered",
+            "%d of %d".formatted(method.swaps().accepted(), method.swaps().ordered())));
+    rows.add(List.of("moved", Figures.megabytes(method.bytes().moved()) + " MB"));
+    rows.add(List.of("  models", Figures.megabytes(method.bytes().model()) + " MB"));
+    rows.add(List.of("  visits", Figures.megabytes(method.bytes().visit()) + " MB"));
+    rows.add(List.of("  samples", Figures.megabytes(method.bytes().fetched()) + " MB"));
+    rows.add(List.of("  pointers", Figures.megabytes(method.bytes().pointer()) + " MB"));
+    rows.add(List.of("  profiles", Figures.megabytes(method.bytes().profile()) + " MB"));
+    rows.add(List.of("largest epsilon", Figures.epsilon(method.epsilon().max())));
+    rows.add(List.of("real time", Figures.seconds(method.wallSeconds()) + " s"));
+    String title =
+        "%s on %s, %d devices"
+            .formatted(method.name(), summary.data().name(), summary.data().devices());
+    return new ResultTable(List.of(new Grid(title, List.of(), rows)), notes(summary));
+  }
+
+  private static ResultTable sideBySide(RunSummary summary) {
+    int seeds = summary.methods().stream().mapToInt(m -> m.perSeed().size()).max().orElse(1);
+    String over = seeds < 2 ? "one seed" : "mean ± sd over %d seeds".formatted(seeds);
+    String reference =
+        summary.comparisons().isEmpty() ? "" : summary.comparisons().getFirst().reference();
+    List<String> accuracyHeader =
+        new ArrayList<>(List.of("method", "personal", "worst decile", "global", "best"));
+    if (!reference.isEmpty()) {
+      accuracyHeader.add("vs " + reference);
+    }
+    Grid accuracy =
+        new Grid(
+            "Accuracy in the last round, %, " + over,
+            accuracyHeader,
+            summary.methods().stream()
+                .map(method -> accuracyRow(method, summary.comparisons(), reference))
+                .toList());
+    Grid cost =
+        new Grid(
+            "Rounds and simulated seconds to target, MB moved by kind, swaps accepted of ordered",
+            List.of(
+                "method",
+                "rounds",
+                "seconds",
+                "models",
+                "visits",
+                "samples",
+                "pointers",
+                "profiles",
+                "swaps",
+                "max ε"),
+            summary.methods().stream().map(ResultTable::costRow).toList());
+    return new ResultTable(List.of(accuracy, cost), notes(summary));
+  }
+
+  private static List<String> accuracyRow(
+      MethodSummary method, List<Comparison> comparisons, String reference) {
+    List<SeedResult> seeds = method.perSeed();
+    int count = seeds.size();
+    List<String> row = new ArrayList<>();
+    row.add(method.name());
+    row.add(Figures.percent(Spread.over(seeds, SeedResult::personalAccuracy), count));
+    row.add(Figures.percent(Spread.over(seeds, SeedResult::worstDecile), count));
+    row.add(Figures.percent(Spread.over(seeds, SeedResult::globalAccuracy), count));
+    row.add(Figures.percent(Spread.over(seeds, SeedResult::bestPersonalAccuracy), count));
+    if (!reference.isEmpty()) {
+      row.add(
+          comparisons.stream()
+              .filter(comparison -> comparison.method().equals(method.name()))
+              .findFirst()
+              .map(c -> Figures.points(c.meanDifference(), c.low(), c.high()))
+              .orElse(""));
+    }
+    return row;
+  }
+
+  private static List<String> costRow(MethodSummary method) {
+    return List.of(
+        method.name(),
+        Figures.count(method.roundsToTarget()),
+        Figures.seconds(method.simulatedSecondsToTarget()),
+        Figures.megabytes(method.bytes().model()),
+        Figures.megabytes(method.bytes().visit()),
+        Figures.megabytes(method.bytes().fetched()),
+        Figures.megabytes(method.bytes().pointer()),
+        Figures.megabytes(method.bytes().profile()),
+        "%d/%d".formatted(method.swaps().accepted(), method.swaps().ordered()),
+        Figures.epsilon(method.epsilon().max()));
+  }
+
+  private static String simulatedSeconds(MethodSummary method) {
+    String seconds = Figures.seconds(method.simulatedSecondsToTarget());
+    return method.simulatedSecondsToTarget() == null ? seconds : seconds + " s";
+  }
+
+  private static List<String> notes(RunSummary summary) {
+    List<String> notes = new ArrayList<>();
+    boolean missed = summary.methods().stream().anyMatch(m -> m.roundsToTarget() == null);
+    notes.add(
+        "Target: personal accuracy %s %% (%s)%s."
+            .formatted(
+                Figures.percent(summary.targetAccuracy()),
+                summary.targetRule(),
+                missed ? "; – where it was not reached" : ""));
+    if (!summary.comparisons().isEmpty()) {
+      notes.add(
+          "Differences in percentage points of personal accuracy, paired by seed"
+              + (summary.comparisons().getFirst().low() == null
+                  ? "."
+                  : ", with Student's 95 % interval."));
+    }
+    List<String> bare =
+        summary.methods().stream()
+            .flatMap(method -> method.epsilon().withoutNoise().stream())
+            .distinct()
+            .toList();
+    if (!bare.isEmpty()) {
+      notes.add(
+          "Epsilon is ∞ because these releases had no noise: " + String.join(", ", bare) + ".");
+    }
+    return notes;
+  }
+
+  private static String text(Grid grid) {
+    int width = grid.rows().getFirst().size();
+    Column[] columns = new Column[width];
+    for (int i = 0; i < width; i++) {
+      HorizontalAlign align = i == 0 ? HorizontalAlign.LEFT : HorizontalAlign.RIGHT;
+      columns[i] = new Column().headerAlign(align).dataAlign(align).maxWidth(UNLIMITED);
+      if (!grid.header().isEmpty()) {
+        columns[i].header(grid.header().get(i));
+      }
+    }
+    String[][] cells =
+        grid.rows().stream().map(row -> row.toArray(String[]::new)).toArray(String[][]::new);
+    String table =
+        AsciiTable.builder().lineSeparator("\n").border(BORDER).data(columns, cells).asString();
+    return grid.title() + "\n" + table.replaceAll(" +(?=\n|$)", "") + "\n";
+  }
+
+  private static String markdown(Grid grid) {
+    int width = grid.rows().getFirst().size();
+    List<String> header =
+        grid.header().isEmpty() ? Stream.generate(() -> "").limit(width).toList() : grid.header();
+    StringBuilder text = new StringBuilder("**").append(grid.title()).append("**\n\n");
+    text.append(markdownRow(header));
+    text.append("|:--|").append("--:|".repeat(width - 1)).append('\n');
+    grid.rows().forEach(row -> text.append(markdownRow(row)));
+    return text.toString();
+  }
+
+  private static String markdownRow(List<String> cells) {
+    return cells.stream()
+        .map(cell -> cell.strip().replace("|", "\\|"))
+        .collect(Collectors.joining(" | ", "| ", " |\n"));
+  }
+
+  private static @Nullable Character[] border() {
+    @Nullable Character[] border =
+        AsciiTable.BASIC_ASCII_NO_DATA_SEPARATORS_NO_OUTSIDE_BORDER.clone();
+    for (int i = 0; i < border.length; i++) {
+      border[i] = border[i] != null && border[i] == '-' ? Character.valueOf('─') : null;
+    }
+    return border;
+  }
+}

@@ -1,0 +1,218 @@
+package dev.kula.app;
+
+import dev.kula.KulaException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.RecordComponent;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a run was asked to do, as it was typed: text such as {@code dirichlet:0.1} is known to be
+ * well formed and in range, and is not taken apart here. {@link Flag} has each setting's meaning,
+ * rule and default.
+ *
+ * <p>Immutable. The constructor throws {@link KulaException}, the user's mistake, for the first
+ * setting that breaks its rule.
+ *
+ * @param data {@code fashion-mnist}, {@code idx:DIR} or {@code csv:FILE}
+ * @param deviceColumn name of a column
+ * @param timeColumn name of a column
+ * @param labelColumn name of a column
+ * @param task {@code classification} or {@code regression}
+ * @param partition {@code natural}, {@code iid}, {@code dirichlet:ALPHA}, {@code classes:K} or
+ *     {@code quantity:ALPHA}
+ * @param devices at least 1
+ * @param split {@code random:SHARE} or {@code time:SHARE}
+ * @param target {@code local}, {@code mixture:W} or {@code recent}
+ * @param base share of all data, in [0, 0.5]
+ * @param model {@code softmax}, {@code mlp:WIDTHS} or {@code cnn}
+ * @param rounds at least 1
+ * @param localEpochs at least 1
+ * @param batch at least 1
+ * @param lr finite, above 0
+ * @param participation in (0, 1]
+ * @param strategy {@code fedavg}, {@code fedprox} or {@code fedprox:MU}
+ * @param targetAccuracy in (0, 1]; null if it is to be taken from the runs
+ * @param personalization {@code none}, {@code local} or {@code fine-tune}
+ * @param policy {@code none}, {@code static:B}, {@code random}, {@code dissimilar}, {@code similar}
+ *     or {@code deficit}
+ * @param exchange {@code visit}, {@code raw} or {@code cheapest}
+ * @param swapEvery rounds, at least 1
+ * @param swapBudget share of a device's data, in [0, 1]
+ * @param epsilon above 0, possibly infinite
+ * @param protect {@code none}, {@code profiles} or {@code all}
+ * @param seed any
+ * @param seeds how many, from {@code seed} upwards; {@code compare} only
+ * @param methods keys of methods, no two the same; {@code compare} only
+ * @param fleet {@code local}
+ * @param threads at least 1
+ * @param out a directory; null for a new one
+ * @param resume a directory; null to start afresh
+ */
+public record RunSettings(
+    String data,
+    String deviceColumn,
+    String timeColumn,
+    String labelColumn,
+    String task,
+    String partition,
+    int devices,
+    String split,
+    String target,
+    double base,
+    String model,
+    int rounds,
+    int localEpochs,
+    int batch,
+    double lr,
+    double participation,
+    String strategy,
+    @Nullable Double targetAccuracy,
+    String personalization,
+    String policy,
+    String exchange,
+    int swapEvery,
+    double swapBudget,
+    double epsilon,
+    String protect,
+    long seed,
+    int seeds,
+    List<String> methods,
+    String fleet,
+    int threads,
+    @Nullable String out,
+    @Nullable String resume) {
+
+  public RunSettings {
+    methods = List.copyOf(methods);
+    Flag.DATA.check(data);
+    Flag.DEVICE_COLUMN.check(deviceColumn);
+    Flag.TIME_COLUMN.check(timeColumn);
+    Flag.LABEL_COLUMN.check(labelColumn);
+    Flag.TASK.check(task);
+    Flag.PARTITION.check(partition);
+    Flag.DEVICES.check(devices);
+    Flag.SPLIT.check(split);
+    Flag.TARGET.check(target);
+    Flag.BASE.check(base);
+    Flag.MODEL.check(model);
+    Flag.ROUNDS.check(rounds);
+    Flag.LOCAL_EPOCHS.check(localEpochs);
+    Flag.BATCH.check(batch);
+    Flag.LR.check(lr);
+    Flag.PARTICIPATION.check(participation);
+    Flag.STRATEGY.check(strategy);
+    Flag.TARGET_ACCURACY.check(targetAccuracy);
+    Flag.PERSONALIZATION.check(personalization);
+    Flag.POLICY.check(policy);
+    Flag.EXCHANGE.check(exchange);
+    Flag.SWAP_EVERY.check(swapEvery);
+    Flag.SWAP_BUDGET.check(swapBudget);
+    Flag.EPSILON.check(epsilon);
+    Flag.PROTECT.check(protect);
+    Flag.SEED.check(seed);
+    Flag.SEEDS.check(seeds);
+    Flag.METHODS.check(methods);
+    Flag.FLEET.check(fleet);
+    Flag.THREADS.check(threads);
+    Flag.OUT.check(out);
+    Flag.RESUME.check(resume);
+  }
+
+  /** Every setting at its default. */
+  public static RunSettings defaults() {
+    return of(Map.of());
+  }
+
+  /**
+   * The settings that {@code values} name, and defaults for the rest; the inverse of {@link
+   * #asMap()}.
+   *
+   * @param values texts, numbers or lists of texts by key, such as {@code local-epochs}
+   * @throws KulaException the user's mistake, for an unknown key or a value that breaks its rule
+   */
+  public static RunSettings of(Map<String, ?> values) {
+    Map<Flag, Object> typed = new EnumMap<>(Flag.class);
+    values.forEach(
+        (key, value) -> {
+          Flag flag =
+              Flag.withKey(key)
+                  .orElseThrow(
+                      () -> KulaException.user("'%s' is not a setting of Kula".formatted(key)));
+          typed.put(flag, flag.read(text(value)));
+        });
+    return create(typed);
+  }
+
+  /** These settings with one of them changed. */
+  RunSettings with(Flag flag, Object value) {
+    Map<String, Object> values = asMap();
+    values.put(flag.key(), value);
+    return of(values);
+  }
+
+  /**
+   * Every setting that has a value, by key, in the order of the help: texts, numbers and lists of
+   * texts. An infinite epsilon is the text {@code inf}, because JSON has no infinity.
+   */
+  public Map<String, Object> asMap() {
+    Map<String, Object> values = new LinkedHashMap<>();
+    for (RecordComponent component : RunSettings.class.getRecordComponents()) {
+      Object value = valueOf(component);
+      if (value != null) {
+        boolean infinite = value instanceof Double number && number.isInfinite();
+        values.put(key(component.getName()), infinite ? "inf" : value);
+      }
+    }
+    return values;
+  }
+
+  /** {@code localEpochs} → {@code local-epochs}. */
+  static String key(String component) {
+    return component.replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
+  }
+
+  /**
+   * By reflection, because in a list of thirty arguments, half of them text, nobody sees that two
+   * have changed places; here each goes to the component of its own name.
+   */
+  private static RunSettings create(Map<Flag, Object> typed) {
+    RecordComponent[] components = RunSettings.class.getRecordComponents();
+    Class<?>[] types =
+        Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
+    @Nullable Object[] arguments = new Object[components.length];
+    for (int i = 0; i < components.length; i++) {
+      Flag flag = Flag.withKey(key(components[i].getName())).orElseThrow();
+      Object value = typed.get(flag);
+      arguments[i] = value != null ? value : flag.defaultText().map(flag::read).orElse(null);
+    }
+    try {
+      return RunSettings.class.getDeclaredConstructor(types).newInstance(arguments);
+    } catch (InvocationTargetException e) {
+      throw e.getCause() instanceof KulaException mistake ? mistake : new IllegalStateException(e);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private @Nullable Object valueOf(RecordComponent component) {
+    try {
+      return component.getAccessor().invoke(this);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static String text(Object value) {
+    if (value instanceof List<?> list) {
+      return list.stream().map(String::valueOf).collect(Collectors.joining(","));
+    }
+    return value.equals(Double.POSITIVE_INFINITY) ? "inf" : String.valueOf(value);
+  }
+}

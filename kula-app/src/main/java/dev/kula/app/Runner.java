@@ -1,0 +1,45 @@
+package dev.kula.app;
+
+import dev.kula.round.RunSummary;
+import java.nio.file.Path;
+import java.util.Map;
+
+/**
+ * What a command does once its settings are known. The seam between this package, which reads flags
+ * and prints tables, and the core.
+ *
+ * <p>Mistakes that only the data can show are thrown as the user's {@link dev.kula.KulaException};
+ * a full disk or a missing library as {@link java.io.IOException}'s unchecked kin or as a resource
+ * exception.
+ */
+interface Runner {
+  /**
+   * A finished run.
+   *
+   * @param summary what {@code summary.json} holds
+   * @param directory where the results are, all of them written
+   */
+  record Finished(RunSummary summary, Path directory) {}
+
+  /**
+   * Runs the one method that {@code settings} describe, named {@link Method#label(RunSettings)}.
+   */
+  Finished simulate(RunSettings settings, Terminal terminal);
+
+  /**
+   * Runs {@link Method#apply} of each of {@code settings.methods()} with each of {@code
+   * settings.seeds()} seeds; the summary has the methods in that order.
+   */
+  Finished compare(RunSettings settings, Terminal terminal);
+
+  /** Prints to {@code terminal.out()} what the data and their partition are like. */
+  void describe(RunSettings settings, Terminal terminal);
+
+  /**
+   * The settings with which the run in {@code directory} was made, by key, so that {@code --resume}
+   * need not repeat them.
+   *
+   * @throws dev.kula.KulaException the user's mistake, if there is no such run
+   */
+  Map<String, Object> recorded(Path directory);
+}

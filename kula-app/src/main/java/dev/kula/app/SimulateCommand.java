@@ -1,0 +1,43 @@
+package dev.kula.app;
+
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** {@code kula simulate}. */
+@Command(
+    name = "simulate",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Runs a fleet of devices that learn together and trade data by pointer, in this process.",
+      "Writes report.html, summary.json, rounds.jsonl, events.jsonl and the models to a directory."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  kula simulate",
+      "  kula simulate --partition classes:2 --policy none --out runs/without-swaps",
+      "  kula simulate --data csv:readings.csv.gz --partition natural --split time:0.75"
+    })
+final class SimulateCommand implements Callable<Integer> {
+  private final Runner runner;
+  private final Terminal terminal;
+  @Spec private CommandSpec spec;
+
+  SimulateCommand(Runner runner, Terminal terminal) {
+    this.runner = runner;
+    this.terminal = terminal;
+    this.spec = CommandSpec.create();
+  }
+
+  @Override
+  public Integer call() {
+    RunSettings settings = FlagOptions.settings(spec.commandLine().getParseResult(), runner);
+    Runner.Finished finished = runner.simulate(settings, terminal);
+    ResultTable table = ResultTable.of(finished.summary());
+    terminal.out().print(table.text());
+    terminal.out().printf("%nReport: %s%n", finished.directory().resolve("report.html"));
+    return Kula.DONE;
+  }
+}

@@ -1,0 +1,48 @@
+package dev.kula.app;
+
+import java.io.Console;
+import java.io.PrintStream;
+import java.util.Optional;
+
+/**
+ * Where results (out) and progress and complaints (err) go.
+ *
+ * @param out standard output
+ * @param err standard error
+ * @param interactive whether {@code err} is a terminal, on which a line can be drawn over
+ * @param colour whether {@code out} understands ANSI colours
+ * @param columns width of the terminal in characters
+ */
+record Terminal(
+    PrintStream out, PrintStream err, boolean interactive, boolean colour, int columns) {
+  private static final int USUAL_COLUMNS = 100;
+
+  /**
+   * The process's own. The {@code kula} script says what is a terminal, as {@code
+   * kula.out.terminal} and {@code kula.err.terminal}: Java can only tell about input and output
+   * taken together.
+   */
+  static Terminal system() {
+    boolean both = Optional.ofNullable(System.console()).map(Console::isTerminal).orElse(false);
+    boolean dumb = "dumb".equals(System.getenv("TERM"));
+    boolean plain = System.getenv("NO_COLOR") != null && !System.getenv("NO_COLOR").isEmpty();
+    return new Terminal(
+        System.out,
+        System.err,
+        terminal("kula.err.terminal", both) && !dumb,
+        terminal("kula.out.terminal", both) && !dumb && !plain,
+        Math.clamp(Integer.getInteger("kula.columns", USUAL_COLUMNS), 60, 160));
+  }
+
+  /** Shows the progress of a run of {@code rounds} rounds; close it before printing anything. */
+  RoundProgress progress(String task, int rounds) {
+    return interactive
+        ? new RoundProgress.Bar(task, rounds, err, columns)
+        : new RoundProgress.Lines(task, rounds, err);
+  }
+
+  private static boolean terminal(String property, boolean otherwise) {
+    String value = System.getProperty(property);
+    return value == null ? otherwise : Boolean.parseBoolean(value);
+  }
+}
