@@ -41,7 +41,7 @@ final class RoundProgressTest {
     }
     String drawn = err.toString(StandardCharsets.UTF_8);
     assertTrue(drawn.contains("deficit swaps") && drawn.contains("40/40"), drawn);
-    assertTrue(drawn.contains("personal accuracy 90.0 %, swaps 120"), drawn);
+    assertTrue(drawn.contains("90.0 % personal, 120 swaps"), drawn);
     assertTrue(drawn.lines().allMatch(line -> line.length() <= 100), drawn);
     assertEquals(0, out.size());
   }
