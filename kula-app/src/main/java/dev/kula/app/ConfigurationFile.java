@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.yaml.snakeyaml.error.MarkedYAMLException;
 
 /**
  * Reads a YAML file of settings: one mapping, whose keys are the flags without their dashes. Every
@@ -45,14 +46,25 @@ final class ConfigurationFile {
       reader.mapping();
       return reader.values;
     } catch (JsonProcessingException e) {
-      JsonLocation location = e.getLocation();
-      String place = location == null ? file.toString() : file + ":" + location.getLineNr();
-      String problem = e.getOriginalMessage().strip().lines().findFirst().orElse("bad syntax");
-      throw KulaException.user(
-          "%s is not YAML (%s), must be lines such as rounds: 40".formatted(place, problem), e);
+      throw notYaml(file, e);
     } catch (IOException e) {
       throw KulaException.user("%s cannot be read: %s".formatted(file, e.getMessage()), e);
     }
+  }
+
+  private static KulaException notYaml(Path file, JsonProcessingException e) {
+    JsonLocation location = e.getLocation();
+    int line = location == null ? 1 : location.getLineNr();
+    String problem = e.getOriginalMessage();
+    // Jackson knows where the last token was; the parser below it knows where the mistake is.
+    if (e.getCause() instanceof MarkedYAMLException marked && marked.getProblemMark() != null) {
+      line = marked.getProblemMark().getLine() + 1;
+      problem = marked.getProblem();
+    }
+    return KulaException.user(
+        "%s:%d: is not YAML (%s), must be lines such as rounds: 40"
+            .formatted(file, line, problem.strip().lines().findFirst().orElse("bad syntax")),
+        e);
   }
 
   private static String text(Path file) {

@@ -9,9 +9,8 @@ import java.io.UncheckedIOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Collection;
 import java.util.Optional;
-import java.util.TreeSet;
+import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.Model.ArgSpec;
@@ -117,17 +116,16 @@ final class Failure {
   private static String message(ParameterException mistake) {
     CommandLine command = mistake.getCommandLine();
     String name = command.getCommandSpec().qualifiedName();
-    boolean root = command.getParent() == null;
     if (mistake instanceof UnmatchedArgumentException unmatched) {
-      String typed = unmatched.getUnmatched().getFirst();
-      return unmatched(typed, command, root ? "command" : "option");
+      return unmatched(unmatched.getUnmatched().getFirst(), command);
     }
-    if (mistake instanceof MissingParameterException missing) {
-      return missing.getMissing().isEmpty()
-          ? "no command is given, must be one of %s; see %s --help"
-              .formatted(String.join(", ", command.getSubcommands().keySet()), name)
-          : "%s has no value, must have one; see %s --help"
-              .formatted(named(missing.getMissing().getFirst()), name);
+    if (mistake instanceof MissingParameterException missing && !missing.getMissing().isEmpty()) {
+      return "%s has no value, must have one; see %s --help"
+          .formatted(named(missing.getMissing().getFirst()), name);
+    }
+    if (command.getParent() == null) {
+      return "no command is given, must be one of %s; see %s --help"
+          .formatted(String.join(", ", command.getSubcommands().keySet()), name);
     }
     if (mistake instanceof OverwrittenOptionException twice) {
       return "%s is given twice, must be given once; remove one"
@@ -136,24 +134,18 @@ final class Failure {
     return "%s; see %s --help".formatted(mistake.getMessage(), name);
   }
 
-  private static String unmatched(String typed, CommandLine command, String kind) {
+  private static String unmatched(String typed, CommandLine command) {
     String name = command.getCommandSpec().qualifiedName();
     boolean option = typed.startsWith("-");
     String word = option ? typed.replaceFirst("=.*", "") : typed;
-    Collection<String> known =
-        option
-            ? new TreeSet<>(command.getCommandSpec().optionsMap().keySet())
-            : command.getSubcommands().keySet();
+    Set<String> known =
+        option ? command.getCommandSpec().optionsMap().keySet() : command.getSubcommands().keySet();
+    String kind = option ? "an option" : known.isEmpty() ? "an argument" : "a command";
     String remedy =
         Suggestion.closest(word, known)
             .map(near -> "did you mean " + near + "?")
             .orElseGet(() -> "see %s --help".formatted(name));
-    return "'%s' is not %s of %s; %s"
-        .formatted(
-            word,
-            option ? "an option" : kind.equals("command") ? "a command" : "an argument",
-            name,
-            remedy);
+    return "'%s' is not %s of %s; %s".formatted(word, kind, name, remedy);
   }
 
   private static String named(ArgSpec argument) {

@@ -64,7 +64,7 @@ enum Flag {
       Rule.forms(
           Form.number("random", "SHARE", "above 0 and below 1", Flag::inside),
           Form.number("time", "SHARE", "above 0 and below 1", Flag::inside)),
-      "Share of a device's data that it trains on, picked at random:SHARE or as the earliest"
+      "Share of a device's data that it trains on, picked at random:SHARE or as the earliest by"
           + " time:SHARE; the rest is for testing."),
   TARGET(
       Section.DATA,

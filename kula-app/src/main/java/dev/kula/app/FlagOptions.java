@@ -1,5 +1,6 @@
 package dev.kula.app;
 
+import dev.kula.KulaException;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
@@ -55,28 +56,42 @@ final class FlagOptions {
     command.usageMessage().sortOptions(false).abbreviateSynopsis(true);
   }
 
-  /** The flags that stand on the command line. */
+  /**
+   * The flags that stand on the command line.
+   *
+   * @throws KulaException the user's mistake, if one stands there twice
+   */
   static Map<Flag, String> given(ParseResult parsed) {
     Map<Flag, String> given = new LinkedHashMap<>();
-    for (Flag flag : EnumSet.allOf(Flag.class)) {
-      if (parsed.hasMatchedOption(flag.option())) {
-        given.put(flag, parsed.matchedOptionValue(flag.option(), ""));
-      }
+    for (Flag flag : Flag.values()) {
+      once(parsed, flag.option()).ifPresent(text -> given.put(flag, text));
     }
     return given;
+  }
+
+  /** Picocli counts the repetitions of an option only outside of groups. */
+  private static Optional<String> once(ParseResult parsed, String option) {
+    if (!parsed.hasMatchedOption(option)) {
+      return Optional.empty();
+    }
+    List<String> texts = parsed.matchedOption(option).originalStringValues();
+    if (texts.size() > 1) {
+      throw KulaException.user(
+          "%s is given as %s, must be given once; remove the others"
+              .formatted(option, String.join(" and as ", texts)));
+    }
+    return Optional.of(texts.getFirst());
   }
 
   /**
    * The settings in force: of the run that is resumed, else the defaults; over them the
    * configuration file; over that the command line.
    *
-   * @throws dev.kula.KulaException the user's mistake
+   * @throws KulaException the user's mistake
    */
   static RunSettings settings(ParseResult parsed, Runner runner) {
     Map<String, Object> file =
-        Optional.ofNullable(parsed.<Path>matchedOptionValue(CONFIG, null))
-            .map(ConfigurationFile::read)
-            .orElse(Map.of());
+        once(parsed, CONFIG).map(Path::of).map(ConfigurationFile::read).orElse(Map.of());
     Map<Flag, String> given = given(parsed);
     // Judged before anything else is looked up, so that a slip in a flag is what is reported.
     given.forEach(Flag::read);

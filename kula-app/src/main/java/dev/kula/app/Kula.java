@@ -24,7 +24,7 @@ public final class Kula {
   /** Exit code of the user's mistake. */
   static final int USER_MISTAKE = 2;
 
-  private static final Set<Flag> DATA_FLAGS =
+  static final Set<Flag> DATA_FLAGS =
       EnumSet.of(
           Flag.DEVICE_COLUMN,
           Flag.TIME_COLUMN,

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The results of a run as tables, for the terminal or in Markdown: one of accuracy and one of what
@@ -19,7 +20,7 @@ import java.util.stream.Stream;
  */
 final class ResultTable {
   /** Header and data apart by a line, columns by spaces, nothing around. */
-  private static final Character[] BORDER = border();
+  private static final @Nullable Character[] BORDER = border();
 
   private static final int UNLIMITED = 1_000;
 
@@ -121,25 +122,25 @@ final class ResultTable {
     }
     Grid accuracy =
         new Grid(
-            "Accuracy in the last round, %% (%s)".formatted(over).replace("%%", "%"),
+            "Accuracy in the last round, %, " + over,
             accuracyHeader,
             summary.methods().stream()
                 .map(method -> accuracyRow(method, summary.comparisons(), reference))
                 .toList());
     Grid cost =
         new Grid(
-            "Cost (mean over seeds)",
+            "Rounds and simulated seconds to target, MB moved by kind, swaps accepted of ordered",
             List.of(
                 "method",
-                "rounds to target",
-                "sim. seconds",
-                "models MB",
-                "visits MB",
-                "samples MB",
-                "pointers MB",
-                "profiles MB",
+                "rounds",
+                "seconds",
+                "models",
+                "visits",
+                "samples",
+                "pointers",
+                "profiles",
                 "swaps",
-                "epsilon max"),
+                "max ε"),
             summary.methods().stream().map(ResultTable::costRow).toList());
     return new ResultTable(List.of(accuracy, cost), notes(summary));
   }
@@ -186,9 +187,13 @@ final class ResultTable {
 
   private static List<String> notes(RunSummary summary) {
     List<String> notes = new ArrayList<>();
+    boolean missed = summary.methods().stream().anyMatch(m -> m.roundsToTarget() == null);
     notes.add(
-        "Target: personal accuracy %s %% (%s); – where it was not reached."
-            .formatted(Figures.percent(summary.targetAccuracy()), summary.targetRule()));
+        "Target: personal accuracy %s %% (%s)%s."
+            .formatted(
+                Figures.percent(summary.targetAccuracy()),
+                summary.targetRule(),
+                missed ? "; – where it was not reached" : ""));
     if (!summary.comparisons().isEmpty()) {
       notes.add(
           "Differences in percentage points of personal accuracy, paired by seed"
@@ -242,12 +247,11 @@ final class ResultTable {
         .collect(Collectors.joining(" | ", "| ", " |\n"));
   }
 
-  private static Character[] border() {
-    Character[] border = AsciiTable.BASIC_ASCII_NO_DATA_SEPARATORS_NO_OUTSIDE_BORDER.clone();
+  private static @Nullable Character[] border() {
+    @Nullable Character[] border =
+        AsciiTable.BASIC_ASCII_NO_DATA_SEPARATORS_NO_OUTSIDE_BORDER.clone();
     for (int i = 0; i < border.length; i++) {
-      if (border[i] != null) {
-        border[i] = border[i] == '|' ? ' ' : '─';
-      }
+      border[i] = border[i] != null && border[i] == '-' ? Character.valueOf('─') : null;
     }
     return border;
   }

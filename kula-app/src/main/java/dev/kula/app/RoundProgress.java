@@ -17,14 +17,6 @@ sealed interface RoundProgress extends AutoCloseable {
   @Override
   void close();
 
-  private static String figures(RoundRecord round) {
-    return String.format(
-        Locale.ROOT,
-        "personal accuracy %.1f %%, swaps %d",
-        100 * round.personalAccuracy(),
-        round.swaps().accepted());
-  }
-
   /** A bar that is drawn over as it grows. */
   final class Bar implements RoundProgress {
     private final ProgressBar bar;
@@ -43,7 +35,13 @@ sealed interface RoundProgress extends AutoCloseable {
 
     @Override
     public void ended(RoundRecord round) {
-      bar.setExtraMessage(" " + figures(round));
+      // Short, for what it takes the bar lacks.
+      bar.setExtraMessage(
+          String.format(
+              Locale.ROOT,
+              " %.1f %% personal, %d swaps",
+              100 * round.personalAccuracy(),
+              round.swaps().accepted()));
       bar.stepTo(round.round());
     }
 
@@ -87,7 +85,14 @@ sealed interface RoundProgress extends AutoCloseable {
     }
 
     private void print(RoundRecord round) {
-      stream.printf("%s: round %d of %d, %s%n", task, round.round(), rounds, figures(round));
+      stream.printf(
+          Locale.ROOT,
+          "%s: round %d of %d, personal accuracy %.1f %%, swaps %d%n",
+          task,
+          round.round(),
+          rounds,
+          100 * round.personalAccuracy(),
+          round.swaps().accepted());
     }
   }
 }

@@ -210,8 +210,9 @@ public record RunSettings(
   }
 
   private static String text(Object value) {
-    return value instanceof List<?> list
-        ? list.stream().map(String::valueOf).collect(Collectors.joining(","))
-        : String.valueOf(value);
+    if (value instanceof List<?> list) {
+      return list.stream().map(String::valueOf).collect(Collectors.joining(","));
+    }
+    return value.equals(Double.POSITIVE_INFINITY) ? "inf" : String.valueOf(value);
   }
 }

@@ -1,0 +1,82 @@
+package dev.kula.app;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+/** A kula command with its streams caught, over a runner that notes what it was asked to do. */
+final class Console {
+  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+  private final List<RunSettings> asked = new ArrayList<>();
+  private final Map<String, Object> recorded;
+  private final Function<RunSettings, Runner.Finished> result;
+
+  Console() {
+    this(Map.of(), settings -> new Runner.Finished(Results.simulated(), Path.of("runs", "1")));
+  }
+
+  Console(Map<String, Object> recorded, Function<RunSettings, Runner.Finished> result) {
+    this.recorded = recorded;
+    this.result = result;
+  }
+
+  int run(String... arguments) {
+    Terminal terminal =
+        new Terminal(
+            new PrintStream(out, true, StandardCharsets.UTF_8),
+            new PrintStream(err, true, StandardCharsets.UTF_8),
+            false,
+            false,
+            100);
+    return new Kula(new Noting(), terminal).run(arguments);
+  }
+
+  /** The settings of the only command that reached the runner. */
+  RunSettings asked() {
+    if (asked.size() != 1) {
+      throw new AssertionError(asked.size() + " commands reached the runner; " + err());
+    }
+    return asked.getFirst();
+  }
+
+  boolean nothingAsked() {
+    return asked.isEmpty();
+  }
+
+  String out() {
+    return out.toString(StandardCharsets.UTF_8);
+  }
+
+  String err() {
+    return err.toString(StandardCharsets.UTF_8);
+  }
+
+  private final class Noting implements Runner {
+    @Override
+    public Finished simulate(RunSettings settings, Terminal terminal) {
+      asked.add(settings);
+      return result.apply(settings);
+    }
+
+    @Override
+    public Finished compare(RunSettings settings, Terminal terminal) {
+      return simulate(settings, terminal);
+    }
+
+    @Override
+    public void describe(RunSettings settings, Terminal terminal) {
+      asked.add(settings);
+    }
+
+    @Override
+    public Map<String, Object> recorded(Path directory) {
+      return recorded;
+    }
+  }
+}
