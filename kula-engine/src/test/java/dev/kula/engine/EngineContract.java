@@ -327,7 +327,7 @@ abstract class EngineContract {
   void learnsWhatCanBeSeparated() {
     TestSamples training = TestSamples.separable(of, 90, 38);
     float[] parameters = engine.initialParameters(new Seed(40).generator());
-    TrainingPlan plan = new TrainingPlan(30, 16, rate, 0.8f, 0f, 0f, Scope.ALL);
+    TrainingPlan plan = new TrainingPlan(20, 16, rate, 0.8f, 0f, 0f, Scope.ALL);
     engine.train(parameters, training, plan, new Seed(41).generator());
     double score = engine.evaluate(parameters, TestSamples.separable(of, 60, 39)).score(of.task());
     assertTrue(score > 0.95, "score " + score);
