@@ -38,7 +38,8 @@ public final class Engines {
     return Optional.of(
         (spec, input, task) -> {
           Blas blas = Blas.openBlas().orElseThrow();
-          return new NetworkEngine(Architecture.network(spec, input, task, blas), task, "openblas");
+          return new NetworkEngine(
+              Architecture.network(spec, input, task, blas), task, blas.name());
         });
   }
 

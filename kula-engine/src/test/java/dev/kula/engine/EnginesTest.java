@@ -67,6 +67,26 @@ final class EnginesTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource({"1, 4, 4", "3, 5, 11"})
+  void convolutionsTakeImagesOfAnyShape(int channels, int height, int width) {
+    InputShape input = new InputShape(channels, height, width);
+    EngineCase of = new EngineCase(new ModelSpec.Cnn(), input, TEN_CLASSES);
+    TrainingEngine engine = Engines.best().create(of.spec(), input, TEN_CLASSES);
+    float[] parameters = engine.initialParameters(new Seed(53).generator());
+    TestSamples samples = TestSamples.random(of, 2, 54);
+    float[] predicted = new float[20];
+    engine.outputs(parameters, samples, predicted);
+    for (int i = 0; i < 2; i++) {
+      double[] expected =
+          new ReferenceNetwork(of)
+              .outputs(ReferenceNetwork.doubles(parameters), ReferenceNetwork.row(samples, i));
+      for (int j = 0; j < 10; j++) {
+        assertEquals(expected[j], predicted[10 * i + j], 5e-5, "output " + i + ", " + j);
+      }
+    }
+  }
+
   @Test
   void layersAreLaidOutInTheOrderOfTheData() {
     assertEquals(

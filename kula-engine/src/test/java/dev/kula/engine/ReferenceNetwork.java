@@ -119,15 +119,11 @@ final class ReferenceNetwork {
         for (int x = 0; x < width; x++) {
           double sum = parameters[at + filters * channels * 25 + filter];
           for (int channel = 0; channel < channels; channel++) {
-            for (int tapY = 0; tapY < 5; tapY++) {
-              for (int tapX = 0; tapX < 5; tapX++) {
-                int fromY = y + tapY - 2;
-                int fromX = x + tapX - 2;
-                if (fromY >= 0 && fromY < height && fromX >= 0 && fromX < width) {
-                  sum +=
-                      parameters[at + ((filter * channels + channel) * 5 + tapY) * 5 + tapX]
-                          * image[(channel * height + fromY) * width + fromX];
-                }
+            for (int tapY = Math.max(0, 2 - y); tapY < Math.min(5, height + 2 - y); tapY++) {
+              for (int tapX = Math.max(0, 2 - x); tapX < Math.min(5, width + 2 - x); tapX++) {
+                sum +=
+                    parameters[at + ((filter * channels + channel) * 5 + tapY) * 5 + tapX]
+                        * image[(channel * height + y + tapY - 2) * width + x + tapX - 2];
               }
             }
           }

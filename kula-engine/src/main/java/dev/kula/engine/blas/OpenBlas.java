@@ -32,8 +32,10 @@ final class OpenBlas implements Blas {
     String status;
     try {
       SymbolLookup library = OpenBlasFiles.load(Arena.global());
-      sgemm = bindSgemm(library);
       status = "openblas on " + start(library) + " kernels";
+      sgemm = bindSgemm(library);
+    } catch (IllegalCallerException e) {
+      status = "openblas not loaded: start Java with --enable-native-access=ALL-UNNAMED";
     } catch (IOException | RuntimeException | LinkageError e) {
       status = reason(e);
     }

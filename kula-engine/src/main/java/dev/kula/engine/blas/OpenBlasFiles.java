@@ -119,7 +119,9 @@ final class OpenBlasFiles {
     } catch (IOException e) {
       // No home, or one that cannot be written to: a directory that only this user can write to.
       Path temporary = Files.createTempDirectory("kula-openblas");
+      temporary.toFile().deleteOnExit();
       unpackAll(sources, temporary);
+      names.forEach(name -> temporary.resolve(name).toFile().deleteOnExit());
       return temporary;
     }
   }
