@@ -28,12 +28,12 @@ function shortening() {
 }
 
 function deviceAxis(t, width, names) {
-  const tight = (width - 70) / Math.max(1, names.length) < 13;
+  const skip = Math.max(0, Math.ceil((13 * names.length) / (width - 70)) - 1);
   const long = names.some((name) => shortName(name).length > 3);
   return axis(t, {
     type: 'category', data: names, splitLine: { show: false },
-    axisLabel: { color: t.soft, fontSize: 10.5, rotate: long || tight ? 90 : 0,
-      interval: tight ? 'auto' : 0, hideOverlap: true, formatter: shortName },
+    axisLabel: { color: t.soft, fontSize: 10.5, rotate: long || skip ? 90 : 0,
+      interval: skip, formatter: shortName },
   });
 }
 

@@ -23,7 +23,7 @@ class ReportTest {
   private static final Pattern LOADS =
       Pattern.compile(
           "<(?:script|img|iframe|link|object|embed|source)[^>]*\\s(?:src|href)\\s*=(?!\\s*[\"']?data:)"
-              + "|@import|url\\(|\\bfetch\\(|XMLHttpRequest|importScripts|new WebSocket"
+              + "|@import|url\\(\\s*[\"']?(?:https?:|//)|\\bfetch\\(|XMLHttpRequest|importScripts|new WebSocket"
               + "|navigator\\.sendBeacon|(?:href|src)\\s*=\\s*[\"']?https?:");
   private static final Pattern DATA =
       Pattern.compile("<script type=\"application/json\" id=\"data\">(.*?)</script>");
