@@ -76,10 +76,11 @@ function tiles() {
       bytes(swapBytes) + ' pointers, fetched samples and visits; raw copies: ' + bytes(m.bytes.asCopies)),
     tile('Largest \u03b5', epsilon(eps.max),
       eps.withoutNoise.length
-        ? 'no noise on: ' + eps.withoutNoise.join(', ') + '. Noised releases alone: ' + epsilon(eps.noised)
+        ? 'no noise on: ' + eps.withoutNoise.join(', ') + (real(eps.noised) > 0 ? '. Noised releases alone: ' + epsilon(eps.noised) : '. No release had noise.')
         : 'every release had noise; mean ' + epsilon(eps.mean)),
     tile('Swaps let in', whole(m.swaps.accepted),
-      'of ' + whole(m.swaps.ordered) + ' ordered; ' + whole(m.swaps.rejected) + ' rejected, '
+      m.swaps.ordered === 0 ? 'this method orders none'
+        : 'of ' + whole(m.swaps.ordered) + ' ordered; ' + whole(m.swaps.rejected) + ' rejected, '
         + whole(m.swaps.expired) + ' expired'));
 }
 
@@ -117,62 +118,82 @@ function withDeviation(method, pick, value) {
   return [percent(value), el('span', { class: 'sd' }, Number.isNaN(sd) ? '' : '\u00b1\u202f' + fixed(sd * 100, 1))];
 }
 
+/** How far the axis of differences goes: one method far off must not squeeze the others together. */
+function reachOf(comparisons) {
+  const ends = comparisons.map((c) => Math.max(...[c.meanDifference, c.low, c.high].map((v) => Math.abs(real(v) || 0))))
+    .sort((a, b) => a - b);
+  const middle = ends[Math.floor((ends.length - 1) / 2)];
+  return Math.max(0.001, ...ends.filter((e) => e <= 4 * middle));
+}
+
+/** The interval as a line through zero's axis; an arrow where it runs off the axis. */
 function forest(comparison, reach) {
   const space = 'http://www.w3.org/2000/svg';
+  const half = 120;
   const make = (tag, attributes) => {
     const node = document.createElementNS(space, tag);
     for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
     return node;
   };
-  const x = (v) => 65 + (58 * real(v)) / reach;
+  const x = (v) => half + (half - 10) * Math.max(-1.05, Math.min(1.05, real(v) / reach));
   const kind = verdict(comparison);
   const colour = kind === 'better' ? 'var(--good)' : kind === 'worse' ? 'var(--bad)' : 'var(--soft)';
-  const svg = make('svg', { width: 130, height: 16, role: 'img', 'aria-label': intervalText(comparison) });
-  svg.append(make('line', { x1: 65, x2: 65, y1: 0, y2: 16, stroke: 'var(--line)', 'stroke-width': 1.5 }));
+  const svg = make('svg', { width: 2 * half, height: 18, role: 'img', 'aria-label': intervalText(comparison) });
+  svg.append(make('line', { x1: half, x2: half, y1: 0, y2: 18, stroke: 'var(--soft)', 'stroke-width': 1, 'stroke-dasharray': '2 2' }));
+  const middle = real(comparison.meanDifference);
+  if (Math.abs(middle) > reach * 1.02) {
+    const end = x(middle);
+    const back = middle < 0 ? 9 : -9;
+    svg.append(make('path', { d: 'M' + end + ' 9l' + back + ' -5v10z', fill: colour }));
+    return svg;
+  }
   if (kind !== 'unknown') {
     svg.append(make('line', {
-      x1: x(comparison.low), x2: x(comparison.high), y1: 8, y2: 8, stroke: colour, 'stroke-width': 2 }));
+      x1: x(comparison.low), x2: x(comparison.high), y1: 9, y2: 9, stroke: colour, 'stroke-width': 2.5 }));
   }
   svg.append(make('circle', {
-    cx: x(comparison.meanDifference), cy: 8, r: 4, stroke: colour, 'stroke-width': 2,
+    cx: x(middle), cy: 9, r: 4.5, stroke: colour, 'stroke-width': 2,
     fill: kind === 'open' || kind === 'unknown' ? 'var(--card)' : colour }));
   return svg;
 }
 
-function difference(method, reach) {
-  const c = COMPARISONS.get(method.name);
-  if (!c) {
-    const isReference = SUMMARY.comparisons.some((other) => other.reference === method.name);
-    return isReference ? el('span', { class: 'tag' }, 'reference') : '\u2013';
-  }
-  const word = { better: 'higher', worse: 'lower', open: 'not shown to differ', unknown: 'one seed' }[verdict(c)];
-  const tag = { better: 'tag good', worse: 'tag bad', open: 'tag', unknown: 'tag' }[verdict(c)];
-  return [points(c.meanDifference) + ' ', forest(c, reach), ' ', el('span', { class: tag, title: intervalText(c) }, word)];
-}
-
 function methodsSection(body) {
   const many = SUMMARY.methods[0].seeds.length > 1;
-  const reach = Math.max(0.001, ...SUMMARY.comparisons.flatMap((c) =>
-    [c.meanDifference, c.low, c.high].map((v) => Math.abs(real(v) || 0))));
-  const reference = SUMMARY.comparisons.length ? SUMMARY.comparisons[0].reference : 'the reference';
   body.append(say(
     'Last round' + (many ? ', mean \u00b1 standard deviation over the seeds' : '')
-    + '. Every method had the same split, seeds, labels and base data. Difference: personal ' + SCORE
-    + ' in percentage points against ' + reference + ', paired by seed, with its 95\u202f% interval (Student\u2019s t).'
-    + ' Rounds and seconds: to ' + percent(SUMMARY.targetAccuracy) + ' (' + SUMMARY.targetRule + '); \u2013 if fewer than half of the seeds got there.'));
+    + '. Every method had the same split, seeds, labels and base data. Rounds and simulated time: to '
+    + percent(SUMMARY.targetAccuracy) + ' (' + SUMMARY.targetRule + '); \u2013 if fewer than half of the seeds got there.'));
   body.append(table([
     { name: 'Method', tight: true, cell: (m) => m.name },
     { name: 'Personal, mean', number: true, cell: (m) => withDeviation(m, (s) => s.personalAccuracy, m.personalAccuracy.mean) },
     { name: 'Worst tenth', number: true, cell: (m) => withDeviation(m, (s) => s.worstDecile, m.personalAccuracy.worstDecile) },
     { name: 'Best round', number: true, cell: (m) => percent(m.bestPersonalAccuracy) },
     { name: 'Global', number: true, cell: (m) => withDeviation(m, (s) => s.globalAccuracy, m.globalAccuracy) },
-    { name: 'Difference, points', tight: true, cell: (m) => difference(m, reach) },
     { name: 'Rounds to target', number: true, cell: (m) => whole(m.roundsToTarget) },
     { name: 'Simulated time to target', number: true, cell: (m) => seconds(m.simulatedSecondsToTarget) },
     { name: 'Bytes moved', number: true, cell: (m) => bytes(moved(m.bytes)) },
     { name: 'Largest \u03b5', number: true, cell: (m) => epsilon(m.epsilon.max) },
     { name: 'Swaps let in / ordered', number: true, cell: (m) => m.swaps.ordered ? whole(m.swaps.accepted) + ' / ' + whole(m.swaps.ordered) : '\u2013' },
-  ], SUMMARY.methods, (m) => (m.name === chosen ? 'chosen' : null)));
+  ], SUMMARY.methods, (m) => (m.name === chosen && COMPARE ? 'chosen' : null)));
+  if (SUMMARY.comparisons.length) differences(body, many);
+}
+
+function differences(body, many) {
+  const all = SUMMARY.comparisons;
+  const reach = reachOf(all);
+  const word = { better: 'higher', worse: 'lower', open: 'not shown to differ', unknown: 'one seed' };
+  const tag = { better: 'tag good', worse: 'tag bad', open: 'tag', unknown: 'tag' };
+  body.append(el('h3', {}, 'Against ' + all[0].reference),
+    say('Personal ' + SCORE + ', percentage points, paired by seed'
+      + (many ? ', with the 95\u202f% interval (Student\u2019s t). A hollow mark: the interval spans zero.' : '. One seed gives no interval, and nothing can be said about chance.')),
+    table([
+      { name: 'Method', tight: true, cell: (c) => c.method },
+      { name: 'Mean', number: true, cell: (c) => points(c.meanDifference) },
+      { name: '95\u202f% interval', number: true, cell: (c) => (verdict(c) === 'unknown' ? '\u2013' : intervalText(c)) },
+      { name: 'Lower \u2190 zero \u2192 higher', middle: true, cell: (c) => forest(c, reach) },
+      { name: 'Verdict', tight: true, cell: (c) => el('span', { class: tag[verdict(c)] }, word[verdict(c)]) },
+      { name: 'Worst tenth', number: true, cell: (c) => points(c.worstDecileDifference) },
+    ], all, (c) => (c.method === chosen ? 'chosen' : null)));
 }
 
 // ---- learning curves --------------------------------------------------------
@@ -189,13 +210,14 @@ function curvesSection(body) {
   }
   let across = 'rounds';
   let measure = 'personalAccuracy';
+  let part = 0;
   const hidden = new Set();
   const lines = () => COMPARE
     ? curves.map((c) => Object.assign({ name: c.method, curve: c, measure, wide: c.method === chosen }, style(theme(), c.method)))
     : MEASURES.map(([key, name], i) => ({
       name, curve: curves[0], measure: key, wide: i === 0, colour: theme().series[i], dash: DASHES[i] }));
   const legend = el('div', { class: 'legend' });
-  const canvas = chart(380, (t, width) => curveOption(t, width, lines(), across, COMPARE ? measure : null, hidden));
+  const canvas = chart(380, (t, width) => curveOption(t, width, lines(), across, COMPARE ? measure : null, hidden, part));
   const redraw = () => {
     legend.replaceChildren(...lines().map((line) => el('button', {
       type: 'button', 'aria-pressed': String(!hidden.has(line.name)),
@@ -213,7 +235,8 @@ function curvesSection(body) {
       + 'The dotted line is the target for the personal mean. Click a name to hide or show its line.'),
     el('div', { class: 'controls' },
       COMPARE ? segments('Show', MEASURES, measure, (v) => { measure = v; redraw(); }) : null,
-      segments('against', ACROSS, across, (v) => { across = v; redraw(); })),
+      segments('against', ACROSS, across, (v) => { across = v; redraw(); }),
+      segments('from', [[0, 'the start'], [0.5, 'half way']], part, (v) => { part = v; redraw(); })),
     legend, canvas);
   REDRAW_LEGENDS.add(redraw);
   redraw();
@@ -222,12 +245,13 @@ function curvesSection(body) {
 /** Legends are plain elements: they take the new theme's colours when it changes. */
 const REDRAW_LEGENDS = new Set();
 
-function curveOption(t, width, lines, across, measure, hidden) {
+function curveOption(t, width, lines, across, measure, hidden, part) {
   const format = ACROSS_FORMAT[across];
   const showTarget = measure === null || measure === 'personalAccuracy';
   const series = lines.filter((line) => !hidden.has(line.name)).map((line) => ({
     name: line.name, type: 'line', showSymbol: line.curve.rounds.length < 3, symbolSize: 6,
-    data: line.curve[across].map((x, i) => [x, real(line.curve[line.measure][i])]),
+    data: line.curve[across].map((x, i) => [x, real(line.curve[line.measure][i])])
+      .slice(Math.floor(line.curve.rounds.length * part)),
     lineStyle: { width: line.wide ? 3 : 1.8, type: line.dash, color: line.colour },
     itemStyle: { color: line.colour }, z: line.wide ? 5 : 2,
     emphasis: { focus: 'series', lineStyle: { width: line.wide ? 3.5 : 2.5 } },
@@ -242,7 +266,7 @@ function curveOption(t, width, lines, across, measure, hidden) {
   return {
     grid: { left: 52, right: 18, top: 14, bottom: 46 },
     xAxis: axis(t, {
-      type: 'value', min: across === 'rounds' ? 1 : 0, max: 'dataMax', name: ACROSS.find((a) => a[0] === across)[1],
+      type: 'value', min: part ? 'dataMin' : across === 'rounds' ? 1 : 0, max: 'dataMax', name: ACROSS.find((a) => a[0] === across)[1],
       nameLocation: 'middle', nameGap: 28, minInterval: across === 'rounds' ? 1 : 0,
       splitLine: { show: false }, splitNumber: width < 500 ? 4 : 8,
       axisLabel: { color: t.soft, fontSize: 11.5, hideOverlap: true, formatter: (x) => format(x) },

@@ -14,8 +14,12 @@ const NAME_PREFIX = (function () {
   return prefix.length > 2 && names.every((name) => name.length > prefix.length) ? prefix : '';
 })();
 
+function bareName(name) {
+  return name.startsWith(NAME_PREFIX) ? name.slice(NAME_PREFIX.length) : name;
+}
+
 function shortName(name) {
-  const rest = name.startsWith(NAME_PREFIX) ? name.slice(NAME_PREFIX.length) : name;
+  const rest = bareName(name);
   return rest.length > 14 ? rest.slice(0, 13) + '\u2026' : rest;
 }
 
@@ -24,12 +28,12 @@ function shortening() {
 }
 
 function deviceAxis(t, width, names) {
-  const tight = (width - 70) / Math.max(1, names.length) < 13;
+  const skip = Math.max(0, Math.ceil((13 * names.length) / (width - 70)) - 1);
   const long = names.some((name) => shortName(name).length > 3);
   return axis(t, {
     type: 'category', data: names, splitLine: { show: false },
-    axisLabel: { color: t.soft, fontSize: 10.5, rotate: long || tight ? 90 : 0,
-      interval: tight ? 'auto' : 0, hideOverlap: true, formatter: shortName },
+    axisLabel: { color: t.soft, fontSize: 10.5, rotate: long || skip ? 90 : 0,
+      interval: skip, formatter: shortName },
   });
 }
 
@@ -143,7 +147,7 @@ function labelsSection(body) {
   body.append(say('Share of each ' + (REGRESSION ? 'quantile bin of the target' : 'label') + ' in a device\u2019s own training data, and in its personal ledger with what swaps brought (first seed). '
     + 'Swaps changed ' + count(changed, 'device') + ' of ' + whole(rows.length) + '.'
     + (devices.length > rows.length ? ' The first ' + rows.length + ' of ' + whole(devices.length) + ' devices are shown.' : '') + shortening()));
-  const height = 70 + rows.length * Math.max(9, Math.min(18, 560 / rows.length)) + labelRoom(labels);
+  const height = 70 + rows.length * Math.max(11, Math.min(18, 560 / rows.length)) + labelRoom(labels);
   body.append(el('div', { class: 'pair' },
     el('div', {}, el('h3', {}, 'Before swaps'), chart(height, (t) => heat(t, rows, labels, (d) => d.labelsBefore))),
     el('div', {}, el('h3', {}, 'After swaps'), chart(height, (t) => heat(t, rows, labels, (d) => d.labelsAfter)))));
@@ -174,11 +178,12 @@ function heat(t, rows, labels, pick) {
       color: t.soft, fontSize: 11, interval: labels.length > 30 ? 'auto' : 0, rotate: labelRoom(labels) ? 60 : 0,
       formatter: (l) => (l.length > 14 ? l.slice(0, 13) + '\u2026' : l) } }),
     yAxis: axis(t, { type: 'category', inverse: true, data: rows.map((d) => d.device), splitLine: { show: false },
-      axisLabel: { color: t.soft, fontSize: 10, interval: 0, formatter: shortName } }),
+      axisLabel: { color: t.soft, fontSize: rows.length > 50 ? 9 : 10, interval: rows.length > 50 ? 'auto' : 0, formatter: shortName } }),
     visualMap: { show: false, min: 0, max: 1, dimension: 2, inRange: { color: t.ramp } },
     tooltip: Object.assign(TOOLTIP(t), { formatter: (hit) => '<b>' + escapeHtml(rows[hit.value[1]].device) + '</b><br>'
       + escapeHtml(labels[hit.value[0]]) + ': ' + whole(hit.value[3]) + ' samples, ' + percent(hit.value[4]) }),
-    series: [{ type: 'heatmap', data, itemStyle: { borderColor: t.card, borderWidth: 1 },
+    // Progressive drawing would stop half way on a page that is printed or captured at once.
+    series: [{ type: 'heatmap', progressive: 0, data, itemStyle: { borderColor: t.card, borderWidth: 1 },
       emphasis: { itemStyle: { borderColor: t.ink, borderWidth: 1.5 } } }],
   };
 }
@@ -240,7 +245,7 @@ function bars(t, width, names, data, more) {
   return {
     grid: { left: 46, right: 12, top: 18, bottom: bottomOf(names) },
     xAxis: deviceAxis(t, width, names),
-    yAxis: axis(t, { type: 'value', max: more.max, splitNumber: 4 }),
+    yAxis: axis(t, { type: 'value', max: more.max, interval: more.max === 1 ? 0.25 : undefined, splitNumber: 4 }),
     tooltip: Object.assign(TOOLTIP(t), { trigger: 'axis', axisPointer: { type: 'shadow' },
       formatter: (hits) => '<b>' + escapeHtml(names[hits[0].dataIndex]) + '</b><br>' + more.tip(hits[0].dataIndex) }),
     series: [{ type: 'bar', barMaxWidth: 14, data,

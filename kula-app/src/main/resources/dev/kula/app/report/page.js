@@ -125,12 +125,13 @@ function empty(text) {
   return el('p', { class: 'empty' }, text);
 }
 
-/** columns: {name, cell(row) → text or node, number} */
+/** columns: {name, cell(row) → text or node, and number, tight or middle} */
 function table(columns, rows, classOf) {
-  const head = columns.map((c) => el('th', { class: c.number ? 'n' : null, scope: 'col' }, c.name));
+  const kind = (c) => (c.number ? 'n' : c.middle ? 'm' : c.tight ? 'l' : null);
+  const head = columns.map((c) => el('th', { class: kind(c), scope: 'col' }, c.name));
   const body = rows.map((row) =>
     el('tr', { class: classOf ? classOf(row) : null },
-      columns.map((c) => el('td', { class: c.number ? 'n' : c.tight ? 'l' : null }, c.cell(row)))));
+      columns.map((c) => el('td', { class: kind(c) }, c.cell(row)))));
   return el('div', { class: 'scroll' },
     el('table', {}, el('thead', {}, el('tr', {}, head)), el('tbody', {}, body)));
 }

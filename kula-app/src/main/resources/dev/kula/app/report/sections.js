@@ -44,19 +44,19 @@ function notesSection(body) {
 }
 
 const SECTIONS = [
-  { id: 'methods', title: 'Methods', fill: methodsSection, only: COMPARE || SUMMARY.methods[0].seeds.length > 1 },
-  { id: 'curves', title: 'Learning curves', fill: curvesSection },
-  { id: 'bytes', title: 'Bytes by kind', fill: bytesSection, only: COMPARE },
+  { id: 'methods', short: 'Methods', title: 'Methods', fill: methodsSection, only: COMPARE || SUMMARY.methods[0].seeds.length > 1 },
+  { id: 'curves', short: 'Curves', title: 'Learning curves', fill: curvesSection },
+  { id: 'bytes', short: 'Bytes', title: 'Bytes by kind', fill: bytesSection, only: COMPARE },
   { id: 'which', chooser: true, only: COMPARE },
-  { id: 'accuracy', title: 'Devices before and after swaps', fill: accuracySection, details: true },
-  { id: 'labels', title: 'Labels before and after swaps', fill: labelsSection, details: true },
-  { id: 'graph', title: 'Who gave to whom', fill: graphSection, details: true },
-  { id: 'differences', title: 'Groups and outliers', fill: differencesSection, details: true, long: true },
-  { id: 'standing', title: 'Reputation and privacy', fill: standingSection, details: true, long: true },
-  { id: 'orders', title: 'Swap orders', fill: ordersSection, details: true, long: true },
-  { id: 'bytes', title: 'Bytes by kind', fill: bytesSection, only: !COMPARE },
-  { id: 'settings', title: 'What was configured', fill: settingsSection, long: true },
-  { id: 'notes', title: 'How to read this', fill: notesSection },
+  { id: 'accuracy', short: 'Devices', title: 'Devices before and after swaps', fill: accuracySection, details: true },
+  { id: 'labels', short: 'Labels', title: 'Labels before and after swaps', fill: labelsSection, details: true },
+  { id: 'graph', short: 'Swaps', title: 'Who gave to whom', fill: graphSection, details: true },
+  { id: 'differences', short: 'Groups', title: 'Groups and outliers', fill: differencesSection, details: true, long: true },
+  { id: 'standing', short: 'Reputation and privacy', title: 'Reputation and privacy', fill: standingSection, details: true, long: true },
+  { id: 'orders', short: 'Orders', title: 'Swap orders', fill: ordersSection, details: true, long: true },
+  { id: 'bytes', short: 'Bytes', title: 'Bytes by kind', fill: bytesSection, only: !COMPARE },
+  { id: 'settings', short: 'Settings', title: 'What was configured', fill: settingsSection, long: true },
+  { id: 'notes', short: 'Notes', title: 'How to read this', fill: notesSection },
 ].filter((s) => s.only === undefined || s.only);
 
 const BODIES = new Map();
@@ -99,7 +99,7 @@ function build() {
     const body = el('div', {});
     BODIES.set(section, body);
     main.append(el('section', { class: section.long ? 'card long' : 'card', id: section.id }, el('h2', {}, section.title), body));
-    contents.append(el('a', { href: '#' + section.id }, section.title));
+    contents.append(el('a', { href: '#' + section.id }, section.short));
     fillSection(section);
   }
   drawAll(false);

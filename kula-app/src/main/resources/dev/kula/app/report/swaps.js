@@ -79,8 +79,8 @@ function graphOption(t, width, details, hidden) {
       links: details.edges.filter((e) => !hidden.has(e.outcome)).map((e) => ({
         source: String(index.get(e.source)), target: String(index.get(e.receiver)), edge: e,
         lineStyle: { color: t[e.outcome] || t.open, type: OUTCOMES[e.outcome] ? OUTCOMES[e.outcome].dash : 'solid',
-          curveness: OUTCOMES[e.outcome] ? OUTCOMES[e.outcome].bend : 0.1, opacity: e.outcome === 'accepted' ? 0.6 : 0.5,
-          width: 0.7 + 4.3 * Math.sqrt(e.samples / heaviest) } })),
+          curveness: OUTCOMES[e.outcome] ? OUTCOMES[e.outcome].bend : 0.1, opacity: e.outcome === 'accepted' ? 0.5 : 0.42,
+          width: 0.6 + 3.2 * Math.sqrt(e.samples / heaviest) } })),
       emphasis: { focus: 'adjacency', label: { color: t.ink, fontWeight: 'bold' }, lineStyle: { opacity: 0.95 } },
     }],
   };
@@ -96,7 +96,7 @@ function differencesSection(body) {
     return;
   }
   body.append(say('From the profiles of round ' + whole(c.round) + ' (first seed). The tests take the noise of the profiles into account; taken together they name a difference where there is none with probability '
-    + percent(c.errorRate) + ' at most.'));
+    + percent(c.errorRate) + ' at most.' + shortening()));
   body.append(el('h3', {}, 'These devices differ, in this, by this much'));
   if (c.outliers.length) {
     body.append(table([
@@ -114,7 +114,7 @@ function differencesSection(body) {
   const groups = c.groups.slice(0, 20);
   body.append(el('ul', { class: 'groups' }, groups.map((g, i) => el('li', {},
     el('b', {}, 'Group ' + (i + 1) + ': ' + count(g.length, 'device')),
-    g.slice(0, 60).map(shortName).join(', ') + (g.length > 60 ? ' and ' + whole(g.length - 60) + ' more' : '')))));
+    g.slice(0, 60).map(bareName).join(', ') + (g.length > 60 ? ' and ' + whole(g.length - 60) + ' more' : '')))));
   if (c.groups.length > groups.length) body.append(say('The ' + groups.length + ' largest of ' + whole(c.groups.length) + ' groups are shown.'));
 }
 

@@ -380,7 +380,7 @@ final class FakeRun {
     MethodSummary reference =
         methods.stream().filter(m -> m.name().equals(REFERENCE)).findFirst().orElseThrow();
     return methods.stream()
-        .filter(m -> m != reference)
+        .filter(m -> !m.name().equals(REFERENCE))
         .map(
             m -> {
               double difference = m.personalAccuracy().mean() - reference.personalAccuracy().mean();
