@@ -16,6 +16,11 @@ final class Figures {
     return oneDecimal(100 * fraction);
   }
 
+  /** A fraction of 1 in percent with its sign; a dash where there is none. */
+  static String percentOrNone(@Nullable Double fraction) {
+    return fraction == null ? NEVER : percent(fraction) + " %";
+  }
+
   /** Mean and spread of fractions of 1 in percent; the spread only where there are seeds. */
   static String percent(Spread spread, int seeds) {
     return seeds < 2

@@ -87,7 +87,7 @@ final class ResultTable {
                                 .toArray())
                         .mean())
                 + " %"));
-    rows.add(List.of("global accuracy", Figures.percent(method.globalAccuracy()) + " %"));
+    rows.add(List.of("global accuracy", Figures.percentOrNone(method.globalAccuracy())));
     rows.add(List.of("rounds", Figures.count(method.rounds())));
     rows.add(List.of("  to target", Figures.count(method.roundsToTarget())));
     rows.add(List.of("simulated time", Figures.seconds(method.simulatedSeconds()) + " s"));
@@ -153,7 +153,7 @@ final class ResultTable {
     row.add(method.name());
     row.add(Figures.percent(Spread.over(seeds, SeedResult::personalAccuracy), count));
     row.add(Figures.percent(Spread.over(seeds, SeedResult::worstDecile), count));
-    row.add(Figures.percent(Spread.over(seeds, SeedResult::globalAccuracy), count));
+    row.add(global(seeds, count));
     row.add(Figures.percent(Spread.over(seeds, SeedResult::bestPersonalAccuracy), count));
     if (!reference.isEmpty()) {
       row.add(
@@ -254,5 +254,19 @@ final class ResultTable {
       border[i] = border[i] != null && border[i] == '-' ? Character.valueOf('─') : null;
     }
     return border;
+  }
+
+  /** A dash where a method has no global model. */
+  private static String global(List<SeedResult> seeds, int count) {
+    List<Double> accuracies = new ArrayList<>();
+    for (SeedResult seed : seeds) {
+      Double accuracy = seed.globalAccuracy();
+      if (accuracy == null) {
+        return Figures.percentOrNone(null);
+      }
+      accuracies.add(accuracy);
+    }
+    double[] values = accuracies.stream().mapToDouble(Double::doubleValue).toArray();
+    return Figures.percent(Spread.of(values), count);
   }
 }

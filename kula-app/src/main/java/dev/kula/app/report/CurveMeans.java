@@ -38,7 +38,22 @@ final class CurveMeans {
         mean(seeds, length, round -> round.bytes().moved()),
         mean(seeds, length, RoundRecord::personalAccuracy),
         mean(seeds, length, RoundRecord::worstDecile),
-        mean(seeds, length, RoundRecord::globalAccuracy));
+        globalMean(seeds, length));
+  }
+
+  /** Empty where there is no global model. */
+  private static double[] globalMean(Collection<List<RoundRecord>> seeds, int length) {
+    double[] means = new double[length];
+    for (List<RoundRecord> seed : seeds) {
+      for (int i = 0; i < length; i++) {
+        Double accuracy = seed.get(i).globalAccuracy();
+        if (accuracy == null) {
+          return new double[0];
+        }
+        means[i] += accuracy / seeds.size();
+      }
+    }
+    return means;
   }
 
   private static double[] mean(

@@ -61,7 +61,7 @@ function tiles() {
     tile('Personal ' + SCORE + ', mean', percent(p.mean),
       'sd over devices ' + fixed(p.sd * 100, 1) + ' points; best round ' + percent(m.bestPersonalAccuracy)),
     tile('Worst tenth of the devices', percent(p.worstDecile), 'mean over them, last round'),
-    tile('Global model', percent(m.globalAccuracy), 'on a class-balanced test set'),
+    tile('Global model', m.globalAccuracy === null ? '\u2013' : percent(m.globalAccuracy), 'on a class-balanced test set'),
     tile('Gain from swaps', change.length ? points(mean(change)) : '\u2013',
       change.length
         ? 'points; ' + count(better, 'device') + ' better, ' + whole(worse) + ' worse, '
@@ -114,6 +114,7 @@ function headline() {
 // ---- table of methods -------------------------------------------------------
 
 function withDeviation(method, pick, value) {
+  if (value === null) return '\u2013';
   const sd = deviation(method.perSeed.map(pick));
   return [percent(value), el('span', { class: 'sd' }, Number.isNaN(sd) ? '' : '\u00b1\u202f' + fixed(sd * 100, 1))];
 }
