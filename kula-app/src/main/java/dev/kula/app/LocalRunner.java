@@ -204,7 +204,9 @@ final class LocalRunner implements Runner {
     RunDirectory directory = RunDirectory.create(path);
     directory.write(
         CONFIGURATION,
-        stream -> JSON.writerWithDefaultPrettyPrinter().writeValue(stream, settings.asMap()));
+        stream ->
+            stream.write(
+                JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(settings.asMap())));
     return directory;
   }
 
