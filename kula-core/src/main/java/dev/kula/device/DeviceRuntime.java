@@ -142,7 +142,8 @@ public final class DeviceRuntime {
     for (Envelope envelope : inbox) {
       DeviceId from = envelope.from();
       switch (envelope.message()) {
-        case Message.GlobalModel model -> out.addAll(global(model, bench));
+        case Message.GlobalModel model -> global = model.parameters();
+        case Message.Examine examine -> out.addAll(examine(examine, bench));
         case Message.ProfileRequest request -> reply(out, from, profile(request.round(), bench));
         case Message.Ordered ordered -> out.addAll(ordered(ordered.order(), bench));
         case Message.Offered offered -> offers.add(Map.entry(from, offered));
@@ -217,8 +218,7 @@ public final class DeviceRuntime {
             account.noise(release)));
   }
 
-  private List<Envelope> global(Message.GlobalModel message, Workbench bench) {
-    global = message.parameters();
+  private List<Envelope> examine(Message.Examine message, Workbench bench) {
     if (exam.isEmpty()) {
       return List.of();
     }
@@ -260,7 +260,7 @@ public final class DeviceRuntime {
     };
   }
 
-  private Evaluation withoutSwaps(Message.GlobalModel message, TrainingEngine engine) {
+  private Evaluation withoutSwaps(Message.Examine message, TrainingEngine engine) {
     Seed order = seed.derive("personal").derive(message.round());
     float[] model = worked(personal.make(engine, personal.withoutSwaps(global), order));
     return engine.evaluate(model, exam.orElseThrow());

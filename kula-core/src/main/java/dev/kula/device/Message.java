@@ -36,8 +36,8 @@ public sealed interface Message {
     EVALUATION
   }
 
-  /** Orchestrator to device: the new global model; personalise it and be examined. */
-  record GlobalModel(int round, float[] parameters, Occasion occasion) implements Message {
+  /** Orchestrator to device: the new global model. */
+  record GlobalModel(int round, float[] parameters) implements Message {
     @Override
     public Kind kind() {
       return Kind.MODEL;
@@ -46,6 +46,19 @@ public sealed interface Message {
     @Override
     public long bytes() {
       return (long) parameters.length * Float.BYTES;
+    }
+  }
+
+  /** Orchestrator to device: make your personal model of this round, and be examined. */
+  record Examine(int round, Occasion occasion) implements Message {
+    @Override
+    public Kind kind() {
+      return Kind.EVALUATION;
+    }
+
+    @Override
+    public long bytes() {
+      return 0;
     }
   }
 

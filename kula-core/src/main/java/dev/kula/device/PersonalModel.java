@@ -46,6 +46,17 @@ final class PersonalModel {
     return new Ingredients(start, data.towardsTarget(data.ledger(ledger)));
   }
 
+  /**
+   * Forgets what earlier visits changed. A change belongs to the model it was made on; as that
+   * model moves on it goes stale, so it is kept until the next swaps are decided and no longer.
+   */
+  void dropVisits() {
+    List<AcceptedSwap> visits =
+        accepted.stream().filter(swap -> swap.headDelta().length > 0).toList();
+    visits.forEach(visit -> ledger.remove(visit.blockId()));
+    accepted.removeAll(visits);
+  }
+
   /** As the device would stand had it never swapped. */
   Ingredients withoutSwaps(float[] global) {
     return new Ingredients(global, data.towardsTarget(data.ledger(new Ledger())));

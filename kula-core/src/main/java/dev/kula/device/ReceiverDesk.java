@@ -177,6 +177,9 @@ final class ReceiverDesk {
     List<Envelope> out = new ArrayList<>();
     Map<DeviceId, Tally> ratings = new TreeMap<>();
     GateRun gate = new GateRun(global, bench);
+    if (!pending.isEmpty()) {
+      personal.dropVisits();
+    }
     for (Pending swap : pending.values()) {
       Message.Settlement settlement = settle(swap, gate, ratings);
       out.add(new Envelope(id, Envelope.EVALUATOR, new Message.Settled(settlement)));
@@ -229,14 +232,16 @@ final class ReceiverDesk {
       return settlement(swap, Ending.REJECTED, "the receiver has no held-out samples to judge by");
     }
     PersonalModel.Ingredients candidate = gate.plus(swap);
-    double without = gate.loss();
-    double with = gate.loss(candidate);
-    Verdict verdict = settings.gate().judge(without, with, order.trusted());
+    double[] lossesWithout = gate.losses();
+    double[] lossesWith = gate.losses(candidate);
+    Verdict verdict = settings.gate().judge(lossesWithout, lossesWith, order.trusted());
+    double without = Arrays.stream(lossesWithout).average().orElseThrow();
+    double with = Arrays.stream(lossesWith).average().orElseThrow();
     rating.count(verdict);
     String change = "held-out loss %.4f to %.4f".formatted(without, with);
     if (verdict == Verdict.USEFUL) {
       accept(swap);
-      gate.advance(candidate, with);
+      gate.advance(candidate, lossesWith);
       return settlement(swap, Ending.ACCEPTED, without, with, change + ": useful");
     }
     forget(swap);
@@ -249,7 +254,7 @@ final class ReceiverDesk {
     private final float[] global;
     private final Workbench bench;
     private PersonalModel.@Nullable Ingredients base;
-    private double baseLoss = Double.NaN;
+    private double @Nullable [] baseLosses;
 
     GateRun(float[] global, Workbench bench) {
       this.global = global;
@@ -272,29 +277,36 @@ final class ReceiverDesk {
           : personal.plusVisit(bench.engine().layout(), base(), headDelta);
     }
 
-    double loss() {
-      if (Double.isNaN(baseLoss)) {
-        baseLoss = loss(base());
+    double[] losses() {
+      double[] known = baseLosses;
+      if (known == null) {
+        known = losses(base());
+        baseLosses = known;
       }
-      return baseLoss;
+      return known;
     }
 
-    double loss(PersonalModel.Ingredients ingredients) {
+    /** Weighted loss of each sample of the gate's fold, mean over repeats. */
+    double[] losses(PersonalModel.Ingredients ingredients) {
       TrainingEngine engine = bench.engine();
       SampleSet fold = data.gateFold();
-      double sum = 0;
+      float[] each = new float[fold.size()];
+      double[] mean = new double[fold.size()];
       for (int repeat = 0; repeat < settings.gate().repeats(); repeat++) {
         Personalizer.Personal made =
             personal.make(engine, ingredients, seed.derive("gate").derive(repeat));
-        sum += engine.evaluate(made.parameters(), fold).loss();
+        engine.losses(made.parameters(), fold, each);
+        for (int i = 0; i < mean.length; i++) {
+          mean[i] += fold.weight(i) * each[i] / settings.gate().repeats();
+        }
         account.worked(made.forwardPasses() + fold.size());
       }
-      return sum / settings.gate().repeats();
+      return mean;
     }
 
-    void advance(PersonalModel.Ingredients next, double loss) {
+    void advance(PersonalModel.Ingredients next, double[] losses) {
       base = next;
-      baseLoss = loss;
+      baseLosses = losses;
     }
   }
 

@@ -167,7 +167,9 @@ public final class LocalFleet implements Fleet {
   }
 
   private static boolean waits(Message message) {
-    return message instanceof Message.GlobalModel || message instanceof Message.CloseSwaps;
+    return message instanceof Message.GlobalModel
+        || message instanceof Message.Examine
+        || message instanceof Message.CloseSwaps;
   }
 
   private Workbench bench(DeviceRuntime device, TrainingEngine engine) {
