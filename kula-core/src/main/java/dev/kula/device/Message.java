@@ -278,11 +278,18 @@ public sealed interface Message {
    * @param useful noised count
    * @param neutral noised count
    * @param harmful noised count
+   * @param judged whether the counts say anything: only then does the receiver count as a rater
    * @param answered leases kept and answered in time; says nothing of data, so not noised
    * @param asked orders with this source
    */
   record Rating(
-      DeviceId source, double useful, double neutral, double harmful, int answered, int asked) {}
+      DeviceId source,
+      double useful,
+      double neutral,
+      double harmful,
+      boolean judged,
+      int answered,
+      int asked) {}
 
   /**
    * Orchestrator to monitor: outcomes of several receivers, summed.

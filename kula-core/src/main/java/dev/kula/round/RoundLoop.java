@@ -39,6 +39,7 @@ public final class RoundLoop {
   private long eventCount;
   private int round;
   private String stopped = "";
+  private double earlierWallSeconds;
   private Evaluator.Scores scores;
 
   RoundLoop(
@@ -72,6 +73,7 @@ public final class RoundLoop {
     history.addAll(state.history());
     eventCount = state.events();
     round = state.round();
+    earlierWallSeconds = history.isEmpty() ? 0 : history.getLast().wallSeconds();
     stopped = state.stopped();
   }
 
@@ -80,6 +82,9 @@ public final class RoundLoop {
     if (round == 0) {
       distributeBase();
       deliverModel();
+      if (settings.plansIn(round)) {
+        swap();
+      }
     } else if (!stopped.isEmpty()) {
       examine(Message.Occasion.FINAL);
     }
@@ -223,7 +228,7 @@ public final class RoundLoop {
             traffic.plus(evaluator.copies()),
             evaluator.swaps(),
             scores.epsilonMax(),
-            (System.nanoTime() - startNanos) / 1e9));
+            earlierWallSeconds + (System.nanoTime() - startNanos) / 1e9));
   }
 
   private void finishRound() {
