@@ -1,6 +1,5 @@
 package dev.kula.data;
 
-import java.nio.charset.StandardCharsets;
 import java.security.PublicKey;
 import java.time.Instant;
 
@@ -57,14 +56,12 @@ public record Lease(
 
   private static byte[] message(
       long number, BlockId block, DeviceId source, DeviceId holder, Instant expires, int uses) {
-    return String.join(
-            "\n",
-            Long.toString(number),
-            block.hex(),
-            source.name(),
-            holder.name(),
-            expires.toString(),
-            Integer.toString(uses))
-        .getBytes(StandardCharsets.UTF_8);
+    return SignedFields.bytes(
+        Long.toString(number),
+        block.hex(),
+        source.name(),
+        holder.name(),
+        expires.toString(),
+        Integer.toString(uses));
   }
 }
