@@ -42,23 +42,24 @@ final class SampleStoreTest {
   }
 
   private void refused(String reason, Lease lease, DeviceId presenter, Instant now) {
-    LeaseRefusedException fetch =
+    LeaseRefusedException refusal =
         assertThrows(LeaseRefusedException.class, () -> store.fetch(lease, presenter, now));
-    LeaseRefusedException visit =
-        assertThrows(LeaseRefusedException.class, () -> store.visit(lease, presenter, now));
-    assertTrue(fetch.reason().contains(reason), fetch.reason());
-    assertEquals(fetch.reason(), visit.reason());
+    assertTrue(refusal.reason().contains(reason), refusal.reason());
+  }
+
+  private Lease visitLease(int uses) {
+    DataPointer pointer = store.publish(PICKED, 2, List.of(), Exchange.VISIT, "swap");
+    return store.grant(pointer, BOB, LATER, uses);
   }
 
   @Test
   void aLeaseOpensExactlyTheSamplesItIsFor() throws LeaseRefusedException {
-    Lease lease = grant(2);
-    SampleBatch batch = store.fetch(lease, BOB, NOW);
+    SampleBatch batch = store.fetch(grant(1), BOB, NOW);
+    SampleSet visit = store.visit(visitLease(1), BOB, NOW);
     assertEquals(2, batch.size());
+    assertEquals(2, visit.size());
     float[] row = new float[ToyClusters.FEATURES];
     float[] expected = new float[ToyClusters.FEATURES];
-    SampleSet visit = store.visit(lease, BOB, NOW);
-    assertEquals(2, visit.size());
     for (int i = 0; i < PICKED.length; i++) {
       int datasetRow = PICKED[i] + 2;
       DATA.features().copyRow(datasetRow, expected, 0);
@@ -69,6 +70,18 @@ final class SampleStoreTest {
       assertArrayEquals(expected, row);
       assertEquals(DATA.targets()[datasetRow], visit.target(i));
     }
+  }
+
+  @Test
+  void aLeaseIsForOneExchangeOnly() throws LeaseRefusedException {
+    Lease visits = visitLease(1);
+    refused("is for visits, not for raw copies", visits, BOB, NOW);
+    Lease copies = grant(1);
+    LeaseRefusedException refusal =
+        assertThrows(LeaseRefusedException.class, () -> store.visit(copies, BOB, NOW));
+    assertTrue(refusal.reason().contains("is for raw copies, not for visits"));
+    assertEquals(2, store.visit(visits, BOB, NOW).size(), "neither has been used");
+    assertEquals(2, store.fetch(copies, BOB, NOW).size());
   }
 
   /** Whoever knows the content, but not the key, does not know the name. */
@@ -241,14 +254,21 @@ final class SampleStoreTest {
     refused(reason, with(real, real.number(), real.block(), LATER, 9, signed), BOB, NOW);
     refused(reason, with(real, real.number(), real.block(), LATER, 1, flipped(signed)), BOB, NOW);
     refused(reason, with(real, real.number(), real.block(), LATER, 1, new byte[0]), BOB, NOW);
-    refused(reason, new Lease(1, real.block(), EVE, BOB, LATER, 1, signed), BOB, NOW);
-    refused(reason, new Lease(1, real.block(), ALICE, EVE, LATER, 1, signed), EVE, NOW);
+    BlockId block = real.block();
+    refused(reason, new Lease(1, block, EVE, BOB, LATER, 1, Exchange.RAW, signed), BOB, NOW);
+    refused(reason, new Lease(1, block, ALICE, EVE, LATER, 1, Exchange.RAW, signed), EVE, NOW);
+    Lease visit = visitLease(1);
     refused(
         reason,
-        Lease.signed(OTHER_KEYS, real.number(), real.block(), ALICE, EVE, LATER, 1),
+        new Lease(3, block, ALICE, BOB, LATER, 1, Exchange.RAW, visit.signature()),
+        BOB,
+        NOW);
+    refused(
+        reason,
+        Lease.signed(OTHER_KEYS, real.number(), real.block(), ALICE, EVE, LATER, 1, Exchange.RAW),
         EVE,
         NOW);
-    assertEquals(Map.of(1L, unused(), 2L, unused()), store.state().leases());
+    assertEquals(Map.of(1L, unused(), 2L, unused(), 3L, unused()), store.state().leases());
   }
 
   private static SampleStore.LeaseUse unused() {
@@ -257,7 +277,8 @@ final class SampleStoreTest {
 
   private static Lease with(
       Lease lease, long number, BlockId block, Instant expires, int uses, byte[] signature) {
-    return new Lease(number, block, lease.source(), lease.holder(), expires, uses, signature);
+    return new Lease(
+        number, block, lease.source(), lease.holder(), expires, uses, lease.exchange(), signature);
   }
 
   @Test
@@ -271,14 +292,14 @@ final class SampleStoreTest {
   void aLeaseEnds() throws LeaseRefusedException {
     Lease lease = grant(1);
     refused("expired at", lease, BOB, LATER.plusNanos(1));
-    assertEquals(2, store.visit(lease, BOB, LATER).size());
+    assertEquals(2, store.fetch(lease, BOB, LATER).size());
   }
 
   @Test
   void aLeaseIsUsedUp() throws LeaseRefusedException {
     Lease lease = grant(2);
     store.fetch(lease, BOB, NOW);
-    store.visit(lease, BOB, NOW);
+    store.fetch(lease, BOB, NOW);
     refused("is used up after 2 uses", lease, BOB, NOW);
   }
 
