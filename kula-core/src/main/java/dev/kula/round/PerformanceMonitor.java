@@ -134,6 +134,9 @@ final class PerformanceMonitor {
 
   /** Plans swaps on the profiles of this round. */
   List<PlannedSwap> plan(int round) {
+    if (profiles.isEmpty()) {
+      return List.of(); // every account is spent, or nobody is there
+    }
     PlanRequest request =
         new PlanRequest(
             round,
