@@ -220,6 +220,9 @@ final class ReceiverDesk {
       return settlement(swap, Ending.EXPIRED, "no answer before the swaps of the round closed");
     }
     rating.answered++;
+    if (swap.fetched && holds(pointer(swap).block())) {
+      return settlement(swap, Ending.REJECTED, "these samples are in the ledger already");
+    }
     if (order.admission() == Admission.UNGATED_BOTH) {
       accept(swap);
       return settlement(swap, Ending.ACCEPTED, "admitted without a gate");
@@ -317,6 +320,12 @@ final class ReceiverDesk {
             samples(swap),
             labels(swap),
             headDelta == null ? new float[0] : headDelta));
+  }
+
+  /** Whether an earlier swap let in these very samples; visits to them do not count. */
+  private boolean holds(BlockId block) {
+    return accepted.stream()
+        .anyMatch(swap -> swap.headDelta().length == 0 && swap.blockId().equals(block));
   }
 
   private void forget(Pending swap) {
