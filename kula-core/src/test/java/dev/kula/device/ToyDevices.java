@@ -42,6 +42,8 @@ public final class ToyDevices {
   private final Map<DeviceId, DeviceKeys> keys = new HashMap<>();
   private final Map<DeviceId, SampleStore> stores = new HashMap<>();
 
+  private Function<Seed, NoiseSource> noise = NoiseSource::seeded;
+
   public ToyDevices(FederatedData data, DeviceSettings settings) {
     this.data = data;
     this.settings = settings;
@@ -109,6 +111,12 @@ public final class ToyDevices {
     return new Workbench(engine(), now, 1e-6);
   }
 
+  /** Other noise than seeded one. */
+  public ToyDevices withNoise(Function<Seed, NoiseSource> source) {
+    noise = source;
+    return this;
+  }
+
   /** All devices, and the holder of the base set if there is one; equal targets for all labels. */
   public List<DeviceRuntime> all() {
     List<DeviceRuntime> runtimes = new ArrayList<>();
@@ -134,21 +142,27 @@ public final class ToyDevices {
         new SampleStore(
             id, keys(id), "toy", data.dataset().features(), data.dataset().targets(), rows);
     stores.put(id, store);
-    double[] target = new double[ToyClusters.CLASSES];
-    Arrays.fill(target, 1.0 / target.length);
     Function<DeviceId, PublicKey> directory = device -> keys(device).verifying();
     return new DeviceRuntime(
         id,
         store,
         directory,
-        target,
+        evenTarget(),
         exam.map(samples -> samples),
         settings,
         seed(id),
-        NoiseSource::seeded);
+        noise);
   }
 
-  private static Seed seed(DeviceId id) {
+  /** Every label alike. */
+  static double[] evenTarget() {
+    double[] target = new double[ToyClusters.CLASSES];
+    Arrays.fill(target, 1.0 / target.length);
+    return target;
+  }
+
+  /** From which a device derives all its choices. */
+  static Seed seed(DeviceId id) {
     return new Seed(6).derive(id.name());
   }
 
