@@ -5,7 +5,8 @@ import java.util.Optional;
 
 /**
  * When to stop before the round limit. Looks only at what servers see anyway: the cohort's training
- * loss, smoothed, and the share of recent swaps that went through.
+ * loss, smoothed, and the share of recent swaps that went through. Where a round had no cohort, it
+ * says nothing.
  *
  * @param enabled whether to stop early at all
  * @param smoothing rounds averaged over
@@ -31,6 +32,10 @@ public record Convergence(
     int rounds = history.size();
     if (!enabled || rounds < smoothing + patience) {
       return Optional.empty();
+    }
+    if (history.subList(rounds - smoothing - patience, rounds).stream()
+        .anyMatch(round -> round.cohort() == 0)) {
+      return Optional.empty(); // no loss to judge by, as where devices train alone
     }
     double before = smoothed(history, rounds - patience);
     double best = Double.POSITIVE_INFINITY;
