@@ -221,7 +221,7 @@ final class PerformanceMonitor {
     granted.clear();
     used.clear();
     state.declined().forEach(name -> declined.add(new DeviceId(name)));
-    state.granted().forEach((name, counts) -> granted.put(new DeviceId(name), counts));
+    state.granted().forEach((name, counts) -> granted.put(new DeviceId(name), counts.clone()));
     state.used().forEach((name, orders) -> used.put(new DeviceId(name), orders));
     reputation = Reputation.restore(state.reputation());
     nextOrder = state.nextOrder();
