@@ -52,6 +52,7 @@ public final class DeviceRuntime {
   private final Personalizer personalizer;
   private float[] global = new float[0];
   private float @Nullable [] personalParameters;
+  private int personalRound = -1;
 
   /**
    * All that has to survive a restart between rounds, as plain data; samples apart.
@@ -63,6 +64,7 @@ public final class DeviceRuntime {
    * @param account of the privacy ledger
    * @param model parameters of a personal model that is trained on and on; empty if made anew each
    *     round
+   * @param modelRound round in which that model was trained last
    */
   public record State(
       SampleStore.State store,
@@ -70,7 +72,8 @@ public final class DeviceRuntime {
       List<DataPointer> personalPointers,
       List<AcceptedSwap> accepted,
       PrivacyLedger.State account,
-      float[] model) {}
+      float[] model,
+      int modelRound) {}
 
   /**
    * A device that has not seen a model yet.
@@ -225,6 +228,7 @@ public final class DeviceRuntime {
     TrainingEngine engine = bench.engine();
     float[] mine = makePersonal(message.round(), engine);
     personalParameters = mine;
+    personalRound = message.round();
     Evaluation result = engine.evaluate(mine, exam.get());
     Optional<Evaluation> without =
         switch (message.occasion()) {
@@ -251,7 +255,11 @@ public final class DeviceRuntime {
     return switch (settings.personalization()) {
       case NONE -> global;
       case LOCAL -> {
-        float[] start = personalParameters == null ? global : personalParameters;
+        float[] known = personalParameters;
+        if (known != null && personalRound == round) {
+          yield known; // the same round again, at the end of a run or after a restart
+        }
+        float[] start = known == null ? global : known;
         SampleSet samples = data.towardsTarget(data.ledger(ledgers.personal()));
         yield worked(personalizer.personalize(engine, start, samples, order));
       }
@@ -327,7 +335,8 @@ public final class DeviceRuntime {
         ledgers.personal().pointers(),
         List.copyOf(accepted),
         account.state(),
-        persistent && parameters != null ? parameters : new float[0]);
+        persistent && parameters != null ? parameters : new float[0],
+        persistent ? personalRound : -1);
   }
 
   /** Content of the blocks it fetched, by name. */
@@ -349,6 +358,7 @@ public final class DeviceRuntime {
     accepted.addAll(state.accepted());
     account.restore(state.account());
     personalParameters = state.model().length == 0 ? null : state.model();
+    personalRound = state.modelRound();
     global = globalParameters;
   }
 }
