@@ -4,6 +4,7 @@ import dev.kula.Seed;
 import dev.kula.model.InputShape;
 import dev.kula.model.Task;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
@@ -21,6 +22,13 @@ public final class ToyClusters {
   public static final LabelSpace LABELS = LabelSpace.classes(List.of("a", "b", "c", "d"));
 
   private ToyClusters() {}
+
+  /** Every class alike. */
+  public static double[] evenShares() {
+    double[] shares = new double[CLASSES];
+    Arrays.fill(shares, 1.0 / CLASSES);
+    return shares;
+  }
 
   /** Samples of the classes given: normal around a mean of each class. */
   public static Dataset of(int... classes) {

@@ -15,7 +15,6 @@ import dev.kula.swap.Gate;
 import java.security.PublicKey;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -147,18 +146,11 @@ public final class ToyDevices {
         id,
         store,
         directory,
-        evenTarget(),
+        ToyClusters.evenShares(),
         exam.map(samples -> samples),
         settings,
         seed(id),
         noise);
-  }
-
-  /** Every label alike. */
-  static double[] evenTarget() {
-    double[] target = new double[ToyClusters.CLASSES];
-    Arrays.fill(target, 1.0 / target.length);
-    return target;
   }
 
   /** From which a device derives all its choices. */

@@ -38,7 +38,7 @@ final class TrainingDataTest {
       new TrainingData(
           devices.store(DEVICE),
           ToyClusters.LABELS,
-          ToyDevices.evenTarget(),
+          ToyClusters.evenShares(),
           ToyDevices.seed(DEVICE));
 
   /** Samples by their features, which are all different. */
@@ -81,7 +81,7 @@ final class TrainingDataTest {
         new TrainingData(
             devices.store(other),
             ToyClusters.LABELS,
-            ToyDevices.evenTarget(),
+            ToyClusters.evenShares(),
             ToyDevices.seed(other));
     folds.base(base());
     there.base(base());
@@ -118,7 +118,7 @@ final class TrainingDataTest {
           new TrainingData(
               tiny.store(DEVICE),
               ToyClusters.LABELS,
-              ToyDevices.evenTarget(),
+              ToyClusters.evenShares(),
               ToyDevices.seed(DEVICE).derive(trial));
       int held = part.checkpointFold().size() + part.gateFold().size();
       assertEquals(2, held + part.ownTrainIndices().length);

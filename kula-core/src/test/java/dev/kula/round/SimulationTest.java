@@ -98,18 +98,11 @@ final class SimulationTest {
         "every order ends");
     assertEquals(policy.equals("none"), swaps.ordered() == 0);
     Traffic bytes = last.bytes();
-    boolean raw = exchange.equals("RAW") || policy.startsWith("static");
-    assertEquals(
-        exchange.equals("VISIT") && !raw && swaps.ordered() > 0,
-        bytes.visit() > 0 && !mixed(exchange));
-    assertEquals(
-        bytes.moved(),
-        bytes.model() + bytes.pointer() + bytes.fetched() + bytes.visit() + bytes.profile());
+    if (!exchange.equals("cheapest")) {
+      boolean visits = exchange.equals("VISIT") && !policy.startsWith("static");
+      assertEquals(visits && swaps.ordered() > 0, bytes.visit() > 0);
+    }
     assertTrue(bytes.model() > 0 && bytes.fetched() > 0, "the base set is fetched");
-  }
-
-  private static boolean mixed(String exchange) {
-    return exchange.equals("cheapest");
   }
 
   private static long open(ToyRun.Outcome outcome) {
