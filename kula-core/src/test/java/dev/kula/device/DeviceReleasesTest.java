@@ -84,7 +84,9 @@ final class DeviceReleasesTest {
     assertEquals(3, device.firstRefusal().orElseThrow().round());
 
     assertEquals(List.of(), swap(fleet, 3, Exchange.VISIT), "it does not even expect it");
-    var asSource = SwapOrders.of(9, RECEIVER, SOURCE, Exchange.VISIT, Admission.GATED_PERSONAL);
+    DeviceId giver = RECEIVER;
+    DeviceId taker = SOURCE;
+    var asSource = SwapOrders.of(9, giver, taker, Exchange.VISIT, Admission.GATED_PERSONAL);
     fleet.carry(3, SwapOrders.envelopes(asSource));
     assertEquals(
         "the source's privacy account is spent",

@@ -200,7 +200,7 @@ final class LocalFleetTest {
       for (int i = 0; i < 3; i++) {
         IllegalStateException failure =
             assertThrows(IllegalStateException.class, () -> fleet.carry(1, toAll(fleet, wrong)));
-        assertTrue(failure.getMessage().contains("ProfileDeclined"));
+        assertTrue(String.valueOf(failure.getMessage()).contains("ProfileDeclined"));
       }
     }
   }

@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -84,7 +85,7 @@ final class SamplesStayTest {
           presented.put(way + fetch.order(), fetch.lease());
         }
         case Message.Fetched batch -> {
-          Lease lease = presented.remove(back + batch.order());
+          Lease lease = Optional.ofNullable(presented.remove(back + batch.order())).orElseThrow();
           assertEquals(lease.block(), batch.block());
           assertEquals(lease.source(), envelope.from());
           assertTrue(fleet.devices().contains(envelope.to()), "to a device, never a server");

@@ -66,13 +66,15 @@ final class RoundLoopTest {
     Traffic traffic = loop.history().getLast().bytes();
     long modelBytes = ToyDevices.engine().layout().size() * 4L;
     assertEquals(
-        carried.get(Message.Kind.MODEL) + 6 * 7 * modelBytes,
+        carried.getOrDefault(Message.Kind.MODEL, 0L) + 6 * 7 * modelBytes,
         traffic.model(),
         "six rounds of seven updates on top");
-    assertEquals(carried.get(Message.Kind.POINTER), traffic.pointer());
-    assertEquals(carried.get(Message.Kind.FETCHED), traffic.fetched());
+    assertEquals(carried.getOrDefault(Message.Kind.POINTER, 0L), traffic.pointer());
+    assertEquals(carried.getOrDefault(Message.Kind.FETCHED, 0L), traffic.fetched());
     assertEquals(carried.getOrDefault(Message.Kind.VISIT, 0L), traffic.visit());
-    assertTrue(traffic.profile() > carried.get(Message.Kind.PROFILE), "and what the monitor gets");
+    assertTrue(
+        traffic.profile() > carried.getOrDefault(Message.Kind.PROFILE, 0L),
+        "and what the monitor gets");
     assertEquals(exchange == Exchange.VISIT, traffic.visit() > 0);
     long base = 7 * 16 * (ToyClusters.FEATURES * 4 + 4);
     assertEquals(exchange == Exchange.RAW, traffic.fetched() > base);

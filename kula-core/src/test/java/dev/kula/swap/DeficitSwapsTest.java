@@ -29,10 +29,11 @@ final class DeficitSwapsTest {
     return Profiles.plan("deficit", request);
   }
 
-  private static Map<String, Profile> byName(List<Profile> fleet) {
-    Map<String, Profile> all = new HashMap<>();
-    fleet.forEach(profile -> all.put(profile.device().name(), profile));
-    return all;
+  private static Profile profile(List<Profile> fleet, DeviceId device) {
+    return fleet.stream()
+        .filter(profile -> profile.device().equals(device))
+        .findFirst()
+        .orElseThrow();
   }
 
   private static double[] deficit(Profile profile) {
@@ -49,7 +50,6 @@ final class DeficitSwapsTest {
       @ForAll @DoubleRange(min = 0.01, max = 1) double budget) {
     List<Profile> fleet = Profiles.random(devices, 8, seed);
     SwapSettings settings = Profiles.settings(budget, 0.7, inDegree, outDegree);
-    Map<String, Profile> profiles = byName(fleet);
     Map<DeviceId, Integer> in = new HashMap<>();
     Map<DeviceId, Integer> out = new HashMap<>();
     Set<String> pairs = new HashSet<>();
@@ -62,8 +62,8 @@ final class DeficitSwapsTest {
       assertTrue(out.merge(order.source(), 1, Integer::sum) <= outDegree);
       assertEquals(Admission.GATED_PERSONAL, order.admission());
 
-      Profile receiver = profiles.get(order.receiver().name());
-      Profile source = profiles.get(order.source().name());
+      Profile receiver = profile(fleet, order.receiver());
+      Profile source = profile(fleet, order.source());
       double[] lacking = deficit(receiver);
       double total = Deficit.sum(lacking);
       double quota = Math.floor(budget * receiver.samples()) * 0.25;
@@ -131,12 +131,17 @@ final class DeficitSwapsTest {
     PlannedSwap near = of(plan, "good");
     PlannedSwap far = of(plan, "bad");
     FleetStatistics statistics = FleetStatistics.of(fleet);
-    Map<String, Profile> profiles = byName(fleet);
     double nearDistance =
-        Similarity.between(profiles.get("receiver"), profiles.get("good"), statistics)
+        Similarity.between(
+                profile(fleet, new DeviceId("receiver")),
+                profile(fleet, new DeviceId("good")),
+                statistics)
             .featureDistance();
     double farDistance =
-        Similarity.between(profiles.get("receiver"), profiles.get("bad"), statistics)
+        Similarity.between(
+                profile(fleet, new DeviceId("receiver")),
+                profile(fleet, new DeviceId("bad")),
+                statistics)
             .featureDistance();
     assertTrue(farDistance > nearDistance + 0.2);
     assertEquals(

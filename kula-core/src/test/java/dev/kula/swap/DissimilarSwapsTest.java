@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
@@ -105,7 +106,9 @@ final class DissimilarSwapsTest {
     TreeMap<Double, SwapOrder> byDissimilarity = new TreeMap<>();
     for (PlannedSwap swap : plan(FLEET, 1, THRESHOLD)) {
       SwapOrder order = swap.order();
-      Similarity similarity = similarities.get(order.receiver().name() + order.source().name());
+      Similarity similarity =
+          Optional.ofNullable(similarities.get(order.receiver().name() + order.source().name()))
+              .orElseThrow();
       double dissimilarity = 1 - similarity.value();
       assertEquals(dissimilarity, order.diversity(), 1e-12);
       assertEquals(Math.ceil(0.5 * 1_000_000 * dissimilarity), order.samples(), 1);

@@ -171,7 +171,7 @@ final class SwapPoliciesTest {
   void otherPoliciesAreTheUsersMistake(String text) {
     KulaException mistake = assertThrows(KulaException.class, () -> SwapPolicy.parse(text));
     assertEquals(KulaException.Blame.USER, mistake.blame());
-    assertTrue(mistake.getMessage().contains("'" + text + "'"));
+    assertTrue(String.valueOf(mistake.getMessage()).contains("'" + text + "'"));
   }
 
   @Test
