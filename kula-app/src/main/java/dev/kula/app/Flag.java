@@ -94,14 +94,14 @@ enum Flag {
   LOCAL_EPOCHS(
       Section.TRAINING,
       "N",
-      "1",
+      "2",
       Rule.wholeNumber(1, 10_000),
       "Passes over a device's data in a round."),
   BATCH(Section.TRAINING, "N", "32", Rule.wholeNumber(1, 1_000_000), "Samples in a step."),
   LR(
       Section.TRAINING,
       "RATE",
-      "0.05",
+      "0.1",
       Rule.number("a finite number above 0", Flag::positive),
       "Learning rate."),
   PARTICIPATION(
@@ -184,7 +184,8 @@ enum Flag {
   METHODS(
       Section.RUN,
       "LIST",
-      "local-only,fedavg,fine-tune,fedprox,static,random,dissimilar,deficit",
+      "local-only,fedavg,fine-tune,fedprox,fedprox-fine-tune,static,random,dissimilar,deficit-raw,"
+          + "deficit",
       Rule.selection(Method.keys()),
       "Methods to compare, separated by commas; there is also: similar."),
   FLEET(Section.RUN, "FLEET", "local", Rule.words("local"), "Where the devices live."),

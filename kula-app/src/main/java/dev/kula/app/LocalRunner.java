@@ -30,8 +30,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -230,12 +230,13 @@ final class LocalRunner implements Runner {
       now.remove(free.key());
       then.remove(free.key());
     }
-    for (Map.Entry<String, Object> setting : then.entrySet()) {
-      Object other = now.get(setting.getKey());
-      if (!Objects.equals(String.valueOf(other), String.valueOf(setting.getValue()))) {
+    TreeSet<String> keys = new TreeSet<>(then.keySet());
+    keys.addAll(now.keySet());
+    for (String key : keys) {
+      if (!String.valueOf(now.get(key)).equals(String.valueOf(then.get(key)))) {
         throw KulaException.user(
             "--resume '%s' is a run with %s %s, not %s; leave the flag out or start a new run"
-                .formatted(path, setting.getKey(), setting.getValue(), other));
+                .formatted(path, key, then.get(key), now.get(key)));
       }
     }
   }

@@ -101,8 +101,8 @@ final class Orchestrator {
     for (Message.Rating rating : outcomes.ratings()) {
       released.add(
           toMonitor(new Message.Reliability(rating.source(), rating.answered(), rating.asked())));
-      if (!hasSpoken(rating, outcomes.noiseStddev())) {
-        continue; // or the sum over three raters would be the outcome of fewer
+      if (!rating.judged()) {
+        continue;
       }
       Buffer buffer = buffers.computeIfAbsent(rating.source(), source -> new Buffer());
       buffer.useful += rating.useful();
@@ -124,11 +124,6 @@ final class Orchestrator {
       }
     }
     return released;
-  }
-
-  /** Whether a rating has a verdict, or may have one under its noise. */
-  private static boolean hasSpoken(Message.Rating rating, double noiseStddev) {
-    return noiseStddev > 0 || rating.useful() + rating.neutral() + rating.harmful() > 0;
   }
 
   private static Envelope toMonitor(Message message) {

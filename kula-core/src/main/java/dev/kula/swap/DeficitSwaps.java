@@ -1,6 +1,7 @@
 package dev.kula.swap;
 
 import dev.kula.data.DeviceId;
+import dev.kula.data.Exchange;
 import dev.kula.monitor.Deficit;
 import dev.kula.monitor.FleetStatistics;
 import dev.kula.monitor.Profile;
@@ -16,13 +17,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The default: a device whose target needs labels that its ledger lacks is offered samples of these
- * labels by a device that has them, whose features are near, and whose reputation is good. Gated,
- * for the personal model.
+ * labels by a device that has them, whose features are near, and whose reputation is good. Gated
+ * for the personal model; raw samples enter the shared ledger as well.
  *
  * <p>score = (deficit · p_source) · exp(−2 D_x) · reputation / (1 + 0.5 · used); greedy b-matching,
- * one swap a receiver a pass, deficits reduced between the passes by what was ordered. Candidates
- * come from an inverted index by label, at most 32 a receiver: O(n k log nk), at least half the
- * optimum of each pass. Devices without a deficit explore similar peers with a tenth of the budget.
+ * one swap a receiver a pass; between the passes the deficits that were served are halved.
+ * Candidates come from an inverted index by label, at most 32 a receiver: O(n k log nk), at least
+ * half the optimum of each pass. Devices without a deficit explore similar peers with a tenth of
+ * the budget.
  */
 final class DeficitSwaps implements SwapPolicy {
   private static final int CANDIDATES = 32;
@@ -63,12 +65,17 @@ final class DeficitSwaps implements SwapPolicy {
 
   @Override
   public boolean plansIn(int round) {
-    return true;
+    return round > 0;
   }
 
   @Override
   public boolean movesRawSamples() {
     return false;
+  }
+
+  @Override
+  public boolean isGated() {
+    return true;
   }
 
   @Override
@@ -242,15 +249,17 @@ final class DeficitSwaps implements SwapPolicy {
         explores
             ? "no deficit; explores the most similar peer, similarity %.2f"
                 .formatted(edge.similarity().value())
-            : "lacks %.0f %% of its target, of which the source covers %.0f %%"
+            : "own data lack %.0f %% of the target, of which the source covers %.0f %%"
                 .formatted(100 * edge.receiver().total, 100 * edge.coverage());
+    Exchange exchange = request.settings().exchangeFor(samples);
+    Admission admission =
+        switch (exchange) {
+          case VISIT -> Admission.GATED_PERSONAL;
+          case RAW -> Admission.SHARED_AND_GATED_PERSONAL;
+        };
     return new OrderForm(request, edge.receiver().profile, edge.source(), samples)
         .asking(edge.labels())
-        .via(
-            request.settings().exchangeFor(samples),
-            Admission.GATED_PERSONAL,
-            request.settings().selection(),
-            1)
+        .via(exchange, admission, request.settings().selection(), 1)
         .covering(edge.receiver().total, edge.coverage())
         .because(edge.similarity(), edge.score(), why)
         .numbered(index);

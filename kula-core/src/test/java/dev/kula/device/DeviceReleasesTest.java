@@ -24,6 +24,10 @@ import org.junit.jupiter.api.Test;
 final class DeviceReleasesTest {
   private static final DeviceId SOURCE = new DeviceId("device-02");
   private static final DeviceId RECEIVER = new DeviceId("device-00");
+
+  /** Orders that a source can serve before it runs out of fresh samples. */
+  private static final int ROUNDS_OF_A_SOURCE = 5;
+
   private static final TrainingPlan PLAN = TrainingPlan.of(1, 8, 0.1f);
 
   private final FederatedData data = ToyClusters.skewed(4, 40, 0);
@@ -35,9 +39,9 @@ final class DeviceReleasesTest {
 
   private WatchedFleet fleet(PrivacySettings privacy) {
     DeviceSettings settings =
-        ToyDevices.withGate(ToyDevices.settings(privacy), new Gate(1e6, 1e6, 1));
+        ToyDevices.withGate(ToyDevices.settings(privacy), new Gate(1e6, 1e6, 0, 2));
     WatchedFleet fleet = new WatchedFleet(new ToyDevices(data, settings).all());
-    Message first = new Message.GlobalModel(0, model, Message.Occasion.ROUND);
+    Message first = new Message.GlobalModel(0, model);
     fleet.carry(0, List.of(new Envelope(Envelope.ORCHESTRATOR, RECEIVER, first)));
     fleet.carry(0, List.of(new Envelope(Envelope.ORCHESTRATOR, SOURCE, first)));
     return fleet;
@@ -83,7 +87,9 @@ final class DeviceReleasesTest {
     assertEquals(spent, declined.spentEpsilon());
     assertEquals(3, device.firstRefusal().orElseThrow().round());
 
-    assertEquals(List.of(), swap(fleet, 3, Exchange.VISIT), "it does not even expect it");
+    Message.Settled settled =
+        assertInstanceOf(Message.Settled.class, swap(fleet, 3, Exchange.VISIT).getFirst());
+    assertEquals("refused: the receiver's privacy account is spent", settled.settlement().reason());
     DeviceId giver = RECEIVER;
     DeviceId taker = SOURCE;
     var asSource = SwapOrders.of(9, giver, taker, Exchange.VISIT, Admission.GATED_PERSONAL);
@@ -150,6 +156,9 @@ final class DeviceReleasesTest {
     double expected = Math.sqrt(2) / Math.sqrt(2 * rho);
     List<Double> noise = new ArrayList<>();
     for (int round = 1; round <= 200; round++) {
+      if (round % ROUNDS_OF_A_SOURCE == 0) {
+        fleet = fleet(privacy(1e9, Protection.PROFILES, rho));
+      }
       List<Message> said = swap(fleet, round, Exchange.VISIT);
       assertEquals(
           Message.Ending.REJECTED,
@@ -171,6 +180,8 @@ final class DeviceReleasesTest {
     for (int round = 1; round <= 30; round++) {
       Update update =
           fleet.runtime(RECEIVER).train(round, model, PLAN, ToyDevices.bench()).orElseThrow();
+      assertEquals(1, update.weight(), "how many samples it has stays home");
+      assertEquals(0, update.trainingLoss(), "and so does its loss");
       for (float value : update.delta()) {
         noise.add((double) value);
       }
@@ -181,15 +192,15 @@ final class DeviceReleasesTest {
   @Test
   void noisedVisitsHaveTheVarianceOfTheirClip() {
     double rho = 1e-3;
-    WatchedFleet fleet = fleet(privacy(1e9, Protection.ALL, rho));
     List<Double> noise = new ArrayList<>();
     for (int round = 1; round <= 30; round++) {
+      WatchedFleet fleet = fleet(privacy(1e9, Protection.ALL, rho));
       swap(fleet, round, Exchange.VISIT);
-    }
-    for (Envelope envelope : fleet.log()) {
-      if (envelope.message() instanceof Message.Visited visited) {
-        for (float value : visited.headDelta()) {
-          noise.add((double) value);
+      for (Envelope envelope : fleet.log()) {
+        if (envelope.message() instanceof Message.Visited visited) {
+          for (float value : visited.headDelta()) {
+            noise.add((double) value);
+          }
         }
       }
     }

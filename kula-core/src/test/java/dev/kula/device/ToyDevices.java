@@ -54,6 +54,7 @@ public final class ToyDevices {
         ToyClusters.LABELS,
         Personalization.FINE_TUNE,
         TrainingPlan.of(2, 8, 0.2f),
+        TrainingPlan.of(2, 8, 0.2f).withScope(Scope.HEAD),
         TrainingPlan.of(3, 8, 0.2f).withScope(Scope.HEAD),
         Gate.defaults(),
         privacy,
@@ -65,7 +66,8 @@ public final class ToyDevices {
     return new DeviceSettings(
         old.labels(),
         old.personalization(),
-        old.personalPlan(),
+        old.localPlan(),
+        old.fineTunePlan(),
         old.visitPlan(),
         gate,
         old.privacy(),
@@ -77,7 +79,8 @@ public final class ToyDevices {
     return new DeviceSettings(
         old.labels(),
         old.personalization(),
-        old.personalPlan(),
+        old.localPlan(),
+        old.fineTunePlan(),
         old.visitPlan(),
         old.gate(),
         old.privacy(),
@@ -98,7 +101,12 @@ public final class ToyDevices {
   }
 
   public static ToyEngine engine() {
-    return new ToyEngine(ToyClusters.FEATURES, ToyClusters.CLASSES);
+    return ToyEngine.scaled(ToyClusters.FEATURES, ToyClusters.CLASSES);
+  }
+
+  /** For the output layer alone. */
+  public static ToyEngine headEngine() {
+    return ToyEngine.bare(ToyClusters.FEATURES, ToyClusters.CLASSES);
   }
 
   /** An engine and the start of time. */
@@ -107,7 +115,7 @@ public final class ToyDevices {
   }
 
   public static Workbench bench(Instant now) {
-    return new Workbench(engine(), now, 1e-6);
+    return new Workbench(engine(), headEngine(), now, 1e-6);
   }
 
   /** Other noise than seeded one. */

@@ -58,22 +58,41 @@ final class TrainingDataTest {
   }
 
   @Test
-  void theThreePartsAreDisjointAndLoseNothing() {
+  void whatChoosesCheckpointsIsNeverTrainedOn() {
     folds.base(base());
     Set<String> train = contents(folds.ledger(new Ledger()));
     Set<String> checkpoint = contents(folds.checkpointFold());
-    Set<String> gate = contents(folds.gateFold());
     Set<String> all = new HashSet<>(train);
-    assertTrue(all.addAll(checkpoint) && all.addAll(gate));
-    assertEquals(train.size() + checkpoint.size() + gate.size(), all.size(), "disjoint");
+    assertTrue(all.addAll(checkpoint));
+    assertEquals(train.size() + checkpoint.size(), all.size(), "disjoint");
     Set<String> expected = contents(devices.store(DEVICE).own());
     expected.addAll(contents(base()));
     assertEquals(expected, all);
-    assertTrue(checkpoint.size() >= 12 && gate.size() >= 12, "a tenth of 60 and a fifth of 40");
-    assertTrue(train.size() >= 60);
+    assertTrue(checkpoint.size() >= 12, "a tenth of 60 and a fifth of 40");
   }
 
-  /** The base set is the same everywhere, and so must be its split, or one's gate is trained on. */
+  /** The gate judges each own and base training sample once, and no checkpoint sample. */
+  @Test
+  void theGatesFoldsAreEvenWithinLabels() {
+    folds.base(base());
+    SampleSet ledger = folds.ledger(new Ledger());
+    int[] fold = folds.gateFolds(3);
+    assertEquals(ledger.size(), fold.length);
+    int[][] counts = new int[ToyClusters.CLASSES][3];
+    for (int i = 0; i < fold.length; i++) {
+      counts[(int) ledger.target(i)][fold[i]]++;
+    }
+    for (int[] label : counts) {
+      int[] sorted = label.clone();
+      Arrays.sort(sorted);
+      assertTrue(sorted[2] - sorted[0] <= 1, Arrays.toString(label));
+    }
+  }
+
+  /**
+   * The base set is the same everywhere, and so must be its split, or one trains on what chooses
+   * another's checkpoints.
+   */
   @Test
   void theBaseSetIsSplitAlikeOnAllDevices() {
     DeviceId other = new DeviceId("device-01");
@@ -85,9 +104,9 @@ final class TrainingDataTest {
             ToyDevices.seed(other));
     folds.base(base());
     there.base(base());
-    Set<String> here = contents(folds.gateFold());
+    Set<String> here = contents(folds.checkpointFold());
     here.retainAll(contents(base()));
-    Set<String> elsewhere = contents(there.gateFold());
+    Set<String> elsewhere = contents(there.checkpointFold());
     elsewhere.retainAll(contents(base()));
     assertEquals(here, elsewhere);
   }
@@ -120,7 +139,7 @@ final class TrainingDataTest {
               ToyClusters.LABELS,
               ToyClusters.evenShares(),
               ToyDevices.seed(DEVICE).derive(trial));
-      int held = part.checkpointFold().size() + part.gateFold().size();
+      int held = part.checkpointFold().size();
       assertEquals(2, held + part.ownTrainIndices().length);
       assertTrue(part.ownTrainIndices().length >= 1);
     }
@@ -135,7 +154,7 @@ final class TrainingDataTest {
             new Envelope(
                 Envelope.ORCHESTRATOR,
                 DEVICE,
-                new Message.GlobalModel(0, ToyDevices.model(data, 2), Message.Occasion.ROUND))),
+                new Message.GlobalModel(0, ToyDevices.model(data, 2)))),
         ToyDevices.bench());
     DeviceId receiver = new DeviceId("device-01");
     SwapOrder order =
@@ -160,7 +179,7 @@ final class TrainingDataTest {
     Set<String> offered = contents(SampleSet.of(fetched.batch()));
     SampleSet trainable = devices.store(DEVICE).own().select(folds.ownTrainIndices());
     assertEquals(contents(trainable), offered);
-    offered.retainAll(contents(folds.gateFold()));
+    offered.retainAll(contents(folds.checkpointFold()));
     assertEquals(Set.of(), offered);
   }
 

@@ -48,7 +48,12 @@ final class LocalFleetTest {
   }
 
   private static LocalFleet fleet(List<DeviceRuntime> runtimes, double availability, int threads) {
-    return new LocalFleet(runtimes, costs(runtimes, availability), threads, ToyDevices::engine);
+    return new LocalFleet(
+        runtimes,
+        costs(runtimes, availability),
+        threads,
+        ToyDevices::engine,
+        ToyDevices::headEngine);
   }
 
   private List<Envelope> toAll(Fleet fleet, Message message) {
@@ -76,7 +81,8 @@ final class LocalFleetTest {
   /** What a round says and does, as text; arrays by content. */
   private List<String> round(Fleet fleet) {
     List<String> said = new ArrayList<>();
-    said.add(text(fleet.carry(1, toAll(fleet, global(Message.Occasion.ROUND)))));
+    said.add(text(fleet.carry(1, toAll(fleet, global()))));
+    said.add(text(fleet.carry(1, toAll(fleet, examine(Message.Occasion.ROUND)))));
     said.add(text(fleet.carry(1, toAll(fleet, new Message.ProfileRequest(1)))));
     said.add(text(fleet.carry(1, orders(fleet))));
     said.add(text(fleet.carry(1, toAll(fleet, new Message.CloseSwaps(1)))));
@@ -87,12 +93,16 @@ final class LocalFleetTest {
             AggregationStrategy.parse("fedavg"));
     said.add(Arrays.toString(folded.global()));
     said.add(folded.updates() + " " + folded.trainingLoss() + " " + folded.bytes());
-    said.add(text(fleet.carry(1, toAll(fleet, global(Message.Occasion.FINAL)))));
+    said.add(text(fleet.carry(1, toAll(fleet, examine(Message.Occasion.FINAL)))));
     return said;
   }
 
-  private Message global(Message.Occasion occasion) {
-    return new Message.GlobalModel(1, model, occasion);
+  private Message global() {
+    return new Message.GlobalModel(1, model);
+  }
+
+  private static Message examine(Message.Occasion occasion) {
+    return new Message.Examine(1, occasion);
   }
 
   private static String text(Fleet.Delivery delivery) {
@@ -134,7 +144,7 @@ final class LocalFleetTest {
           new Fleet.TrainingTask(1, model, PLAN),
           fleet.devices(),
           AggregationStrategy.parse("fedavg"));
-      double passes = 3.0 * 24; // of each of about 24 training samples
+      double passes = 3.0 * 27; // of each of about 27 training samples
       double update = model.length * 4 * 1e-8;
       assertEquals(2e-3 + 4e-9 + passes * 1e-6 + update, seconds(fleet), 10e-6);
     }
@@ -149,10 +159,12 @@ final class LocalFleetTest {
     List<DeviceRuntime> runtimes = runtimes();
     try (LocalFleet fleet = fleet(runtimes, 0, 2)) {
       assertEquals(List.of(), fleet.available(1));
+      assertEquals(fleet.devices(), fleet.available(0), "all are there to enrol");
       assertEquals(Map.of(), fleet.carry(1, toAll(fleet, new Message.ProfileRequest(1))).bytes());
-      Fleet.Delivery models = fleet.carry(1, toAll(fleet, global(Message.Occasion.ROUND)));
-      assertEquals(5, models.toServers().size());
-      assertEquals(5L * model.length * 4, models.bytes().get(Message.Kind.MODEL));
+      Fleet.Delivery models = fleet.carry(1, toAll(fleet, global()));
+      assertEquals(Map.of(Message.Kind.MODEL, 5L * model.length * 4), models.bytes());
+      Message exam = examine(Message.Occasion.ROUND);
+      assertEquals(5, fleet.carry(1, toAll(fleet, exam)).toServers().size());
       fleet.carry(1, orders(fleet));
       assertEquals(List.of(), fleet.carry(1, toAll(fleet, new Message.CloseSwaps(1))).toServers());
     }
@@ -163,7 +175,7 @@ final class LocalFleetTest {
     List<DeviceRuntime> runtimes = runtimes();
     try (LocalFleet fleet = fleet(runtimes, 0.7, 1)) {
       int present = 0;
-      for (int round = 0; round < 1000; round++) {
+      for (int round = 1; round <= 1000; round++) {
         present += fleet.available(round).size();
         assertEquals(fleet.available(round), fleet.available(round));
       }
@@ -180,7 +192,7 @@ final class LocalFleetTest {
       round(first);
       second.restore(first.state(), model);
       assertEquals(first.elapsed(), second.elapsed());
-      Message next = new Message.GlobalModel(2, model, Message.Occasion.FINAL);
+      Message next = new Message.Examine(2, Message.Occasion.FINAL);
       assertEquals(
           text(first.carry(2, toAll(first, next))), text(second.carry(2, toAll(second, next))));
       DeviceId device = first.devices().getFirst();

@@ -39,7 +39,7 @@ final class SamplesStayTest {
 
   @BeforeEach
   void everybodyHasAModel() {
-    Message model = new Message.GlobalModel(0, ToyDevices.model(data, 3), Message.Occasion.ROUND);
+    Message model = new Message.GlobalModel(0, ToyDevices.model(data, 3));
     fleet.carry(0, toAll(model));
   }
 
@@ -212,6 +212,14 @@ final class SamplesStayTest {
     assertEquals(
         "the source does not consent to raw exchange",
         assertInstanceOf(Message.Refused.class, last).reason());
+  }
+
+  /** Only servers order: else a device could send itself whatever it likes. */
+  @Test
+  void aDeviceThatOrdersIsIgnored() {
+    var order = SwapOrders.of(1, SOURCE, EVE, Exchange.RAW, Admission.UNGATED_BOTH);
+    Envelope forged = new Envelope(EVE, SOURCE, new Message.Ordered(order));
+    assertEquals(List.of(), fleet.runtime(SOURCE).receive(List.of(forged), ToyDevices.bench()));
   }
 
   /** Nobody asked for it, or its sender is not who was asked: it is not taken in. */

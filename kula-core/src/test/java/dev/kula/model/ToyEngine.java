@@ -1,34 +1,51 @@
 package dev.kula.model;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
 
 /**
- * A softmax regression behind one scale a feature: z = W (s ∘ x) + b. The scales are the body, W
- * and b the head, so that scopes and visits have something to leave alone. Plain loops in double
- * precision, no momentum; deterministic on every machine.
+ * A softmax regression, bare or behind one scale a feature: z = W (s ∘ x) + b. The scales are the
+ * body, W and b the head, so that scopes and visits have something to leave alone. Plain loops in
+ * double precision, no momentum; deterministic on every machine.
  */
 public final class ToyEngine implements TrainingEngine {
   private final int features;
+
+  /** Where the head begins: after the scales, if there are any. */
+  private final int head;
+
   private final Task.Classification task;
   private final ParameterLayout layout;
 
-  /** A model of {@code features} numbers a sample. */
-  public ToyEngine(int features, int classes) {
+  private ToyEngine(int features, int classes, boolean scaled) {
     this.features = features;
+    this.head = scaled ? features : 0;
     this.task = new Task.Classification(classes);
-    this.layout =
-        new ParameterLayout(
-            List.of(
-                new ParameterLayout.Tensor("scale", List.of(features), 0),
-                new ParameterLayout.Tensor("head.weight", List.of(classes, features), features),
-                new ParameterLayout.Tensor(
-                    "head.bias", List.of(classes), features + classes * features)));
+    List<ParameterLayout.Tensor> tensors = new ArrayList<>();
+    if (scaled) {
+      tensors.add(new ParameterLayout.Tensor("scale", List.of(features), 0));
+    }
+    tensors.add(new ParameterLayout.Tensor("head.weight", List.of(classes, features), head));
+    tensors.add(
+        new ParameterLayout.Tensor("head.bias", List.of(classes), head + classes * features));
+    this.layout = new ParameterLayout(tensors);
   }
 
-  /** Makes toy engines, whatever the architecture asked for. */
+  /** A model of {@code features} numbers a sample, with a body. */
+  public static ToyEngine scaled(int features, int classes) {
+    return new ToyEngine(features, classes, true);
+  }
+
+  /** The head alone. */
+  public static ToyEngine bare(int features, int classes) {
+    return new ToyEngine(features, classes, false);
+  }
+
+  /** Makes bare engines for {@code softmax}, and engines with a body for all else. */
   public static EngineFactory factory() {
-    return (spec, input, task) -> new ToyEngine(input.size(), task.outputs());
+    return (spec, input, task) ->
+        new ToyEngine(input.size(), task.outputs(), !(spec instanceof ModelSpec.Softmax));
   }
 
   @Override
@@ -45,7 +62,7 @@ public final class ToyEngine implements TrainingEngine {
   public float[] initialParameters(RandomGenerator random) {
     float[] parameters = new float[layout.size()];
     for (int i = 0; i < parameters.length - task.classes(); i++) {
-      parameters[i] = i < features ? 1 : (float) (0.1 * random.nextGaussian());
+      parameters[i] = i < head ? 1 : (float) (0.1 * random.nextGaussian());
     }
     return parameters;
   }
@@ -100,16 +117,23 @@ public final class ToyEngine implements TrainingEngine {
     float[] x = features(samples, index);
     double[] p = probabilities(parameters, x);
     int label = (int) samples.target(index);
-    int bias = features + task.classes() * features;
+    int bias = head + task.classes() * features;
     for (int c = 0; c < p.length; c++) {
       double error = weight * (p[c] - (c == label ? 1 : 0));
       gradient[bias + c] += error;
       for (int k = 0; k < features; k++) {
-        gradient[features + c * features + k] += error * parameters[k] * x[k];
-        gradient[k] += error * parameters[features + c * features + k] * x[k];
+        double weighted = error * parameters[head + c * features + k] * x[k];
+        gradient[head + c * features + k] += error * scale(parameters, k) * x[k];
+        if (head > 0) {
+          gradient[k] += weighted;
+        }
       }
     }
     return -Math.log(Math.max(1e-30, p[label]));
+  }
+
+  private float scale(float[] parameters, int feature) {
+    return head == 0 ? 1 : parameters[feature];
   }
 
   private float[] features(Samples samples, int index) {
@@ -122,9 +146,9 @@ public final class ToyEngine implements TrainingEngine {
     double[] z = new double[task.classes()];
     double largest = Double.NEGATIVE_INFINITY;
     for (int c = 0; c < z.length; c++) {
-      z[c] = parameters[features + z.length * features + c];
+      z[c] = parameters[head + z.length * features + c];
       for (int k = 0; k < features; k++) {
-        z[c] += (double) parameters[features + c * features + k] * parameters[k] * x[k];
+        z[c] += (double) parameters[head + c * features + k] * scale(parameters, k) * x[k];
       }
       largest = Math.max(largest, z[c]);
     }
@@ -184,7 +208,7 @@ public final class ToyEngine implements TrainingEngine {
     for (int i = 0; i < samples.size(); i++) {
       samples.copyFeatures(i, into, i * features);
       for (int k = 0; k < features; k++) {
-        into[i * features + k] *= parameters[k];
+        into[i * features + k] *= scale(parameters, k);
       }
     }
   }
@@ -192,12 +216,16 @@ public final class ToyEngine implements TrainingEngine {
   @Override
   public void importance(float[] parameters, Samples samples, float[] into) {
     for (int i = 0; i < samples.size(); i++) {
-      double[] gradient = new double[parameters.length];
-      addGradient(parameters, samples, i, 1, gradient);
+      float[] x = features(samples, i);
+      double[] p = probabilities(parameters, x);
       double sum = 0;
       for (int k = 0; k < features; k++) {
-        // ∂loss/∂x_k · x_k = ∂loss/∂s_k · s_k: both scale the same product.
-        sum += Math.abs(gradient[k] * parameters[k]);
+        double slope = 0;
+        for (int c = 0; c < p.length; c++) {
+          double error = p[c] - (c == (int) samples.target(i) ? 1 : 0);
+          slope += error * parameters[head + c * features + k] * scale(parameters, k);
+        }
+        sum += Math.abs(slope * x[k]);
       }
       into[i] = (float) sum;
     }

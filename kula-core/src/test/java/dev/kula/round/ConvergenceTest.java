@@ -6,15 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.IntFunction;
 import java.util.function.IntToDoubleFunction;
 import org.junit.jupiter.api.Test;
 
 final class ConvergenceTest {
   private static final Convergence RULE = Convergence.defaults();
 
-  private static List<RoundRecord> history(
-      int rounds, int cohort, IntToDoubleFunction loss, IntFunction<SwapCounts> swaps) {
+  private static List<RoundRecord> history(int rounds, int cohort, IntToDoubleFunction loss) {
     List<RoundRecord> history = new ArrayList<>();
     for (int round = 1; round <= rounds; round++) {
       history.add(
@@ -30,7 +28,7 @@ final class ConvergenceTest {
               null,
               round,
               Traffic.NONE,
-              swaps.apply(round),
+              SwapCounts.NONE,
               0,
               0));
     }
@@ -38,7 +36,7 @@ final class ConvergenceTest {
   }
 
   private static List<RoundRecord> losses(int rounds, IntToDoubleFunction loss) {
-    return history(rounds, 5, loss, round -> SwapCounts.NONE);
+    return history(rounds, 5, loss);
   }
 
   @Test
@@ -70,21 +68,9 @@ final class ConvergenceTest {
     assertEquals(Optional.empty(), RULE.reason(losses(20, round -> round == 18 ? 0.4 : 0.5)));
   }
 
-  @Test
-  void swapsThatGoThroughKeepTheRunGoing() {
-    IntFunction<SwapCounts> accepted = round -> new SwapCounts(2 * round, round, round, 0);
-    assertEquals(Optional.empty(), RULE.reason(history(20, 5, round -> 0.5, accepted)));
-    IntFunction<SwapCounts> rejected = round -> new SwapCounts(2 * round, 0, round, round);
-    assertTrue(RULE.reason(history(20, 5, round -> 0.5, rejected)).isPresent());
-    // Many before, none in the last ten rounds.
-    IntFunction<SwapCounts> ended = round -> new SwapCounts(9, Math.min(9, round), 0, 0);
-    assertTrue(RULE.reason(history(20, 5, round -> 0.5, ended)).isPresent());
-  }
-
   /** Without a cohort there is no training loss to judge by, as where devices train alone. */
   @Test
   void roundsWithoutACohortProveNothing() {
-    assertEquals(
-        Optional.empty(), RULE.reason(history(40, 0, round -> 0, round -> SwapCounts.NONE)));
+    assertEquals(Optional.empty(), RULE.reason(history(40, 0, round -> 0)));
   }
 }

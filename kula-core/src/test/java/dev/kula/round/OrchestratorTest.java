@@ -52,7 +52,7 @@ final class OrchestratorTest {
   }
 
   private List<Message> rate(int rater, double useful, double neutral, double harmful) {
-    Message.Rating rating = new Message.Rating(SOURCE, useful, neutral, harmful, 1, 1);
+    Message.Rating rating = new Message.Rating(SOURCE, useful, neutral, harmful, true, 1, 1);
     return orchestrator
         .outcomes(DEVICES.get(rater), new Message.Outcomes(1, List.of(rating), 0.5))
         .stream()
@@ -85,7 +85,7 @@ final class OrchestratorTest {
   /** Else the sum over three would be the outcome of one. */
   @Test
   void whoJudgedNothingHasNotSpoken() {
-    Message.Rating silent = new Message.Rating(SOURCE, 0, 0, 0, 0, 1);
+    Message.Rating silent = new Message.Rating(SOURCE, 0, 0, 0, false, 0, 1);
     for (int rater = 1; rater <= 5; rater++) {
       List<Envelope> out =
           orchestrator.outcomes(DEVICES.get(rater), new Message.Outcomes(1, List.of(silent), 0));
@@ -101,7 +101,7 @@ final class OrchestratorTest {
     rate(2, 1, 0, 0);
     Orchestrator restored = new Orchestrator(new Seed(1), 0.25);
     restored.restore(orchestrator.state());
-    Message.Rating rating = new Message.Rating(SOURCE, 1, 0, 0, 1, 1);
+    Message.Rating rating = new Message.Rating(SOURCE, 1, 0, 0, true, 1, 1);
     List<Envelope> out =
         restored.outcomes(DEVICES.get(3), new Message.Outcomes(2, List.of(rating), 0.5));
     Message.OutcomeSum sum = assertInstanceOf(Message.OutcomeSum.class, out.get(1).message());

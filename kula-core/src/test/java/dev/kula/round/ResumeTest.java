@@ -97,7 +97,7 @@ final class ResumeTest {
   private static ToyRun converging(Personalization personalization) {
     ToyRun run = toy("none", Exchange.VISIT, personalization);
     run.rounds = 40;
-    run.convergence = new Convergence(true, 2, 3, 0.5, 0.05);
+    run.convergence = new Convergence(true, 2, 3, 0.5);
     return run;
   }
 }

@@ -44,7 +44,7 @@ final class ToyRun {
   int threads = 1;
   long seed = 7;
   Convergence convergence = Convergence.off();
-  Gate gate = new Gate(0, 0.01, 1);
+  Gate gate = new Gate(0, 0.01, 0, 2);
   double profileRho = Double.NaN;
 
   /**
@@ -136,6 +136,7 @@ final class ToyRun {
         personalization,
         TrainingPlan.of(3, 8, 0.2f),
         TrainingPlan.of(3, 8, 0.2f).withScope(Scope.HEAD),
+        TrainingPlan.of(3, 8, 0.2f).withScope(Scope.HEAD),
         gate,
         new PrivacySettings(
             epsilon,
@@ -175,7 +176,7 @@ final class ToyRun {
             roundSettings(),
             deviceSettings(),
             new TargetSpec.Mixture(0.5),
-            ModelSpec.parse("softmax"),
+            ModelSpec.parse("mlp:6"),
             threads);
     try (Simulation simulation = new Simulation(data, settings, ToyEngine.factory(), listener)) {
       if (from != null) {

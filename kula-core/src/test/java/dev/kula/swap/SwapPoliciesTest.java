@@ -61,8 +61,8 @@ final class SwapPoliciesTest {
   void staticGivesAShareOfEverybodyToEverybodyOnce() {
     List<Profile> fleet = Profiles.random(7, 5, 2);
     SwapPolicy policy = SwapPolicy.parse("static:0.05");
-    assertTrue(policy.plansIn(1));
-    assertTrue(!policy.plansIn(2));
+    assertTrue(policy.plansIn(0), "at enrolment");
+    assertTrue(!policy.plansIn(1));
     assertTrue(policy.movesRawSamples());
     List<PlannedSwap> plan = policy.plan(Profiles.request(fleet, SETTINGS));
     assertEquals(7 * 6, new HashSet<>(Profiles.pairs(plan)).size());
