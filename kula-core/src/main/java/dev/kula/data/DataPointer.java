@@ -1,6 +1,5 @@
 package dev.kula.data;
 
-import java.nio.charset.StandardCharsets;
 import java.security.PublicKey;
 import java.util.List;
 
@@ -66,15 +65,13 @@ public record DataPointer(
       List<Integer> labels,
       Exchange exchange,
       String purpose) {
-    return String.join(
-            "\n",
-            block.hex(),
-            source.name(),
-            schema,
-            Integer.toString(size),
-            labels.toString(),
-            exchange.name(),
-            purpose)
-        .getBytes(StandardCharsets.UTF_8);
+    return SignedFields.bytes(
+        block.hex(),
+        source.name(),
+        schema,
+        Integer.toString(size),
+        labels.toString(),
+        exchange.name(),
+        purpose);
   }
 }

@@ -2,6 +2,7 @@ package dev.kula.data;
 
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -10,7 +11,7 @@ import java.util.List;
  * contract and thread safe: nobody writes to the arrays.
  *
  * @param dataset the rows referred to, standardised
- * @param devices in the order of their names
+ * @param devices put in the order of their names, no name twice
  * @param base rows that the operator owns and gives to all, possibly none
  * @param standardisation how {@code dataset} came from the numbers of its source
  * @param splitByTime whether each device's test rows are later than its training rows
@@ -41,7 +42,13 @@ public record FederatedData(
   }
 
   public FederatedData {
-    devices = List.copyOf(devices);
+    devices = devices.stream().sorted(Comparator.comparing(DeviceRows::device)).toList();
+    for (int i = 1; i < devices.size(); i++) {
+      if (devices.get(i).device().equals(devices.get(i - 1).device())) {
+        throw new IllegalArgumentException(
+            "%s has rows twice, must have them once".formatted(devices.get(i).device()));
+      }
+    }
     base = base.clone();
     BitSet seen = new BitSet(dataset.size());
     take(seen, base);

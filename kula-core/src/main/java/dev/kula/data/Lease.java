@@ -1,6 +1,5 @@
 package dev.kula.data;
 
-import java.nio.charset.StandardCharsets;
 import java.security.PublicKey;
 import java.time.Instant;
 
@@ -14,6 +13,7 @@ import java.time.Instant;
  * @param holder who may use it
  * @param expires when it ends
  * @param uses how often it may be used, at least 1
+ * @param exchange how it may be used
  * @param signature Ed25519 by the source over all of the above
  */
 public record Lease(
@@ -23,8 +23,12 @@ public record Lease(
     DeviceId holder,
     Instant expires,
     int uses,
+    Exchange exchange,
     byte[] signature) {
-  /** Bytes on the wire: number, block, holder's and source's hash, expiry, uses, signature. */
+  /**
+   * Bytes on the wire: number, block, holder's and source's hash, expiry, uses and exchange,
+   * signature.
+   */
   public static final int BYTES = 8 + BlockId.BYTES + 16 + 8 + 4 + 64;
 
   public Lease {
@@ -40,7 +44,8 @@ public record Lease(
       DeviceId source,
       DeviceId holder,
       Instant expires,
-      int uses) {
+      int uses,
+      Exchange exchange) {
     return new Lease(
         number,
         block,
@@ -48,23 +53,30 @@ public record Lease(
         holder,
         expires,
         uses,
-        keys.sign(message(number, block, source, holder, expires, uses)));
+        exchange,
+        keys.sign(message(number, block, source, holder, expires, uses, exchange)));
   }
 
   boolean isSignedBy(PublicKey key) {
-    return DeviceKeys.verify(key, message(number, block, source, holder, expires, uses), signature);
+    return DeviceKeys.verify(
+        key, message(number, block, source, holder, expires, uses, exchange), signature);
   }
 
   private static byte[] message(
-      long number, BlockId block, DeviceId source, DeviceId holder, Instant expires, int uses) {
-    return String.join(
-            "\n",
-            Long.toString(number),
-            block.hex(),
-            source.name(),
-            holder.name(),
-            expires.toString(),
-            Integer.toString(uses))
-        .getBytes(StandardCharsets.UTF_8);
+      long number,
+      BlockId block,
+      DeviceId source,
+      DeviceId holder,
+      Instant expires,
+      int uses,
+      Exchange exchange) {
+    return SignedFields.bytes(
+        Long.toString(number),
+        block.hex(),
+        source.name(),
+        holder.name(),
+        expires.toString(),
+        Integer.toString(uses),
+        exchange.name());
   }
 }

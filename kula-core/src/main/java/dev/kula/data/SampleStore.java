@@ -95,7 +95,7 @@ public final class SampleStore {
     return DataPointer.signed(keys, block, owner, schema, promised, labels, exchange, purpose);
   }
 
-  /** Grants {@code holder} the use of a published block. */
+  /** Grants {@code holder} the use of a published block in the way that the pointer says. */
   public Lease grant(DataPointer pointer, DeviceId holder, Instant expires, int uses) {
     if (!published.containsKey(pointer.block())) {
       throw new IllegalArgumentException(
@@ -103,7 +103,8 @@ public final class SampleStore {
     }
     long number = nextLease++;
     leases.put(number, new LeaseUse(uses, false));
-    return Lease.signed(keys, number, pointer.block(), owner, holder, expires, uses);
+    return Lease.signed(
+        keys, number, pointer.block(), owner, holder, expires, uses, pointer.exchange());
   }
 
   /** Stops all future use of a lease. */
@@ -116,25 +117,27 @@ public final class SampleStore {
    * use.
    *
    * @param presenter who presents it, as the fleet authenticated them
-   * @throws LeaseRefusedException if it is forged, another's, expired, used up or revoked
+   * @throws LeaseRefusedException if it is forged, another's, for raw copies, expired, used up or
+   *     revoked
    */
   public SampleSet visit(Lease lease, DeviceId presenter, Instant now)
       throws LeaseRefusedException {
-    return own.select(use(lease, presenter, now));
+    return own.select(use(lease, presenter, now, Exchange.VISIT));
   }
 
   /**
    * A raw copy of the samples that a lease gives its holder a right to; takes one use.
    *
-   * @throws LeaseRefusedException as {@link #visit}
+   * @throws LeaseRefusedException as {@link #visit}, or if it is for visits
    */
   public SampleBatch fetch(Lease lease, DeviceId presenter, Instant now)
       throws LeaseRefusedException {
-    int[] indices = use(lease, presenter, now);
+    int[] indices = use(lease, presenter, now, Exchange.RAW);
     return copies.computeIfAbsent(lease.block(), block -> copy(indices));
   }
 
-  private int[] use(Lease lease, DeviceId presenter, Instant now) throws LeaseRefusedException {
+  private int[] use(Lease lease, DeviceId presenter, Instant now, Exchange exchange)
+      throws LeaseRefusedException {
     LeaseUse use = leases.get(lease.number());
     int[] indices = published.get(lease.block());
     if (use == null || indices == null || !lease.isSignedBy(keys.verifying())) {
@@ -144,6 +147,11 @@ public final class SampleStore {
     if (!lease.holder().equals(presenter)) {
       throw new LeaseRefusedException(
           "lease %d is %s's, not %s's".formatted(lease.number(), lease.holder(), presenter));
+    }
+    if (lease.exchange() != exchange) {
+      throw new LeaseRefusedException(
+          "lease %d is for %s, not for %s"
+              .formatted(lease.number(), words(lease.exchange()), words(exchange)));
     }
     if (use.revoked()) {
       throw new LeaseRefusedException("lease %d is revoked".formatted(lease.number()));
@@ -158,6 +166,13 @@ public final class SampleStore {
     }
     leases.put(lease.number(), new LeaseUse(use.left() - 1, false));
     return indices;
+  }
+
+  private static String words(Exchange exchange) {
+    return switch (exchange) {
+      case VISIT -> "visits";
+      case RAW -> "raw copies";
+    };
   }
 
   /**

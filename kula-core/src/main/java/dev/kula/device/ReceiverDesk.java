@@ -267,6 +267,9 @@ final class ReceiverDesk {
       return settlement(swap, Ending.EXPIRED, "no answer before the swaps of the round closed");
     }
     ratings.answered(order.source());
+    if (swap.fetched && store.fetched(pointer(swap).block()).isEmpty()) {
+      return settlement(swap, Ending.REJECTED, "the same samples were turned down already");
+    }
     if (order.admission() == Admission.UNGATED_BOTH) {
       accept(swap);
       return settlement(swap, Ending.ACCEPTED, "admitted without a gate");

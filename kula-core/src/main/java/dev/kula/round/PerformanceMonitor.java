@@ -136,6 +136,9 @@ final class PerformanceMonitor {
 
   /** Plans swaps on the profiles of this round. */
   List<PlannedSwap> plan(int round) {
+    if (profiles.isEmpty()) {
+      return List.of(); // every account is spent, or nobody is there
+    }
     PlanRequest request =
         new PlanRequest(
             round,
@@ -220,7 +223,7 @@ final class PerformanceMonitor {
     granted.clear();
     used.clear();
     state.declined().forEach(name -> declined.add(new DeviceId(name)));
-    state.granted().forEach((name, counts) -> granted.put(new DeviceId(name), counts));
+    state.granted().forEach((name, counts) -> granted.put(new DeviceId(name), counts.clone()));
     state.used().forEach((name, orders) -> used.put(new DeviceId(name), orders));
     reputation = Reputation.restore(state.reputation());
     nextOrder = state.nextOrder();

@@ -14,7 +14,7 @@ import java.util.function.UnaryOperator;
  * All that a policy may look at: what devices let the monitor know, and what the monitor remembers.
  *
  * @param round in which the orders go out
- * @param profiles of the devices that reported, in the order of their names
+ * @param profiles of the devices that reported, in the order of their names, at least one
  * @param target from a device's label shares to the shares that its model must serve
  * @param granted samples that earlier orders gave each receiver, by label bin; absent for none
  * @param used how many orders each source has served; absent for none

@@ -1,0 +1,113 @@
+package dev.kula.fleet;
+
+import dev.kula.aggregate.AggregationStrategy;
+import dev.kula.aggregate.PartialSum;
+import dev.kula.data.DeviceId;
+import dev.kula.data.SampleBatch;
+import dev.kula.device.DeviceRuntime;
+import dev.kula.device.Envelope;
+import dev.kula.device.Message;
+import dev.kula.device.ToyDevices;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * The plainest fleet: one thread, everybody always there, no time, and a record of every message
+ * that was sent, in the order of delivery.
+ */
+public final class WatchedFleet implements Fleet {
+  private final Map<DeviceId, DeviceRuntime> participants = new TreeMap<>();
+  private final List<Envelope> log = new ArrayList<>();
+
+  public WatchedFleet(List<DeviceRuntime> runtimes) {
+    runtimes.forEach(runtime -> participants.put(runtime.id(), runtime));
+  }
+
+  /** Everything that was ever carried. */
+  public List<Envelope> log() {
+    return List.copyOf(log);
+  }
+
+  public DeviceRuntime runtime(DeviceId id) {
+    DeviceRuntime known = participants.get(id);
+    if (known == null) {
+      throw new IllegalArgumentException("no device " + id);
+    }
+    return known;
+  }
+
+  @Override
+  public List<DeviceId> devices() {
+    return participants.keySet().stream().filter(id -> !id.equals(Envelope.BASE)).toList();
+  }
+
+  @Override
+  public List<DeviceId> available(int round) {
+    return devices();
+  }
+
+  @Override
+  public Folded train(TrainingTask task, List<DeviceId> cohort, AggregationStrategy strategy) {
+    PartialSum sum = strategy.init(task.global().length);
+    for (DeviceId device : cohort) {
+      runtime(device)
+          .train(task.round(), task.global(), task.plan(), ToyDevices.bench())
+          .ifPresent(sum::accumulate);
+    }
+    long bytes = (long) sum.updates() * task.global().length * Float.BYTES;
+    return new Folded(sum.finish(task.global()), sum.updates(), sum.trainingLoss(), bytes);
+  }
+
+  @Override
+  public Delivery carry(int round, List<Envelope> messages) {
+    Map<Message.Kind, Long> bytes = new EnumMap<>(Message.Kind.class);
+    List<Envelope> toServers = new ArrayList<>();
+    List<Envelope> moving = messages;
+    while (!moving.isEmpty()) {
+      Map<DeviceId, List<Envelope>> inboxes = new TreeMap<>();
+      for (Envelope envelope : moving) {
+        log.add(envelope);
+        bytes.merge(envelope.message().kind(), envelope.message().bytes(), Long::sum);
+        if (participants.containsKey(envelope.to())) {
+          inboxes.computeIfAbsent(envelope.to(), id -> new ArrayList<>()).add(envelope);
+        } else {
+          toServers.add(envelope);
+        }
+      }
+      List<Envelope> answers = new ArrayList<>();
+      inboxes.forEach(
+          (id, inbox) -> answers.addAll(runtime(id).receive(inbox, ToyDevices.bench())));
+      moving = answers;
+    }
+    return new Delivery(toServers, bytes);
+  }
+
+  @Override
+  public Duration elapsed() {
+    return Duration.ZERO;
+  }
+
+  @Override
+  public FleetState state() {
+    Map<String, DeviceRuntime.State> states = new TreeMap<>();
+    Map<String, SampleBatch> blocks = new TreeMap<>();
+    participants.forEach((id, runtime) -> states.put(id.name(), runtime.state()));
+    participants.forEach((id, runtime) -> blocks.putAll(runtime.fetchedBlocks()));
+    return new FleetState(states, blocks, 0);
+  }
+
+  @Override
+  public void restore(FleetState state, float[] global) {
+    state
+        .devices()
+        .forEach(
+            (name, device) -> runtime(new DeviceId(name)).restore(device, state.blocks(), global));
+  }
+
+  @Override
+  public void close() {}
+}

@@ -1,0 +1,103 @@
+package dev.kula.round;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.kula.data.Exchange;
+import dev.kula.device.Personalization;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** A run that stops and goes on ends like one that never stopped. */
+final class ResumeTest {
+  private static ToyRun toy(String policy, Exchange exchange, Personalization personalization) {
+    ToyRun run = new ToyRun();
+    run.policy = policy;
+    run.exchange = Optional.of(exchange);
+    run.personalization = personalization;
+    return run;
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "deficit, VISIT, FINE_TUNE",
+    "deficit, RAW, FINE_TUNE",
+    "dissimilar, RAW, FINE_TUNE",
+    "random, VISIT, FINE_TUNE",
+    "static:0.1, RAW, LOCAL",
+    "none, VISIT, LOCAL",
+    "none, VISIT, NONE"
+  })
+  void everyCheckpointLeadsToTheSameEnd(
+      String policy, Exchange exchange, Personalization personalization) {
+    ToyRun.Outcome whole = toy(policy, exchange, personalization).run();
+    assertEquals(6, whole.checkpoints().size());
+    for (RunState checkpoint : whole.checkpoints()) {
+      ToyRun.Outcome resumed = toy(policy, exchange, personalization).run(checkpoint);
+      assertEquals(whole.bytes(), resumed.bytes(), "after round " + checkpoint.round());
+      List<RunEvent> told = new ArrayList<>(whole.events());
+      told.removeIf(event -> event.round() <= checkpoint.round());
+      assertEquals(told, resumed.events());
+    }
+  }
+
+  /** What is restored is not changed by the run that goes on from it. */
+  @Test
+  void aCheckpointCanBeUsedTwice() {
+    ToyRun.Outcome whole = new ToyRun().run();
+    RunState middle = whole.checkpoints().get(2);
+    String granted = granted(middle);
+    assertEquals(whole.bytes(), new ToyRun().run(middle).bytes());
+    assertEquals(whole.bytes(), new ToyRun().run(middle).bytes());
+    assertEquals(granted, granted(middle));
+  }
+
+  private static String granted(RunState state) {
+    StringBuilder text = new StringBuilder();
+    state
+        .monitor()
+        .granted()
+        .forEach((name, counts) -> text.append(name + Arrays.toString(counts)));
+    return text.toString();
+  }
+
+  @Test
+  void checkpointsCountRoundsAndEvents() {
+    ToyRun.Outcome whole = new ToyRun().run();
+    for (int i = 0; i < whole.checkpoints().size(); i++) {
+      RunState state = whole.checkpoints().get(i);
+      assertEquals(i + 1, state.round());
+      assertEquals(i + 1, state.history().size());
+      long told = whole.events().stream().filter(event -> event.round() <= state.round()).count();
+      assertEquals(told, state.events());
+      assertEquals(i == 5, !state.stopped().isEmpty());
+    }
+  }
+
+  /** A run that converged, too: its personal models have met the last model once. */
+  @ParameterizedTest
+  @EnumSource(names = {"FINE_TUNE", "NONE"})
+  void aConvergedRunStaysAsItWas(Personalization personalization) {
+    ToyRun.Outcome whole = converging(personalization).run();
+    assertTrue(whole.result().stopped().startsWith("converged"), whole.result().stopped());
+    int rounds = whole.checkpoints().size();
+    assertTrue(rounds < 40);
+    for (int from : new int[] {0, rounds - 2, rounds - 1}) {
+      ToyRun.Outcome resumed = converging(personalization).run(whole.checkpoints().get(from));
+      assertEquals(whole.bytes(), resumed.bytes());
+    }
+  }
+
+  private static ToyRun converging(Personalization personalization) {
+    ToyRun run = toy("none", Exchange.VISIT, personalization);
+    run.rounds = 40;
+    run.convergence = new Convergence(true, 2, 3, 0.5);
+    return run;
+  }
+}

@@ -1,0 +1,103 @@
+package dev.kula.round;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.kula.data.DeviceId;
+import dev.kula.data.Exchange;
+import dev.kula.data.FederatedData;
+import dev.kula.data.RowSamples;
+import dev.kula.data.ToyClusters;
+import dev.kula.device.Envelope;
+import dev.kula.device.Message;
+import dev.kula.device.ToyDevices;
+import dev.kula.fleet.WatchedFleet;
+import dev.kula.model.Samples;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The loop on a fleet that shows every message. */
+final class RoundLoopTest {
+  private static final Set<DeviceId> SERVERS =
+      Set.of(Envelope.ORCHESTRATOR, Envelope.MONITOR, Envelope.EVALUATOR);
+
+  private final FederatedData data = ToyClusters.skewed(7, 32, 16);
+  private final WatchedFleet fleet =
+      new WatchedFleet(new ToyDevices(data, ToyDevices.settings(ToyDevices.OPEN)).all());
+
+  private RoundLoop run(Exchange exchange) {
+    ToyRun toy = new ToyRun();
+    toy.exchange = Optional.of(exchange);
+    RoundSettings settings = toy.roundSettings();
+    Samples exam = RowSamples.of(data.dataset(), data.testRows());
+    RoundLoop loop =
+        new RoundLoop(
+            fleet,
+            settings,
+            new PerformanceMonitor(
+                settings, shares -> ToyClusters.evenShares(), ToyClusters.LABELS.names()),
+            new Evaluator(ToyDevices.engine(), exam),
+            new RunListener() {
+              @Override
+              public void round(RoundRecord round, List<RunEvent> events) {}
+
+              @Override
+              public void checkpoint(RunState state) {}
+            },
+            data.base().length,
+            ToyDevices.model(data, 0));
+    loop.run();
+    return loop;
+  }
+
+  @ParameterizedTest
+  @EnumSource(Exchange.class)
+  void trafficIsTheSumOfTheMessages(Exchange exchange) {
+    RoundLoop loop = run(exchange);
+    Map<Message.Kind, Long> carried = new EnumMap<>(Message.Kind.class);
+    for (Envelope envelope : fleet.log()) {
+      carried.merge(envelope.message().kind(), envelope.message().bytes(), Long::sum);
+    }
+    Traffic traffic = loop.history().getLast().bytes();
+    long modelBytes = ToyDevices.engine().layout().size() * 4L;
+    assertEquals(
+        carried.getOrDefault(Message.Kind.MODEL, 0L) + 6 * 7 * modelBytes,
+        traffic.model(),
+        "six rounds of seven updates on top");
+    assertEquals(carried.getOrDefault(Message.Kind.POINTER, 0L), traffic.pointer());
+    assertEquals(carried.getOrDefault(Message.Kind.FETCHED, 0L), traffic.fetched());
+    assertEquals(carried.getOrDefault(Message.Kind.VISIT, 0L), traffic.visit());
+    assertTrue(
+        traffic.profile() > carried.getOrDefault(Message.Kind.PROFILE, 0L),
+        "and what the monitor gets");
+    assertEquals(exchange == Exchange.VISIT, traffic.visit() > 0);
+    long base = 7 * 16 * (ToyClusters.FEATURES * 4 + 4);
+    assertEquals(exchange == Exchange.RAW, traffic.fetched() > base);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Exchange.class)
+  void serversGetNoSamplesAndTheMonitorNoSingleOutcome(Exchange exchange) {
+    run(exchange);
+    int seen = 0;
+    for (Envelope envelope : fleet.log()) {
+      if (!SERVERS.contains(envelope.to())) {
+        continue;
+      }
+      seen++;
+      switch (envelope.message()) {
+        case Message.Examined examined -> assertEquals(Envelope.EVALUATOR, envelope.to());
+        case Message.Settled settled -> assertEquals(Envelope.EVALUATOR, envelope.to());
+        case Message.ProfileReport report -> assertEquals(Envelope.MONITOR, envelope.to());
+        case Message.Outcomes outcomes -> assertEquals(Envelope.ORCHESTRATOR, envelope.to());
+        default -> throw new AssertionError(envelope.toString());
+      }
+    }
+    assertTrue(seen > 50);
+  }
+}
