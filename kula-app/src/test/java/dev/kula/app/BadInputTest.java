@@ -32,7 +32,7 @@ final class BadInputTest {
    * @param arguments of {@code kula simulate}, with {@code @} for the directory of the files
    * @param words that the line must hold, in this order
    */
-  private record Mistake(String what, String arguments, String... words) {
+  record Mistake(String what, String arguments, String... words) {
     @Override
     public String toString() {
       return what;
