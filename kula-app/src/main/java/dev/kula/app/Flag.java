@@ -189,7 +189,8 @@ enum Flag {
   METHODS(
       Section.RUN,
       "LIST",
-      "local-only,fedavg,fine-tune,fedprox,static,random,dissimilar,deficit",
+      "local-only,fedavg,fine-tune,fedprox,fedprox-fine-tune,static,random,dissimilar,deficit-raw,"
+          + "deficit",
       Rule.selection(Method.keys()),
       "Methods to compare, separated by commas; there is also: similar."),
   FLEET(Section.RUN, "FLEET", "local", Rule.words("local"), "Where the devices live."),

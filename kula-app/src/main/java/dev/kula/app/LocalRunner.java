@@ -32,7 +32,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
-import java.util.stream.Stream;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -276,7 +276,9 @@ final class LocalRunner implements Runner {
       now.remove(free.key());
       then.remove(free.key());
     }
-    for (String key : Stream.concat(then.keySet().stream(), now.keySet().stream()).toList()) {
+    TreeSet<String> keys = new TreeSet<>(then.keySet());
+    keys.addAll(now.keySet());
+    for (String key : keys) {
       String before = String.valueOf(then.getOrDefault(key, "unset"));
       String after = String.valueOf(now.getOrDefault(key, "unset"));
       if (!before.equals(after)) {

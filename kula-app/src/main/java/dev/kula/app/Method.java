@@ -6,19 +6,23 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * A method that {@code kula compare} can run: a strategy, a personalisation and a swap policy under
- * a name. All else, base data and tuning included, is the same for every method.
+ * A method that {@code kula compare} can run: a strategy, a personalisation, a swap policy and an
+ * exchange under a name; an empty exchange is the one that is set. All else, base data and tuning
+ * included, is the same for every method.
  */
 enum Method {
-  LOCAL_ONLY("local only", "fedavg", "local", "none"),
-  FEDAVG("FedAvg", "fedavg", "none", "none"),
-  FINE_TUNE("FedAvg + fine-tune", "fedavg", "fine-tune", "none"),
-  FEDPROX("FedProx + fine-tune", "fedprox", "fine-tune", "none"),
-  STATIC("static shared data", "fedavg", "fine-tune", "static:0.05"),
-  RANDOM("random swaps", "fedavg", "fine-tune", "random"),
-  DISSIMILAR("dissimilar swaps", "fedavg", "fine-tune", "dissimilar"),
-  SIMILAR("similar swaps", "fedavg", "fine-tune", "similar"),
-  DEFICIT("deficit swaps", "fedavg", "fine-tune", "deficit");
+  LOCAL_ONLY("local only", "fedavg", "local", "none", ""),
+  FEDAVG("FedAvg", "fedavg", "none", "none", ""),
+  FINE_TUNE("FedAvg + fine-tune", "fedavg", "fine-tune", "none", ""),
+  FEDPROX("FedProx", "fedprox", "none", "none", ""),
+  FEDPROX_FINE_TUNE("FedProx + fine-tune", "fedprox", "fine-tune", "none", ""),
+  STATIC("static shared data", "fedavg", "fine-tune", "static:0.05", ""),
+  // The specification exchanges data; the control and its rule are no weaker than that.
+  RANDOM("random swaps", "fedavg", "fine-tune", "random", "raw"),
+  DISSIMILAR("dissimilar swaps", "fedavg", "fine-tune", "dissimilar", "raw"),
+  SIMILAR("similar swaps", "fedavg", "fine-tune", "similar", ""),
+  DEFICIT_RAW("deficit swaps, raw", "fedavg", "fine-tune", "deficit", "raw"),
+  DEFICIT("deficit swaps", "fedavg", "fine-tune", "deficit", "");
 
   /** What every other method is compared with. */
   static final Method REFERENCE = FINE_TUNE;
@@ -27,12 +31,14 @@ enum Method {
   private final String strategy;
   private final String personalization;
   private final String policy;
+  private final String exchange;
 
-  Method(String label, String strategy, String personalization, String policy) {
+  Method(String label, String strategy, String personalization, String policy, String exchange) {
     this.label = label;
     this.strategy = strategy;
     this.personalization = personalization;
     this.policy = policy;
+    this.exchange = exchange;
   }
 
   /** Its name in a list of methods, such as {@code fine-tune}. */
@@ -65,7 +71,8 @@ enum Method {
         .with(
             Flag.STRATEGY, sameKind(settings.strategy(), strategy) ? settings.strategy() : strategy)
         .with(Flag.PERSONALIZATION, personalization)
-        .with(Flag.POLICY, sameKind(settings.policy(), policy) ? settings.policy() : policy);
+        .with(Flag.POLICY, sameKind(settings.policy(), policy) ? settings.policy() : policy)
+        .with(Flag.EXCHANGE, exchange.isEmpty() ? settings.exchange() : exchange);
   }
 
   /** The method that these settings amount to, if it has a name. */
@@ -75,7 +82,8 @@ enum Method {
             method ->
                 sameKind(settings.strategy(), method.strategy)
                     && settings.personalization().equals(method.personalization)
-                    && sameKind(settings.policy(), method.policy))
+                    && sameKind(settings.policy(), method.policy)
+                    && (method.exchange.isEmpty() || method.exchange.equals(settings.exchange())))
         .findFirst();
   }
 
@@ -85,8 +93,12 @@ enum Method {
         .map(Method::label)
         .orElseGet(
             () ->
-                "%s, %s, %s swaps"
-                    .formatted(settings.strategy(), settings.personalization(), settings.policy()));
+                "%s, %s, %s swaps, %s"
+                    .formatted(
+                        settings.strategy(),
+                        settings.personalization(),
+                        settings.policy(),
+                        settings.exchange()));
   }
 
   private static boolean sameKind(String one, String other) {

@@ -107,14 +107,18 @@ final class RunPlanner {
             settings.swapEvery(),
             swaps(settings, dataset, layout(model, dataset)),
             ERROR_RATE,
-            stopsEarly ? Convergence.defaults() : Convergence.off());
+            stopsEarly && !settings.protect().equals("all")
+                ? Convergence.defaults()
+                : Convergence.off());
     DeviceSettings devices =
         new DeviceSettings(
             dataset.labels(),
             personalization,
-            Tuning.personal(settings),
+            local.withProximalMu(0),
+            Tuning.fineTune(settings),
             Tuning.visit(settings),
             Gate.defaults(),
+            policy.isGated(),
             privacy(settings, rounds),
             rawIsPossible(settings, policy));
     return new SimulationSettings(
@@ -136,12 +140,13 @@ final class RunPlanner {
   private static void refuseIdleSwaps(
       RunSettings settings, SwapPolicy policy, Personalization personalization) {
     boolean swaps = !settings.policy().equals("none");
-    boolean visits = settings.exchange().equals("visit") && !policy.movesRawSamples();
-    if (swaps && visits && personalization != Personalization.FINE_TUNE) {
+    boolean rawOnly = policy.movesRawSamples() || settings.exchange().equals("raw");
+    boolean needsFineTuning = policy.isGated() || !rawOnly;
+    if (swaps && needsFineTuning && personalization != Personalization.FINE_TUNE) {
       throw KulaException.user(
-          "--personalization is '%s', must be fine-tune for visits to have an effect; use"
-                  .formatted(settings.personalization())
-              + " --exchange raw, --policy none or --personalization fine-tune");
+          "--personalization is '%s', must be fine-tune for --policy %s with --exchange %s to have"
+                  .formatted(settings.personalization(), settings.policy(), settings.exchange())
+              + " an effect; use --personalization fine-tune or --policy none");
     }
   }
 
@@ -182,7 +187,7 @@ final class RunPlanner {
             DELTA,
             new PrivacyBudget.Releases(
                 plannings,
-                plannings,
+                rounds.policy().isGated() ? plannings : 0,
                 all ? plannings * rounds.swaps().outDegree() : 0,
                 all ? settings.rounds() : 0));
     return new PrivacySettings(
@@ -199,16 +204,14 @@ final class RunPlanner {
 
   /** What the flags leave open, the same for every method; tuned on seeds that report nothing. */
   static final class Tuning {
-    static final int PERSONAL_EPOCHS = 5;
+    static final int FINE_TUNE_EPOCHS = Integer.getInteger("tune.epochs", 5);
     static final int VISIT_EPOCHS = 5;
     static final int VISIT_BATCH = 16;
 
     private Tuning() {}
 
-    static TrainingPlan personal(RunSettings settings) {
-      return TrainingPlan.of(PERSONAL_EPOCHS, settings.batch(), (float) settings.lr())
-          .withScope(Scope.valueOf(System.getProperty("tune.scope", "HEAD")))
-          .withEpochs(Integer.getInteger("tune.epochs", PERSONAL_EPOCHS));
+    static TrainingPlan fineTune(RunSettings settings) {
+      return TrainingPlan.of(FINE_TUNE_EPOCHS, settings.batch(), (float) settings.lr());
     }
 
     static TrainingPlan visit(RunSettings settings) {

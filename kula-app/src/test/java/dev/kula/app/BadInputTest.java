@@ -251,7 +251,7 @@ final class BadInputTest {
             "swaps that nothing would use",
             "--data csv:@/good.csv --devices 4 --policy deficit --personalization none",
             "--personalization is 'none', must be fine-tune",
-            "; use --exchange raw, --policy none or --personalization fine-tune"),
+            "; use --personalization fine-tune or --policy none"),
         new Mistake(
             "resume where there is nothing",
             "--resume @/none",

@@ -27,6 +27,11 @@ public final class Ledger {
     }
   }
 
+  /** Takes out the pointer to this block, if it is in. */
+  public void remove(BlockId block) {
+    pointers.removeIf(pointer -> pointer.block().equals(block));
+  }
+
   /** Whether a pointer to this block is in. */
   public boolean contains(BlockId block) {
     return pointers.stream().anyMatch(pointer -> pointer.block().equals(block));

@@ -91,6 +91,20 @@ public final class SampleSet implements Samples {
     return new SampleSet(tables, rows, targets, newWeights.clone(), features);
   }
 
+  /**
+   * The same targets and weights over other features.
+   *
+   * @param values row-major {@code [size(), columns]}
+   */
+  public SampleSet withFeatures(float[] values, int columns) {
+    FeatureTable table = new FeatureTable.Floats(values, columns);
+    FeatureTable[] same = new FeatureTable[size()];
+    Arrays.fill(same, table);
+    int[] order = new int[size()];
+    Arrays.setAll(order, i -> i);
+    return new SampleSet(same, order, targets, weights, columns);
+  }
+
   /** Counts of each label bin. */
   public double[] labelCounts(LabelSpace labels) {
     double[] counts = new double[labels.size()];

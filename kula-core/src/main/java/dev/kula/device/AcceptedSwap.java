@@ -14,9 +14,9 @@ import java.util.List;
  * @param labels label bins of the samples, counts
  * @param headDelta what a visit changed; empty for raw samples, which are in the store
  */
-record AcceptedSwap(
+public record AcceptedSwap(
     long order, String block, String source, int samples, List<Integer> labels, float[] headDelta) {
-  AcceptedSwap {
+  public AcceptedSwap {
     labels = List.copyOf(labels);
   }
 

@@ -27,6 +27,12 @@ final class Account {
     }
   }
 
+  /** For work that releases nothing. */
+  static final Function<Seed, NoiseSource> NO_NOISE =
+      seed -> {
+        throw new IllegalStateException("nothing is released here");
+      };
+
   private final PrivacySettings settings;
   private final Function<Seed, NoiseSource> noise;
   private final Seed seed;

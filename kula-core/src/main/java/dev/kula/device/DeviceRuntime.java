@@ -4,12 +4,12 @@ import dev.kula.Seed;
 import dev.kula.aggregate.Update;
 import dev.kula.data.DataPointer;
 import dev.kula.data.DeviceId;
+import dev.kula.data.Ledger;
 import dev.kula.data.SampleBatch;
 import dev.kula.data.SampleSet;
 import dev.kula.data.SampleStore;
 import dev.kula.model.Evaluation;
 import dev.kula.model.Samples;
-import dev.kula.model.Task;
 import dev.kula.model.TrainingEngine;
 import dev.kula.model.TrainingPlan;
 import dev.kula.model.TrainingResult;
@@ -48,10 +48,12 @@ public final class DeviceRuntime {
   private final List<AcceptedSwap> accepted = new ArrayList<>();
   private final SourceDesk sourceDesk;
   private final ReceiverDesk receiverDesk;
-  private final PersonalModel personal;
-  private final Personalizer personalizer;
+  private final Personalizer localTrainer;
   private float[] global = new float[0];
   private float @Nullable [] personalParameters;
+  private int personalRound;
+  private Optional<Message> lastProfile = Optional.empty();
+  private int lastProfileRound;
 
   /**
    * All that has to survive a restart between rounds, as plain data; samples apart.
@@ -61,8 +63,9 @@ public final class DeviceRuntime {
    * @param personalPointers of the personal ledger
    * @param accepted swaps let in
    * @param account of the privacy ledger
-   * @param model parameters of a personal model that is trained on and on; empty if made anew each
-   *     round
+   * @param model parameters of a personal model that is trained on and on; empty if made anew
+   * @param modelRound round in which it was last trained
+   * @param given positions of own samples that each receiver has been pointed to
    */
   public record State(
       SampleStore.State store,
@@ -70,7 +73,9 @@ public final class DeviceRuntime {
       List<DataPointer> personalPointers,
       List<AcceptedSwap> accepted,
       PrivacyLedger.State account,
-      float[] model) {}
+      float[] model,
+      int modelRound,
+      Map<String, int[]> given) {}
 
   /**
    * A device that has not seen a model yet.
@@ -96,13 +101,11 @@ public final class DeviceRuntime {
     this.exam = exam;
     this.seed = seed;
     this.account = new Account(settings.privacy(), noise, seed.derive("noise"));
-    this.data = new TrainingData(store, settings.labels(), target, seed);
-    this.personalizer = new Personalizer(data, settings.personalPlan());
-    this.personal = new PersonalModel(data, store, personalizer, ledgers.personal(), accepted);
+    this.data = new TrainingData(store, settings.labels(), target, settings.gated(), seed);
+    this.localTrainer = new Personalizer(settings.localPlan());
     this.sourceDesk = new SourceDesk(id, store, data, settings, account, seed);
     this.receiverDesk =
-        new ReceiverDesk(
-            id, store, data, settings, directory, account, ledgers, accepted, personal, seed);
+        new ReceiverDesk(id, store, data, settings, directory, account, ledgers, accepted, seed);
   }
 
   /** Its name. */
@@ -126,8 +129,13 @@ public final class DeviceRuntime {
     TrainingResult result =
         bench.engine().train(local, samples, plan, seed.derive("train").derive(round).generator());
     account.worked(3.0 * plan.epochs() * samples.size());
-    Update update = Update.between(model, local, samples.size(), result.meanLoss());
-    if (account.noises(Account.Kind.UPDATE)) {
+    boolean noised = account.noises(Account.Kind.UPDATE);
+    // Counts and losses are data too: where updates are noised, neither leaves.
+    Update update =
+        noised
+            ? Update.between(model, local, 1, 0)
+            : Update.between(model, local, samples.size(), result.meanLoss());
+    if (noised) {
       double clip = settings.privacy().updateClip();
       GaussianMechanism.clip(update.delta(), 0, update.delta().length, clip);
       new GaussianMechanism(2 * clip, rho).addTo(update.delta(), account.noise(release));
@@ -141,8 +149,12 @@ public final class DeviceRuntime {
     List<Map.Entry<DeviceId, Message.Offered>> offers = new ArrayList<>();
     for (Envelope envelope : inbox) {
       DeviceId from = envelope.from();
+      if (isServersToSay(envelope.message()) && !isServer(from)) {
+        continue; // only servers order, deliver models and close; a device that tries is ignored
+      }
       switch (envelope.message()) {
-        case Message.GlobalModel model -> out.addAll(global(model, bench));
+        case Message.GlobalModel model -> global = model.parameters();
+        case Message.Examine examine -> out.addAll(examine(examine, bench));
         case Message.ProfileRequest request -> reply(out, from, profile(request.round(), bench));
         case Message.Ordered ordered -> out.addAll(ordered(ordered.order(), bench));
         case Message.Offered offered -> offers.add(Map.entry(from, offered));
@@ -153,7 +165,7 @@ public final class DeviceRuntime {
             sourceDesk
                 .visit(visit, from, global, bench)
                 .forEach(answer -> reply(out, from, answer));
-        case Message.Visited visited -> receiverDesk.visited(from, visited);
+        case Message.Visited visited -> receiverDesk.visited(from, visited, bench);
         case Message.CloseSwaps close ->
             out.addAll(receiverDesk.close(close.round(), global, bench));
         case Message.Examined examined -> unexpected(envelope);
@@ -169,6 +181,18 @@ public final class DeviceRuntime {
     return out;
   }
 
+  private static boolean isServer(DeviceId sender) {
+    return sender.equals(Envelope.ORCHESTRATOR) || sender.equals(Envelope.MONITOR);
+  }
+
+  private static boolean isServersToSay(Message message) {
+    return message instanceof Message.GlobalModel
+        || message instanceof Message.Examine
+        || message instanceof Message.ProfileRequest
+        || message instanceof Message.Ordered
+        || message instanceof Message.CloseSwaps;
+  }
+
   private void reply(List<Envelope> out, DeviceId to, Message message) {
     out.add(new Envelope(id, to, message));
   }
@@ -181,15 +205,25 @@ public final class DeviceRuntime {
 
   private List<Envelope> ordered(SwapOrder order, Workbench bench) {
     if (order.receiver().equals(id)) {
-      if (!account.isSpent()) {
-        receiverDesk.expect(order);
-      }
+      receiverDesk.expect(order);
+      return List.of();
+    }
+    if (!order.source().equals(id)) {
       return List.of();
     }
     return List.of(new Envelope(id, order.receiver(), sourceDesk.offer(order, global, bench)));
   }
 
+  /** The profile of a round; asked again, the same one. */
   private Message profile(int round, Workbench bench) {
+    if (lastProfile.isEmpty() || lastProfileRound != round) {
+      lastProfile = Optional.of(freshProfile(round, bench));
+      lastProfileRound = round;
+    }
+    return lastProfile.get();
+  }
+
+  private Message freshProfile(int round, Workbench bench) {
     Release release = new Release(round, "profile");
     double rho = settings.privacy().profileRho();
     if (account.isSpent() || !account.charge(release, rho, Account.Kind.PROFILE)) {
@@ -217,21 +251,26 @@ public final class DeviceRuntime {
             account.noise(release)));
   }
 
-  private List<Envelope> global(Message.GlobalModel message, Workbench bench) {
-    global = message.parameters();
+  private List<Envelope> examine(Message.Examine message, Workbench bench) {
     if (exam.isEmpty()) {
       return List.of();
     }
+    Samples questions = exam.get();
     TrainingEngine engine = bench.engine();
-    float[] mine = makePersonal(message.round(), engine);
+    float[] mine = makePersonal(message.round(), bench);
     personalParameters = mine;
-    Evaluation result = engine.evaluate(mine, exam.get());
-    Optional<Evaluation> without =
+    personalRound = message.round();
+    Evaluation result = engine.evaluate(mine, questions);
+    boolean swapped =
+        settings.personalization() == Personalization.FINE_TUNE && !accepted.isEmpty();
+    OptionalDouble without =
         switch (message.occasion()) {
-          case ROUND -> Optional.empty();
-          case FINAL -> Optional.of(accepted.isEmpty() ? result : withoutSwaps(message, engine));
+          case ROUND -> OptionalDouble.empty();
+          case FINAL ->
+              OptionalDouble.of(
+                  (swapped ? withoutSwaps(message.round(), questions, bench) : result)
+                      .score(engine.task()));
         };
-    Task task = engine.task();
     return List.of(
         new Envelope(
             id,
@@ -239,36 +278,47 @@ public final class DeviceRuntime {
             new Message.Examined(
                 message.round(),
                 result,
-                without.isPresent()
-                    ? OptionalDouble.of(without.get().score(task))
-                    : OptionalDouble.empty(),
+                without,
                 account.spentEpsilon(),
                 List.copyOf(account.releasesWithoutNoise()))));
   }
 
-  private float[] makePersonal(int round, TrainingEngine engine) {
+  private float[] makePersonal(int round, Workbench bench) {
     Seed order = seed.derive("personal").derive(round);
     return switch (settings.personalization()) {
       case NONE -> global;
-      case LOCAL -> {
-        float[] start = personalParameters == null ? global : personalParameters;
-        SampleSet samples = data.towardsTarget(data.ledger(ledgers.personal()));
-        yield worked(personalizer.personalize(engine, start, samples, order));
+      case LOCAL -> trainOn(round, order, bench);
+      case FINE_TUNE -> {
+        HeadTuning tuning = new HeadTuning(data, settings.fineTunePlan(), global, bench, account);
+        yield tuning.model(tuning.ingredients(data.ledger(ledgers.personal()), accepted), order);
       }
-      case FINE_TUNE ->
-          worked(personal.make(engine, personal.current(engine.layout(), global), order));
     };
   }
 
-  private Evaluation withoutSwaps(Message.GlobalModel message, TrainingEngine engine) {
-    Seed order = seed.derive("personal").derive(message.round());
-    float[] model = worked(personal.make(engine, personal.withoutSwaps(global), order));
-    return engine.evaluate(model, exam.orElseThrow());
+  /** Trains the device's own model for another round, unless it has been this round already. */
+  private float[] trainOn(int round, Seed order, Workbench bench) {
+    float[] mine = personalParameters;
+    float[] start = mine == null ? global : mine;
+    if (mine != null && personalRound == round) {
+      return mine;
+    }
+    SampleSet samples = data.towardsTarget(data.ledger(ledgers.personal()));
+    account.worked(3.0 * settings.localPlan().epochs() * samples.size());
+    return localTrainer.personalize(bench.engine(), start, samples, data.checkpointFold(), order);
   }
 
-  private float[] worked(Personalizer.Personal made) {
-    account.worked(made.forwardPasses());
-    return made.parameters();
+  /**
+   * The counterfactual, for the evaluator alone: what the same global model would have been tuned
+   * to on the device's own and base samples. Charged to no clock.
+   */
+  private Evaluation withoutSwaps(int round, Samples questions, Workbench bench) {
+    Account uncharged = new Account(settings.privacy(), Account.NO_NOISE, seed);
+    HeadTuning tuning = new HeadTuning(data, settings.fineTunePlan(), global, bench, uncharged);
+    float[] model =
+        tuning.model(
+            tuning.ingredients(data.ledger(new Ledger()), List.of()),
+            seed.derive("personal").derive(round));
+    return bench.engine().evaluate(model, questions);
   }
 
   /** Work done since last asked, one forward pass of one sample being 1. */
@@ -327,7 +377,9 @@ public final class DeviceRuntime {
         ledgers.personal().pointers(),
         List.copyOf(accepted),
         account.state(),
-        persistent && parameters != null ? parameters : new float[0]);
+        persistent && parameters != null ? parameters : new float[0],
+        personalRound,
+        sourceDesk.given());
   }
 
   /** Content of the blocks it fetched, by name. */
@@ -349,6 +401,8 @@ public final class DeviceRuntime {
     accepted.addAll(state.accepted());
     account.restore(state.account());
     personalParameters = state.model().length == 0 ? null : state.model();
+    personalRound = state.modelRound();
+    sourceDesk.restore(state.given());
     global = globalParameters;
   }
 }

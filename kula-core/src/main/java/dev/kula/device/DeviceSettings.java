@@ -9,18 +9,22 @@ import dev.kula.swap.Gate;
  *
  * @param labels bins in which labels are counted
  * @param personalization how personal models come about
- * @param personalPlan one call's plan for personal models; after each of its epochs the model is
- *     validated, and the best one is kept
+ * @param localPlan a round's training of a {@link Personalization#LOCAL} model
+ * @param fineTunePlan fine-tuning of the output layer; after each epoch it is validated, and the
+ *     best one is kept
  * @param visitPlan how a source trains a visiting head
  * @param gate decides on swaps
+ * @param gated whether any swap will be gated; if none is, the gate's fold is trained on
  * @param privacy what releases cost
  * @param consentsToRaw whether raw samples may leave the device
  */
 public record DeviceSettings(
     LabelSpace labels,
     Personalization personalization,
-    TrainingPlan personalPlan,
+    TrainingPlan localPlan,
+    TrainingPlan fineTunePlan,
     TrainingPlan visitPlan,
     Gate gate,
+    boolean gated,
     PrivacySettings privacy,
     boolean consentsToRaw) {}

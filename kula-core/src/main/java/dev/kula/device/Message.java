@@ -36,8 +36,8 @@ public sealed interface Message {
     EVALUATION
   }
 
-  /** Orchestrator to device: the new global model; personalise it and be examined. */
-  record GlobalModel(int round, float[] parameters, Occasion occasion) implements Message {
+  /** Orchestrator to device: the new global model. */
+  record GlobalModel(int round, float[] parameters) implements Message {
     @Override
     public Kind kind() {
       return Kind.MODEL;
@@ -46,6 +46,19 @@ public sealed interface Message {
     @Override
     public long bytes() {
       return (long) parameters.length * Float.BYTES;
+    }
+  }
+
+  /** Orchestrator to device: make your personal model of this round, and be examined. */
+  record Examine(int round, Occasion occasion) implements Message {
+    @Override
+    public Kind kind() {
+      return Kind.EVALUATION;
+    }
+
+    @Override
+    public long bytes() {
+      return 0;
     }
   }
 
@@ -265,11 +278,18 @@ public sealed interface Message {
    * @param useful noised count
    * @param neutral noised count
    * @param harmful noised count
+   * @param judged whether the counts say anything: only then does the receiver count as a rater
    * @param answered leases kept and answered in time; says nothing of data, so not noised
    * @param asked orders with this source
    */
   record Rating(
-      DeviceId source, double useful, double neutral, double harmful, int answered, int asked) {}
+      DeviceId source,
+      double useful,
+      double neutral,
+      double harmful,
+      boolean judged,
+      int answered,
+      int asked) {}
 
   /**
    * Orchestrator to monitor: outcomes of several receivers, summed.

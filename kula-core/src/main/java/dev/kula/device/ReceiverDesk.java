@@ -6,14 +6,11 @@ import dev.kula.data.DataPointer;
 import dev.kula.data.DeviceId;
 import dev.kula.data.Exchange;
 import dev.kula.data.Lease;
+import dev.kula.data.SampleBatch;
 import dev.kula.data.SampleSet;
 import dev.kula.data.SampleStore;
 import dev.kula.device.Message.Ending;
 import dev.kula.model.ParameterLayout;
-import dev.kula.model.TrainingEngine;
-import dev.kula.privacy.GaussianMechanism;
-import dev.kula.privacy.NoiseSource;
-import dev.kula.privacy.PrivacyLedger.Release;
 import dev.kula.swap.Admission;
 import dev.kula.swap.Gate.Verdict;
 import dev.kula.swap.SwapOrder;
@@ -23,10 +20,10 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,7 +40,6 @@ final class ReceiverDesk {
   private final Account account;
   private final Ledgers ledgers;
   private final List<AcceptedSwap> accepted;
-  private final PersonalModel personal;
   private final Seed seed;
   private final Map<Long, Pending> pending = new TreeMap<>();
 
@@ -75,7 +71,6 @@ final class ReceiverDesk {
       Account account,
       Ledgers ledgers,
       List<AcceptedSwap> accepted,
-      PersonalModel personal,
       Seed seed) {
     this.id = id;
     this.store = store;
@@ -85,12 +80,15 @@ final class ReceiverDesk {
     this.account = account;
     this.ledgers = ledgers;
     this.accepted = accepted;
-    this.personal = personal;
     this.seed = seed;
   }
 
   void expect(SwapOrder order) {
-    pending.put(order.number(), new Pending(order));
+    Pending swap = new Pending(order);
+    if (account.isSpent()) {
+      swap.refusal = "the receiver's privacy account is spent";
+    }
+    pending.put(order.number(), swap);
   }
 
   /** Resolves pointers: one fetch a pointer, one visit a source however many pointers it gave. */
@@ -101,7 +99,7 @@ final class ReceiverDesk {
     for (Map.Entry<DeviceId, Message.Offered> entry : offers) {
       Message.Offered offer = entry.getValue();
       Pending swap = pending.get(offer.order());
-      if (swap == null || !isGenuine(swap, entry.getKey(), offer)) {
+      if (swap == null || swap.refusal != null || !isGenuine(swap, entry.getKey(), offer)) {
         continue; // nobody asked for it, or it is not what was asked for: it expires with its lease
       }
       swap.pointer = offer.pointer();
@@ -129,8 +127,8 @@ final class ReceiverDesk {
   private Envelope visit(
       DeviceId source, List<Promised> promises, float[] global, Workbench bench) {
     ParameterLayout layout = bench.engine().layout();
-    float[] start = personal.current(layout, global).start();
-    float[] head = Arrays.copyOfRange(start, layout.headOffset(), layout.size());
+    // The bare global head: it says nothing of what this device holds or has let in.
+    float[] head = Arrays.copyOfRange(global, layout.headOffset(), layout.size());
     Map<Long, Lease> leases = new TreeMap<>();
     promises.forEach(promise -> leases.put(promise.swap().order.number(), promise.lease()));
     int round = promises.getFirst().swap().order.round();
@@ -153,16 +151,48 @@ final class ReceiverDesk {
       return;
     }
     swap.bytes += message.bytes();
-    swap.fetched = store.keep(swap.pointer, message.batch(), directory.apply(sender));
+    swap.fetched =
+        isSound(message.batch())
+            && store.keep(swap.pointer, message.batch(), directory.apply(sender));
+    if (!swap.fetched) {
+      swap.refusal = "what the source sent is not what the pointer promises";
+    }
   }
 
-  void visited(DeviceId sender, Message.Visited message) {
+  void visited(DeviceId sender, Message.Visited message, Workbench bench) {
     Pending swap = pending.get(message.order());
     if (swap == null || swap.pointer == null || !sender.equals(swap.order.source())) {
       return;
     }
     swap.bytes += message.bytes();
-    swap.headDelta = message.headDelta();
+    if (isSound(message.headDelta(), bench.engine().layout().headSize())) {
+      swap.headDelta = message.headDelta();
+    } else {
+      swap.refusal = "what the source sent back is no change of a head";
+    }
+  }
+
+  private static boolean isSound(float[] headDelta, int size) {
+    boolean sound = headDelta.length == size;
+    for (float change : headDelta) {
+      sound &= Float.isFinite(change);
+    }
+    return sound;
+  }
+
+  private boolean isSound(SampleBatch batch) {
+    float[] row = new float[batch.features().columns()];
+    boolean sound = true;
+    for (int i = 0; i < batch.size(); i++) {
+      batch.features().copyRow(i, row, 0);
+      for (float value : row) {
+        sound &= Float.isFinite(value);
+      }
+      float target = batch.targets()[i];
+      int bin = Float.isFinite(target) ? settings.labels().bin(target) : -1;
+      sound &= bin >= 0 && bin < settings.labels().size();
+    }
+    return sound;
   }
 
   void refused(DeviceId sender, Message.Refused message) {
@@ -174,52 +204,69 @@ final class ReceiverDesk {
 
   /** Decides on everything that was ordered, in the order of the orders. */
   List<Envelope> close(int round, float[] global, Workbench bench) {
+    if (pending.isEmpty()) {
+      return List.of();
+    }
+    dropVisits();
     List<Envelope> out = new ArrayList<>();
-    Map<DeviceId, Tally> ratings = new TreeMap<>();
-    GateRun gate = new GateRun(global, bench);
+    Ratings ratings = new Ratings();
+    Supplier<GateRun> gate = memoized(() -> gateRun(global, bench));
     for (Pending swap : pending.values()) {
       Message.Settlement settlement = settle(swap, gate, ratings);
       out.add(new Envelope(id, Envelope.EVALUATOR, new Message.Settled(settlement)));
     }
     pending.clear();
-    outcomes(round, ratings)
+    ratings
+        .release(round, account, settings.privacy().outcomeRho())
         .ifPresent(message -> out.add(new Envelope(id, Envelope.ORCHESTRATOR, message)));
     return out;
   }
 
-  /** What a receiver has to say of one source. */
-  private static final class Tally {
-    final double[] verdicts = new double[Verdict.values().length];
-    int answered;
-    int asked;
-
-    void count(Verdict verdict) {
-      verdicts[
-          switch (verdict) {
-            case USEFUL -> 0;
-            case NEUTRAL -> 1;
-            case HARMFUL -> 2;
-          }]++;
-    }
-
-    boolean judged() {
-      return Arrays.stream(verdicts).sum() > 0;
-    }
+  private GateRun gateRun(float[] global, Workbench bench) {
+    HeadTuning tuning = new HeadTuning(data, settings.fineTunePlan(), global, bench, account);
+    return new GateRun(
+        tuning,
+        data,
+        () -> tuning.ingredients(data.ledger(ledgers.personal()), accepted),
+        settings.gate(),
+        seed,
+        bench);
   }
 
-  private Message.Settlement settle(Pending swap, GateRun gate, Map<DeviceId, Tally> ratings) {
+  /** Embedding all samples is not free: only once, and only if a swap comes to the gate. */
+  private static <T> Supplier<T> memoized(Supplier<T> maker) {
+    List<T> made = new ArrayList<>(1);
+    return () -> {
+      if (made.isEmpty()) {
+        made.add(maker.get());
+      }
+      return made.getFirst();
+    };
+  }
+
+  /**
+   * Forgets what earlier visits changed. A change belongs to the model it was made on; as that
+   * model moves on it goes stale, so it is kept until the next swaps are decided and no longer.
+   */
+  private void dropVisits() {
+    List<AcceptedSwap> visits =
+        accepted.stream().filter(swap -> swap.headDelta().length > 0).toList();
+    visits.forEach(visit -> ledgers.personal().remove(visit.blockId()));
+    accepted.removeAll(visits);
+  }
+
+  private Message.Settlement settle(Pending swap, Supplier<GateRun> gates, Ratings ratings) {
     SwapOrder order = swap.order;
-    Tally rating = ratings.computeIfAbsent(order.source(), source -> new Tally());
-    rating.asked++;
+    ratings.asked(order.source());
     if (!swap.hasArrived()) {
       String reason = swap.refusal;
       if (reason != null) {
-        rating.answered++;
+        ratings.answered(order.source());
         return settlement(swap, Ending.REJECTED, "refused: " + reason);
       }
       return settlement(swap, Ending.EXPIRED, "no answer before the swaps of the round closed");
     }
-    rating.answered++;
+    ratings.answered(order.source());
     if (order.admission() == Admission.UNGATED_BOTH) {
       accept(swap);
       return settlement(swap, Ending.ACCEPTED, "admitted without a gate");
@@ -228,15 +275,22 @@ final class ReceiverDesk {
       forget(swap);
       return settlement(swap, Ending.REJECTED, "the receiver has no held-out samples to judge by");
     }
-    PersonalModel.Ingredients candidate = gate.plus(swap);
-    double without = gate.loss();
-    double with = gate.loss(candidate);
-    Verdict verdict = settings.gate().judge(without, with, order.trusted());
-    rating.count(verdict);
+    GateRun gate = gates.get();
+    float[] headDelta = swap.headDelta;
+    HeadTuning.Ingredients candidate =
+        headDelta == null
+            ? gate.plusSamples(store.fetched(pointer(swap).block()).orElseThrow())
+            : gate.plusVisit(headDelta);
+    double[] lossesWithout = gate.losses();
+    double[] lossesWith = gate.losses(candidate);
+    Verdict verdict = settings.gate().judge(lossesWithout, lossesWith, order.trusted());
+    double without = Arrays.stream(lossesWithout).average().orElseThrow();
+    double with = Arrays.stream(lossesWith).average().orElseThrow();
+    ratings.judged(order.source(), verdict);
     String change = "held-out loss %.4f to %.4f".formatted(without, with);
     if (verdict == Verdict.USEFUL) {
       accept(swap);
-      gate.advance(candidate, with);
+      gate.advance(candidate, lossesWith);
       return settlement(swap, Ending.ACCEPTED, without, with, change + ": useful");
     }
     forget(swap);
@@ -244,63 +298,10 @@ final class ReceiverDesk {
     return settlement(swap, Ending.REJECTED, without, with, change + word);
   }
 
-  /** The gate at one closing: losses with the same seeds on both sides, the current one kept. */
-  private final class GateRun {
-    private final float[] global;
-    private final Workbench bench;
-    private PersonalModel.@Nullable Ingredients base;
-    private double baseLoss = Double.NaN;
-
-    GateRun(float[] global, Workbench bench) {
-      this.global = global;
-      this.bench = bench;
-    }
-
-    private PersonalModel.Ingredients base() {
-      PersonalModel.Ingredients known = base;
-      if (known == null) {
-        known = personal.current(bench.engine().layout(), global);
-        base = known;
-      }
-      return known;
-    }
-
-    PersonalModel.Ingredients plus(Pending swap) {
-      float[] headDelta = swap.headDelta;
-      return headDelta == null
-          ? personal.plusFetched(base(), pointer(swap).block())
-          : personal.plusVisit(bench.engine().layout(), base(), headDelta);
-    }
-
-    double loss() {
-      if (Double.isNaN(baseLoss)) {
-        baseLoss = loss(base());
-      }
-      return baseLoss;
-    }
-
-    double loss(PersonalModel.Ingredients ingredients) {
-      TrainingEngine engine = bench.engine();
-      SampleSet fold = data.gateFold();
-      double sum = 0;
-      for (int repeat = 0; repeat < settings.gate().repeats(); repeat++) {
-        Personalizer.Personal made =
-            personal.make(engine, ingredients, seed.derive("gate").derive(repeat));
-        sum += engine.evaluate(made.parameters(), fold).loss();
-        account.worked(made.forwardPasses() + fold.size());
-      }
-      return sum / settings.gate().repeats();
-    }
-
-    void advance(PersonalModel.Ingredients next, double loss) {
-      base = next;
-      baseLoss = loss;
-    }
-  }
-
   private void accept(Pending swap) {
     DataPointer pointer = pointer(swap);
     float[] headDelta = swap.headDelta;
+    boolean isNew = !ledgers.personal().contains(pointer.block());
     ledgers.personal().add(pointer);
     if (swap.order.admission() == Admission.UNGATED_BOTH && headDelta == null) {
       ledgers.shared().add(pointer);
@@ -308,6 +309,9 @@ final class ReceiverDesk {
     if (pointer.source().equals(Envelope.BASE)) {
       store.fetched(pointer.block()).ifPresent(data::base);
       return;
+    }
+    if (!isNew) {
+      return; // held already, counts once
     }
     accepted.add(
         new AcceptedSwap(
@@ -388,35 +392,5 @@ final class ReceiverDesk {
         copies,
         swap.cacheHitBytes,
         reason);
-  }
-
-  /** The ratings, noised and charged; only whether sources answered, if the account is spent. */
-  private Optional<Message> outcomes(int round, Map<DeviceId, Tally> ratings) {
-    ratings.remove(Envelope.BASE);
-    if (ratings.isEmpty()) {
-      return Optional.empty();
-    }
-    Release release = new Release(round, "outcomes");
-    boolean judged = ratings.values().stream().anyMatch(Tally::judged);
-    boolean noised = account.noises(Account.Kind.OUTCOME);
-    double rho = settings.privacy().outcomeRho();
-    boolean open = judged && account.charge(release, rho, Account.Kind.OUTCOME);
-    // One record can turn every verdict of the round: each moves two counts by one.
-    double sensitivity = Math.sqrt(2.0 * ratings.size());
-    GaussianMechanism mechanism = new GaussianMechanism(sensitivity, noised ? rho : 1);
-    NoiseSource noise = account.noise(release);
-    List<Message.Rating> messages = new ArrayList<>();
-    for (Map.Entry<DeviceId, Tally> entry : ratings.entrySet()) {
-      Tally tally = entry.getValue();
-      double[] verdicts = open ? tally.verdicts.clone() : new double[tally.verdicts.length];
-      if (open && noised) {
-        mechanism.addTo(verdicts, noise);
-      }
-      messages.add(
-          new Message.Rating(
-              entry.getKey(), verdicts[0], verdicts[1], verdicts[2], tally.answered, tally.asked));
-    }
-    return Optional.of(
-        new Message.Outcomes(round, messages, open && noised ? mechanism.stddev() : 0));
   }
 }

@@ -19,7 +19,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +34,7 @@ final class SourceDesk {
   private final DeviceSettings settings;
   private final Account account;
   private final Seed seed;
+  private final Map<DeviceId, Set<Integer>> given = new TreeMap<>();
   private Selection.@Nullable Candidates candidates;
   private int candidatesRound = -1;
 
@@ -55,22 +59,9 @@ final class SourceDesk {
     if (refusal.isPresent()) {
       return new Message.Refused(order.number(), refusal.get());
     }
-    int[] trainable = trainable();
-    int[] picked =
-        order
-            .selection()
-            .select(
-                candidates(trainable, order, global, bench.engine()),
-                order.labels(),
-                order.samples(),
-                order.diversity(),
-                seed.derive("select").derive(order.round()).generator());
-    if (picked.length == 0) {
-      return new Message.Refused(order.number(), "holds none of the labels asked for");
-    }
-    int[] indices = new int[picked.length];
-    for (int i = 0; i < picked.length; i++) {
-      indices[i] = trainable[picked[i]];
+    int[] indices = pick(order, global, bench.engine());
+    if (indices.length == 0) {
+      return new Message.Refused(order.number(), "the source has nothing to offer");
     }
     DataPointer pointer =
         store.publish(
@@ -82,6 +73,47 @@ final class SourceDesk {
     Lease lease =
         store.grant(pointer, order.receiver(), bench.now().plus(order.lease()), order.uses());
     return new Message.Offered(order.number(), pointer, lease);
+  }
+
+  /** Picks among what the receiver has not been pointed to yet. */
+  private int[] pick(SwapOrder order, float[] global, TrainingEngine engine) {
+    int[] trainable = trainable();
+    Set<Integer> known = given.computeIfAbsent(order.receiver(), receiver -> new TreeSet<>());
+    int[] fresh =
+        IntStream.range(0, trainable.length).filter(i -> !known.contains(trainable[i])).toArray();
+    int[] picked =
+        order
+            .selection()
+            .select(
+                candidates(trainable, order, global, engine).only(fresh),
+                order.labels(),
+                order.samples(),
+                order.diversity(),
+                seed.derive("select").derive(order.round()).generator());
+    int[] indices = new int[picked.length];
+    for (int i = 0; i < picked.length; i++) {
+      indices[i] = trainable[fresh[picked[i]]];
+      known.add(indices[i]);
+    }
+    return indices;
+  }
+
+  /** Positions of own samples that each receiver has been pointed to. */
+  Map<String, int[]> given() {
+    Map<String, int[]> positions = new TreeMap<>();
+    given.forEach(
+        (receiver, known) ->
+            positions.put(receiver.name(), known.stream().mapToInt(Integer::intValue).toArray()));
+    return positions;
+  }
+
+  void restore(Map<String, int[]> positions) {
+    given.clear();
+    positions.forEach(
+        (receiver, known) ->
+            given.put(
+                new DeviceId(receiver),
+                IntStream.of(known).boxed().collect(Collectors.toCollection(TreeSet::new))));
   }
 
   /** What others may learn from: never this device's own held-out folds; all of a base set. */
@@ -179,7 +211,8 @@ final class SourceDesk {
           order,
           "the visiting head has %d numbers, not %d".formatted(request.head().length, headSize));
     }
-    Release release = new Release(request.round(), "visit " + order);
+    // The source counts leases, so no requester can have one release twice.
+    Release release = new Release(request.round(), "visit under lease " + lease.number());
     if (!account.charge(release, settings.privacy().visitRho(), Account.Kind.VISIT)) {
       return new Message.Refused(order, "the source's privacy account is spent");
     }

@@ -25,15 +25,17 @@ final class TrainingData {
   private final LabelSpace labels;
   private final double[] target;
   private final Folds own;
+  private final boolean gated;
   private Folds base;
 
   /** A set of samples in three disjoint parts. */
   private record Folds(int[] trainIndices, SampleSet train, SampleSet checkpoint, SampleSet gate) {}
 
-  TrainingData(SampleStore store, LabelSpace labels, double[] target, Seed seed) {
+  TrainingData(SampleStore store, LabelSpace labels, double[] target, boolean gated, Seed seed) {
     this.store = store;
     this.labels = labels;
     this.target = target.clone();
+    this.gated = gated;
     this.own = folds(store.own(), OWN_PARTS, seed.derive("folds").generator());
     SampleSet none = SampleSet.empty(store.own().features());
     this.base = new Folds(new int[0], none, none, none);
@@ -110,7 +112,11 @@ final class TrainingData {
       int start = random.nextInt(parts);
       for (int i = 0; i < members.size(); i++) {
         int part = (start + i) % parts;
-        split.get(part == parts - 2 ? 1 : part == parts - 1 ? 2 : 0).add(members.get(i));
+        int fold = part == parts - 2 ? 1 : 0;
+        if (part == parts - 1 && gated) {
+          fold = 2;
+        }
+        split.get(fold).add(members.get(i));
       }
     }
     if (split.getFirst().size() * 2 < samples.size()) {

@@ -55,9 +55,10 @@ public record CostModel(Map<DeviceId, Costs> costs, Seed seed) {
     return new CostModel(costs, seed);
   }
 
-  /** Whether a device answers in a round; the same answer however often one asks. */
-  public boolean isAvailable(DeviceId device, int index, int round) {
-    double draw = seed.derive("away").derive(index).derive(round).generator().nextDouble();
+  /** Whether a device answers in a step of a round; the same however often one asks. */
+  public boolean isAvailable(DeviceId device, int index, int round, int step) {
+    Seed when = seed.derive("away").derive(index).derive(round).derive(step);
+    double draw = when.generator().nextDouble();
     return draw < costs(device).availability();
   }
 

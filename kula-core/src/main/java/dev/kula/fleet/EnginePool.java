@@ -15,10 +15,23 @@ import java.util.function.Supplier;
 
 /** Threads that compute, each with an engine of its own. Results come in the order of the tasks. */
 final class EnginePool implements AutoCloseable {
-  private final ExecutorService executor;
-  private final BlockingQueue<TrainingEngine> engines;
+  /**
+   * The engines of one thread.
+   *
+   * @param model of the whole model
+   * @param head of the output layer, on embeddings
+   */
+  record Engines(TrainingEngine model, TrainingEngine head) {
+    void close() {
+      model.close();
+      head.close();
+    }
+  }
 
-  EnginePool(int threads, Supplier<TrainingEngine> factory) {
+  private final ExecutorService executor;
+  private final BlockingQueue<Engines> engines;
+
+  EnginePool(int threads, Supplier<Engines> factory) {
     this.executor =
         Executors.newFixedThreadPool(threads, Thread.ofPlatform().name("kula-", 0).factory());
     this.engines = new ArrayBlockingQueue<>(threads);
@@ -28,12 +41,12 @@ final class EnginePool implements AutoCloseable {
   }
 
   /** Runs all tasks; the first one that fails, in their order, decides what is thrown. */
-  <T> List<T> run(List<Function<TrainingEngine, T>> tasks) {
+  <T> List<T> run(List<Function<Engines, T>> tasks) {
     List<Future<T>> futures = new ArrayList<>();
-    for (Function<TrainingEngine, T> task : tasks) {
+    for (Function<Engines, T> task : tasks) {
       Callable<T> call =
           () -> {
-            TrainingEngine engine = engines.take();
+            Engines engine = engines.take();
             try {
               return task.apply(engine);
             } finally {
@@ -69,6 +82,6 @@ final class EnginePool implements AutoCloseable {
   @Override
   public void close() {
     executor.shutdownNow();
-    engines.forEach(TrainingEngine::close);
+    engines.forEach(Engines::close);
   }
 }

@@ -37,6 +37,8 @@ public final class LocalFleet implements Fleet {
   private final EnginePool pool;
   private final int threads;
   private Duration elapsed = Duration.ZERO;
+  private int lastRound;
+  private int step;
 
   /**
    * A fleet of devices.
@@ -45,17 +47,20 @@ public final class LocalFleet implements Fleet {
    * @param costs of all of them, the holder of the base set too
    * @param threads that compute, at least 1
    * @param engines makes one engine a thread
+   * @param headEngines makes one engine a thread for the output layer alone
    */
   public LocalFleet(
       List<DeviceRuntime> runtimes,
       CostModel costs,
       int threads,
-      Supplier<TrainingEngine> engines) {
+      Supplier<TrainingEngine> engines,
+      Supplier<TrainingEngine> headEngines) {
     runtimes.forEach(runtime -> participants.put(runtime.id(), runtime));
     this.devices = participants.keySet().stream().filter(id -> !id.equals(Envelope.BASE)).toList();
     this.costs = costs;
     this.threads = threads;
-    this.pool = new EnginePool(threads, engines);
+    this.pool =
+        new EnginePool(threads, () -> new EnginePool.Engines(engines.get(), headEngines.get()));
   }
 
   @Override
@@ -65,9 +70,14 @@ public final class LocalFleet implements Fleet {
 
   @Override
   public List<DeviceId> available(int round) {
+    return available(round, 0);
+  }
+
+  /** Devices come and go between the steps of a round; before the first they all enrol. */
+  private List<DeviceId> available(int round, int at) {
     List<DeviceId> present = new ArrayList<>();
     for (int i = 0; i < devices.size(); i++) {
-      if (costs.isAvailable(devices.get(i), i, round)) {
+      if (round == 0 || costs.isAvailable(devices.get(i), i, round, at)) {
         present.add(devices.get(i));
       }
     }
@@ -84,7 +94,7 @@ public final class LocalFleet implements Fleet {
   public Folded train(TrainingTask task, List<DeviceId> cohort, AggregationStrategy strategy) {
     int parameters = task.global().length;
     int parts = Math.min(threads, cohort.size());
-    List<Function<TrainingEngine, PartialSum>> work = new ArrayList<>();
+    List<Function<EnginePool.Engines, PartialSum>> work = new ArrayList<>();
     for (int part = 0; part < parts; part++) {
       int first = part;
       work.add(
@@ -117,7 +127,9 @@ public final class LocalFleet implements Fleet {
 
   @Override
   public Delivery carry(int round, List<Envelope> messages) {
-    Set<DeviceId> present = new HashSet<>(available(round));
+    step = round == lastRound ? step + 1 : 1;
+    lastRound = round;
+    Set<DeviceId> present = new HashSet<>(available(round, step));
     present.add(Envelope.BASE);
     Map<Message.Kind, Long> bytes = new EnumMap<>(Message.Kind.class);
     List<Envelope> toServers = new ArrayList<>();
@@ -139,7 +151,7 @@ public final class LocalFleet implements Fleet {
   }
 
   private List<Envelope> deliver(Map<DeviceId, List<Envelope>> inboxes) {
-    List<Function<TrainingEngine, List<Envelope>>> work = new ArrayList<>();
+    List<Function<EnginePool.Engines, List<Envelope>>> work = new ArrayList<>();
     inboxes.forEach(
         (receiver, inbox) -> {
           DeviceRuntime device = runtime(receiver);
@@ -167,12 +179,17 @@ public final class LocalFleet implements Fleet {
   }
 
   private static boolean waits(Message message) {
-    return message instanceof Message.GlobalModel || message instanceof Message.CloseSwaps;
+    return message instanceof Message.GlobalModel
+        || message instanceof Message.Examine
+        || message instanceof Message.CloseSwaps;
   }
 
-  private Workbench bench(DeviceRuntime device, TrainingEngine engine) {
+  private Workbench bench(DeviceRuntime device, EnginePool.Engines engines) {
     return new Workbench(
-        engine, Instant.EPOCH.plus(elapsed), costs.costs(device.id()).secondsPerPass());
+        engines.model(),
+        engines.head(),
+        Instant.EPOCH.plus(elapsed),
+        costs.costs(device.id()).secondsPerPass());
   }
 
   private void advance(double seconds) {

@@ -180,7 +180,7 @@ public final class Comparisons {
     return runs.stream().mapToDouble(figure).average().orElseThrow();
   }
 
-  /** Mean of what is there; null if fewer than half are. */
+  /** Mean; null if a value is missing: a mean over those that made it would flatter. */
   private static @Nullable Double meanOfReached(List<? extends @Nullable Double> values) {
     List<Double> reached = new ArrayList<>();
     for (Double value : values) {
@@ -188,7 +188,7 @@ public final class Comparisons {
         reached.add(value);
       }
     }
-    return reached.isEmpty() || 2 * reached.size() < values.size()
+    return reached.size() < values.size()
         ? null
         : Spread.of(reached.stream().mapToDouble(Double::doubleValue).toArray()).mean();
   }

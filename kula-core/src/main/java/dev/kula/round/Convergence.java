@@ -4,26 +4,24 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * When to stop before the round limit. Looks only at what servers see anyway: the cohort's training
- * loss, smoothed, and the share of recent swaps that went through.
+ * When to stop before the round limit. Looks at the cohort's training loss, smoothed, and at
+ * nothing else: that much the servers see anyway, while personal losses, test results and the
+ * gate's verdicts are not theirs to see.
  *
  * @param enabled whether to stop early at all
  * @param smoothing rounds averaged over
  * @param patience rounds without improvement
  * @param improvement least relative improvement of the smoothed loss that counts
- * @param acceptance share of the swaps of the last {@code patience} rounds, accepted, from which on
- *     the run goes on
  */
-public record Convergence(
-    boolean enabled, int smoothing, int patience, double improvement, double acceptance) {
-  /** Smoothed over 5, patience 10, improvement 0.1 %, acceptance 5 %. */
+public record Convergence(boolean enabled, int smoothing, int patience, double improvement) {
+  /** Smoothed over 5, patience 10, improvement 0.1 %. */
   public static Convergence defaults() {
-    return new Convergence(true, 5, 10, 0.001, 0.05);
+    return new Convergence(true, 5, 10, 0.001);
   }
 
   /** Always the full number of rounds. */
   public static Convergence off() {
-    return new Convergence(false, 5, 10, 0.001, 0.05);
+    return new Convergence(false, 5, 10, 0.001);
   }
 
   /** Why the run should stop after the last of these rounds; empty if it should go on. */
@@ -32,22 +30,15 @@ public record Convergence(
     if (!enabled || rounds < smoothing + patience) {
       return Optional.empty();
     }
+    boolean trained =
+        history.subList(rounds - smoothing - patience, rounds).stream()
+            .allMatch(round -> round.cohort() > 0);
     double before = smoothed(history, rounds - patience);
     double best = Double.POSITIVE_INFINITY;
     for (int end = rounds - patience + 1; end <= rounds; end++) {
       best = Math.min(best, smoothed(history, end));
     }
-    SwapCounts then = history.get(rounds - patience - 1).swaps();
-    SwapCounts now = history.getLast().swaps();
-    int settled =
-        now.accepted()
-            + now.rejected()
-            + now.expired()
-            - then.accepted()
-            - then.rejected()
-            - then.expired();
-    boolean swapping = settled > 0 && now.accepted() - then.accepted() >= acceptance * settled;
-    if (best < before * (1 - improvement) || swapping) {
+    if (!trained || best < before * (1 - improvement)) {
       return Optional.empty();
     }
     return Optional.of(

@@ -101,6 +101,9 @@ final class Orchestrator {
     for (Message.Rating rating : outcomes.ratings()) {
       released.add(
           toMonitor(new Message.Reliability(rating.source(), rating.answered(), rating.asked())));
+      if (!rating.judged()) {
+        continue;
+      }
       Buffer buffer = buffers.computeIfAbsent(rating.source(), source -> new Buffer());
       buffer.useful += rating.useful();
       buffer.neutral += rating.neutral();

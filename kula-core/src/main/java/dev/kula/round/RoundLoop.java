@@ -39,6 +39,7 @@ public final class RoundLoop {
   private long eventCount;
   private int round;
   private String stopped = "";
+  private double earlierWallSeconds;
   private Evaluator.Scores scores;
 
   RoundLoop(
@@ -72,6 +73,7 @@ public final class RoundLoop {
     history.addAll(state.history());
     eventCount = state.events();
     round = state.round();
+    earlierWallSeconds = history.isEmpty() ? 0 : history.getLast().wallSeconds();
     stopped = state.stopped();
   }
 
@@ -79,11 +81,12 @@ public final class RoundLoop {
   public void run() {
     if (round == 0) {
       distributeBase();
-      deliverModel(Message.Occasion.ROUND);
-      evaluator.scores(); // an untrained model's; nobody asks
+      deliverModel();
+      if (settings.plansIn(round)) {
+        swap();
+      }
     } else if (!stopped.isEmpty()) {
-      deliverModel(Message.Occasion.FINAL);
-      scores = evaluator.scores();
+      examine(Message.Occasion.FINAL);
     }
     while (stopped.isEmpty()) {
       round++;
@@ -92,7 +95,7 @@ public final class RoundLoop {
       }
       Fleet.Folded folded = train();
       boolean last = round == settings.rounds();
-      deliverModel(last ? Message.Occasion.FINAL : Message.Occasion.ROUND);
+      examine(last ? Message.Occasion.FINAL : Message.Occasion.ROUND);
       record(folded);
       finishRound();
     }
@@ -105,9 +108,13 @@ public final class RoundLoop {
     }
   }
 
-  private void deliverModel(Message.Occasion occasion) {
-    Message message = new Message.GlobalModel(round, global, occasion);
-    carry(toAll(Envelope.ORCHESTRATOR, message));
+  private void deliverModel() {
+    carry(toAll(Envelope.ORCHESTRATOR, new Message.GlobalModel(round, global)));
+  }
+
+  private void examine(Message.Occasion occasion) {
+    carry(toAll(Envelope.ORCHESTRATOR, new Message.Examine(round, occasion)));
+    scores = evaluator.scores();
   }
 
   private Fleet.Folded train() {
@@ -122,6 +129,7 @@ public final class RoundLoop {
             settings.strategy());
     global = folded.global();
     traffic = traffic.plus(new Traffic(folded.bytes(), 0, 0, 0, 0, 0, 0));
+    deliverModel();
     return folded;
   }
 
@@ -185,6 +193,7 @@ public final class RoundLoop {
       case Message.OutcomeSum sum -> monitor.outcomes(sum);
       case Message.Reliability reliability -> monitor.reliability(reliability);
       case Message.GlobalModel message -> unexpected(envelope);
+      case Message.Examine message -> unexpected(envelope);
       case Message.ProfileRequest message -> unexpected(envelope);
       case Message.Ordered message -> unexpected(envelope);
       case Message.Offered message -> unexpected(envelope);
@@ -204,7 +213,6 @@ public final class RoundLoop {
   }
 
   private void record(Fleet.Folded folded) {
-    scores = evaluator.scores();
     history.add(
         new RoundRecord(
             settings.method(),
@@ -220,7 +228,7 @@ public final class RoundLoop {
             traffic.plus(evaluator.copies()),
             evaluator.swaps(),
             scores.epsilonMax(),
-            (System.nanoTime() - startNanos) / 1e9));
+            earlierWallSeconds + (System.nanoTime() - startNanos) / 1e9));
   }
 
   private void finishRound() {
@@ -229,8 +237,7 @@ public final class RoundLoop {
       stopped = "round limit of " + settings.rounds();
     } else if (convergence.isPresent()) {
       stopped = convergence.get();
-      deliverModel(Message.Occasion.FINAL);
-      scores = evaluator.scores();
+      examine(Message.Occasion.FINAL);
     }
     if (!stopped.isEmpty()) {
       events.add(new RunEvent.Stopped(round, stopped));

@@ -36,17 +36,16 @@ public record RoundSettings(
     SwapSettings swaps,
     double errorRate,
     Convergence convergence) {
-  /** Whether swaps are planned at the start of this round: not before there is a model. */
+  /** Whether swaps are planned at the start of this round; round 0 is before training. */
   public boolean plansIn(int round) {
-    boolean first = round == 1;
-    boolean turn = first || (round - 1) % swapEvery == 0;
-    return turn && policy.plansIn(round) && (!first || policy.movesRawSamples());
+    boolean turn = round == 0 || (round > 1 && (round - 1) % swapEvery == 0);
+    return turn && policy.plansIn(round);
   }
 
   /** Rounds of a whole run in which swaps are planned, and so profiles released. */
   public int plannings() {
     int count = 0;
-    for (int round = 1; round <= rounds; round++) {
+    for (int round = 0; round <= rounds; round++) {
       count += plansIn(round) ? 1 : 0;
     }
     return count;

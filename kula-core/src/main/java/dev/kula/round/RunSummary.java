@@ -54,8 +54,8 @@ public record RunSummary(
    * @param bestRound the round of the first seed in which it was best
    * @param globalAccuracy of the global model on a class-balanced test set; null where there is no
    *     global model
-   * @param roundsToTarget first round at or above the target, mean over the seeds that reach it;
-   *     null if fewer than half do
+   * @param roundsToTarget first round at or above the target, mean over seeds; null unless every
+   *     seed reached it
    * @param simulatedSecondsToTarget virtual time of that round, likewise
    * @param simulatedSeconds virtual time of a whole run
    * @param bytes moved in a run

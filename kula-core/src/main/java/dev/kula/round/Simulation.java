@@ -1,5 +1,6 @@
 package dev.kula.round;
 
+import dev.kula.KulaException;
 import dev.kula.Seed;
 import dev.kula.data.Dataset;
 import dev.kula.data.DeviceId;
@@ -13,6 +14,8 @@ import dev.kula.device.Personalization;
 import dev.kula.fleet.CostModel;
 import dev.kula.fleet.LocalFleet;
 import dev.kula.model.EngineFactory;
+import dev.kula.model.InputShape;
+import dev.kula.model.ModelSpec;
 import dev.kula.model.Samples;
 import dev.kula.model.TrainingEngine;
 import dev.kula.privacy.NoiseSource;
@@ -75,7 +78,12 @@ public final class Simulation implements AutoCloseable {
             runtimes,
             costs,
             settings.threads(),
-            () -> engines.create(settings.model(), dataset.input(), dataset.task()));
+            () -> engines.create(settings.model(), dataset.input(), dataset.task()),
+            () ->
+                engines.create(
+                    new ModelSpec.Softmax(),
+                    InputShape.vector(engine.embeddingSize()),
+                    dataset.task()));
     this.monitor =
         new PerformanceMonitor(settings.rounds(), this::targetOf, dataset.labels().names());
     this.evaluator = new Evaluator(engine, globalExam(seed));
@@ -110,6 +118,13 @@ public final class Simulation implements AutoCloseable {
       all.add(new FederatedData.DeviceRows(Envelope.BASE, data.base(), new int[0]));
     }
     Map<DeviceId, DeviceKeys> keys = new HashMap<>();
+    for (FederatedData.DeviceRows device : data.devices()) {
+      if (device.device().name().startsWith(Envelope.RESERVED)) {
+        throw KulaException.user(
+            "device '%s' has a name that begins with '%s', which is kept for servers; rename it"
+                .formatted(device.device(), Envelope.RESERVED));
+      }
+    }
     for (int i = 0; i < all.size(); i++) {
       keys.put(all.get(i).device(), DeviceKeys.simulated(seed.derive("keys").derive(i)));
     }

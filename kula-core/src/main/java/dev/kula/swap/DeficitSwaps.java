@@ -20,9 +20,10 @@ import org.jspecify.annotations.Nullable;
  * for the personal model.
  *
  * <p>score = (deficit · p_source) · exp(−2 D_x) · reputation / (1 + 0.5 · used); greedy b-matching,
- * one swap a receiver a pass, deficits reduced between the passes by what was ordered. Candidates
- * come from an inverted index by label, at most 32 a receiver: O(n k log nk), at least half the
- * optimum of each pass. Devices without a deficit explore similar peers with a tenth of the budget.
+ * one swap a receiver a pass; between the passes the deficits that were served are halved.
+ * Candidates come from an inverted index by label, at most 32 a receiver: O(n k log nk), at least
+ * half the optimum of each pass. Devices without a deficit explore similar peers with a tenth of
+ * the budget.
  */
 final class DeficitSwaps implements SwapPolicy {
   private static final int CANDIDATES = 32;
@@ -63,12 +64,17 @@ final class DeficitSwaps implements SwapPolicy {
 
   @Override
   public boolean plansIn(int round) {
-    return true;
+    return round > 0;
   }
 
   @Override
   public boolean movesRawSamples() {
     return false;
+  }
+
+  @Override
+  public boolean isGated() {
+    return true;
   }
 
   @Override
@@ -242,7 +248,7 @@ final class DeficitSwaps implements SwapPolicy {
         explores
             ? "no deficit; explores the most similar peer, similarity %.2f"
                 .formatted(edge.similarity().value())
-            : "lacks %.0f %% of its target, of which the source covers %.0f %%"
+            : "own data lack %.0f %% of the target, of which the source covers %.0f %%"
                 .formatted(100 * edge.receiver().total, 100 * edge.coverage());
     return new OrderForm(request, edge.receiver().profile, edge.source(), samples)
         .asking(edge.labels())

@@ -27,11 +27,16 @@ final class DissimilarSwaps implements SwapPolicy {
 
   @Override
   public boolean plansIn(int round) {
-    return true;
+    return round > 0;
   }
 
   @Override
   public boolean movesRawSamples() {
+    return false;
+  }
+
+  @Override
+  public boolean isGated() {
     return false;
   }
 

@@ -2,29 +2,33 @@ package dev.kula.swap;
 
 /**
  * The receiver's decision on one swap: does fine-tuning with it do better on held-out samples that
- * chose nothing else? Thread safe.
+ * chose nothing else? The samples are few, so a gain must also stand out from their spread: without
+ * that, about half of all useless swaps would pass, and each one that passes by luck costs a
+ * little. Thread safe.
  *
  * @param trustedTolerance relative gain that a source of good reputation must exceed, 0 or more
  * @param tolerance relative gain that any other source must exceed
+ * @param standardErrors how many standard errors of the paired difference a gain must exceed beyond
+ *     the tolerance, 0 or more; 1.28 lets a tenth of the useless swaps pass
  * @param repeats times that both sides are trained, with the same seeds on both, at least 1
  */
-public record Gate(double trustedTolerance, double tolerance, int repeats) {
-  /** Section 4 of the design's formulas: 0 for trusted sources, 0.05 for others, two repeats. */
+public record Gate(double trustedTolerance, double tolerance, double standardErrors, int repeats) {
+  /** 0 for trusted sources, 0.05 for others, 1.28 standard errors, two repeats. */
   public static Gate defaults() {
-    return new Gate(0.0, 0.05, 2);
+    return new Gate(0.0, 0.05, 1.28, 2);
   }
 
   public Gate {
-    if (trustedTolerance < 0 || tolerance < 0 || repeats < 1) {
+    if (trustedTolerance < 0 || tolerance < 0 || standardErrors < 0 || repeats < 1) {
       throw new IllegalArgumentException(
-          "gate needs tolerances of 0 or more and a repeat, not %s, %s and %d"
-              .formatted(trustedTolerance, tolerance, repeats));
+          "gate needs tolerances of 0 or more and a repeat, not %s, %s, %s and %d"
+              .formatted(trustedTolerance, tolerance, standardErrors, repeats));
     }
   }
 
   /** What a swap did for its receiver. */
   public enum Verdict {
-    /** It lowered the held-out loss by more than the tolerance. */
+    /** It lowered the held-out loss by more than the tolerance, and not by luck. */
     USEFUL,
     /** It changed little. Not useful to this receiver is not malicious. */
     NEUTRAL,
@@ -33,18 +37,33 @@ public record Gate(double trustedTolerance, double tolerance, int repeats) {
   }
 
   /**
-   * Compares mean held-out losses.
+   * Compares the losses of the same held-out samples.
    *
-   * @param lossWithout without the swap
-   * @param lossWith with it
+   * @param without weighted loss of each sample without the swap; at least one
+   * @param with weighted loss of each sample with it
    * @param trusted whether the monitor vouches for the source
    */
-  public Verdict judge(double lossWithout, double lossWith, boolean trusted) {
-    double gain = (lossWithout - lossWith) / Math.max(lossWithout, 1e-9);
-    double required = trusted ? trustedTolerance : tolerance;
-    if (gain > required) {
+  public Verdict judge(double[] without, double[] with, boolean trusted) {
+    int samples = without.length;
+    double base = 0;
+    double gain = 0;
+    for (int i = 0; i < samples; i++) {
+      base += without[i] / samples;
+      gain += (without[i] - with[i]) / samples;
+    }
+    double squares = 0;
+    for (int i = 0; i < samples; i++) {
+      double deviation = without[i] - with[i] - gain;
+      squares += deviation * deviation;
+    }
+    double standardError =
+        samples < 2 ? Double.POSITIVE_INFINITY : Math.sqrt(squares / (samples - 1) / samples);
+    double required = (trusted ? trustedTolerance : tolerance) * base;
+    if (gain > required + standardErrors * standardError) {
       return Verdict.USEFUL;
     }
-    return gain < -tolerance ? Verdict.HARMFUL : Verdict.NEUTRAL;
+    return gain < -tolerance * base - standardErrors * standardError
+        ? Verdict.HARMFUL
+        : Verdict.NEUTRAL;
   }
 }

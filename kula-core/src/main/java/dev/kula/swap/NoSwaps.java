@@ -20,6 +20,11 @@ final class NoSwaps implements SwapPolicy {
   }
 
   @Override
+  public boolean isGated() {
+    return false;
+  }
+
+  @Override
   public List<PlannedSwap> plan(PlanRequest request) {
     return List.of();
   }

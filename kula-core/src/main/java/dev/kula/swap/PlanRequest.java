@@ -51,6 +51,7 @@ public record PlanRequest(
   }
 
   boolean trusts(DeviceId source) {
-    return reputation.value(source) >= settings.trustedReputation();
+    return !reputation.isNewcomer(source)
+        && reputation.value(source) >= settings.trustedReputation();
   }
 }

@@ -19,11 +19,16 @@ final class RandomSwaps implements SwapPolicy {
 
   @Override
   public boolean plansIn(int round) {
-    return true;
+    return round > 0;
   }
 
   @Override
   public boolean movesRawSamples() {
+    return false;
+  }
+
+  @Override
+  public boolean isGated() {
     return false;
   }
 

@@ -34,7 +34,28 @@ public enum Selection {
    * @param embeddings row-major {@code [bins.length, embeddingSize]}
    */
   public record Candidates(
-      int[] bins, float[] losses, float[] importance, float[] embeddings, int embeddingSize) {}
+      int[] bins, float[] losses, float[] importance, float[] embeddings, int embeddingSize) {
+    /** Some of them, in the order of {@code indices}. */
+    public Candidates only(int[] indices) {
+      int size = indices.length;
+      int[] someBins = new int[size];
+      float[] someLosses = new float[size];
+      float[] someImportance = new float[size];
+      float[] someEmbeddings = new float[size * embeddingSize];
+      for (int i = 0; i < size; i++) {
+        someBins[i] = bins[indices[i]];
+        someLosses[i] = losses[indices[i]];
+        someImportance[i] = importance[indices[i]];
+        System.arraycopy(
+            embeddings,
+            indices[i] * embeddingSize,
+            someEmbeddings,
+            i * embeddingSize,
+            embeddingSize);
+      }
+      return new Candidates(someBins, someLosses, someImportance, someEmbeddings, embeddingSize);
+    }
+  }
 
   /**
    * Picks at most {@code size} samples, fewer if the wanted bins hold fewer.

@@ -20,12 +20,17 @@ final class SimilarSwaps implements SwapPolicy {
 
   @Override
   public boolean plansIn(int round) {
-    return true;
+    return round > 0;
   }
 
   @Override
   public boolean movesRawSamples() {
     return false;
+  }
+
+  @Override
+  public boolean isGated() {
+    return true;
   }
 
   @Override

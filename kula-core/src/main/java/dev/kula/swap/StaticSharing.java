@@ -43,12 +43,17 @@ final class StaticSharing implements SwapPolicy {
 
   @Override
   public boolean plansIn(int round) {
-    return round == 1;
+    return round == 0;
   }
 
   @Override
   public boolean movesRawSamples() {
     return true;
+  }
+
+  @Override
+  public boolean isGated() {
+    return false;
   }
 
   @Override

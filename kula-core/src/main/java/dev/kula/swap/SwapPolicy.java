@@ -8,11 +8,17 @@ public interface SwapPolicy {
   /** As {@link #parse} reads it. */
   String notation();
 
-  /** Whether this round, of the rounds in which swaps may be planned, needs a plan. */
+  /**
+   * Whether this round, of the rounds in which swaps may be planned, needs a plan. Round 0 is
+   * before training, when all devices are there to enrol.
+   */
   boolean plansIn(int round);
 
   /** Whether it moves raw samples whatever exchange is set. */
   boolean movesRawSamples();
+
+  /** Whether receivers decide on its swaps by their gate. */
+  boolean isGated();
 
   /** Orders for one round, best first. */
   List<PlannedSwap> plan(PlanRequest request);

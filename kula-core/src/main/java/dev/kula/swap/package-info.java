@@ -8,15 +8,15 @@
  * <ul>
  *   <li>{@code none}: the baseline.
  *   <li>{@code static}: every device gives a share of its data to all, once (Zhao et al. 2018).
- *   <li>{@code random}: the control for the next three: the same amount, with anybody.
+ *   <li>{@code random}: the control for the next three: the whole budget, with anybody.
  *   <li>{@code dissimilar}: the specification's rule, literally. It tends to hurt.
  *   <li>{@code similar}: useful where devices contradict each other.
  *   <li>{@code deficit}: the default: those who hold what the receiver's target needs and its
  *       ledger lacks.
  * </ul>
  *
- * <p>To add one, implement {@code SwapPolicy} and name it in {@code SwapPolicies}. Imports {@code
- * monitor}, {@code data}, {@code model}.
+ * <p>To add one, implement {@code SwapPolicy} and name it in {@code SwapPolicy.parse}. Imports
+ * {@code monitor}, {@code data}, {@code model}.
  */
 @NullMarked
 package dev.kula.swap;
