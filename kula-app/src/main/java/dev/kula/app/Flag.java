@@ -99,14 +99,14 @@ enum Flag {
   LOCAL_EPOCHS(
       Section.TRAINING,
       "N",
-      "1",
+      "2",
       Rule.wholeNumber(1, 10_000),
       "Passes over a device's data in a round."),
   BATCH(Section.TRAINING, "N", "32", Rule.wholeNumber(1, 1_000_000), "Samples in a step."),
   LR(
       Section.TRAINING,
       "RATE",
-      "0.05",
+      "0.1",
       Rule.number("a finite number above 0", Flag::positive),
       "Learning rate; for a regression 0.01 unless given."),
   PARTICIPATION(

@@ -118,7 +118,6 @@ final class RunPlanner {
             Tuning.fineTune(settings),
             Tuning.visit(settings),
             Gate.defaults(),
-            policy.isGated(),
             privacy(settings, rounds),
             rawIsPossible(settings, policy));
     return new SimulationSettings(
@@ -204,7 +203,7 @@ final class RunPlanner {
 
   /** What the flags leave open, the same for every method; tuned on seeds that report nothing. */
   static final class Tuning {
-    static final int FINE_TUNE_EPOCHS = Integer.getInteger("tune.epochs", 5);
+    static final int FINE_TUNE_EPOCHS = 5;
     static final int VISIT_EPOCHS = 5;
     static final int VISIT_BATCH = 16;
 

@@ -27,6 +27,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.SortedSet;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -101,7 +102,7 @@ public final class DeviceRuntime {
     this.exam = exam;
     this.seed = seed;
     this.account = new Account(settings.privacy(), noise, seed.derive("noise"));
-    this.data = new TrainingData(store, settings.labels(), target, settings.gated(), seed);
+    this.data = new TrainingData(store, settings.labels(), target, seed);
     this.localTrainer = new Personalizer(settings.localPlan());
     this.sourceDesk = new SourceDesk(id, store, data, settings, account, seed);
     this.receiverDesk =
@@ -362,9 +363,21 @@ public final class DeviceRuntime {
     return counts;
   }
 
-  /** Samples of others that accepted swaps let it use. */
+  /** Samples of others that accepted swaps let it use, in either ledger. */
   public int receivedSamples() {
-    return accepted.stream().mapToInt(AcceptedSwap::samples).sum();
+    int visited =
+        accepted.stream()
+            .filter(swap -> swap.headDelta().length > 0)
+            .mapToInt(AcceptedSwap::samples)
+            .sum();
+    int fetched =
+        Stream.concat(ledgers.shared().pointers().stream(), ledgers.personal().pointers().stream())
+            .filter(pointer -> !pointer.source().equals(Envelope.BASE))
+            .map(DataPointer::block)
+            .distinct()
+            .mapToInt(block -> store.fetched(block).map(SampleSet::size).orElse(0))
+            .sum();
+    return visited + fetched;
   }
 
   /** What has to survive a restart between rounds. */

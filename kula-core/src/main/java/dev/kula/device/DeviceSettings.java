@@ -14,7 +14,6 @@ import dev.kula.swap.Gate;
  *     best one is kept
  * @param visitPlan how a source trains a visiting head
  * @param gate decides on swaps
- * @param gated whether any swap will be gated; if none is, the gate's fold is trained on
  * @param privacy what releases cost
  * @param consentsToRaw whether raw samples may leave the device
  */
@@ -25,6 +24,5 @@ public record DeviceSettings(
     TrainingPlan fineTunePlan,
     TrainingPlan visitPlan,
     Gate gate,
-    boolean gated,
     PrivacySettings privacy,
     boolean consentsToRaw) {}

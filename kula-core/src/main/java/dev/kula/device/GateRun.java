@@ -3,16 +3,18 @@ package dev.kula.device;
 import dev.kula.Seed;
 import dev.kula.data.SampleSet;
 import dev.kula.swap.Gate;
-import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The gate at one closing of swaps: held-out losses of candidate personal heads, trained with the
- * same seeds on both sides. What an accepted swap led to is what the next one is judged against.
+ * The gate at one closing of swaps. Cross-validates: the device's own and base training samples are
+ * judged in folds by heads that were tuned on the other folds, with the same seeds with and without
+ * the swap. What an accepted swap led to is what the next one is judged against.
  */
 final class GateRun {
   private final HeadTuning tuning;
-  private final SampleSet fold;
+  private final TrainingData data;
+  private final int[] fold;
   private final Gate gate;
   private final Seed seed;
   private final Workbench bench;
@@ -22,16 +24,17 @@ final class GateRun {
   GateRun(
       HeadTuning tuning,
       TrainingData data,
-      Supplier<HeadTuning.Ingredients> base,
+      HeadTuning.Ingredients base,
       Gate gate,
       Seed seed,
       Workbench bench) {
     this.tuning = tuning;
-    this.fold = tuning.embed(data.gateFold());
+    this.data = data;
+    this.fold = data.gateFolds(gate.folds());
     this.gate = gate;
     this.seed = seed;
     this.bench = bench;
-    this.base = base.get();
+    this.base = base;
   }
 
   HeadTuning.Ingredients plusVisit(float[] headDelta) {
@@ -52,18 +55,31 @@ final class GateRun {
     return known;
   }
 
-  /** Weighted loss of each sample of the gate's fold, mean over repeats. */
+  /** Weighted loss of each sample that is judged. */
   double[] losses(HeadTuning.Ingredients ingredients) {
-    float[] each = new float[fold.size()];
-    double[] mean = new double[fold.size()];
-    for (int repeat = 0; repeat < gate.repeats(); repeat++) {
-      float[] head = tuning.head(ingredients, seed.derive("gate").derive(repeat));
-      bench.headEngine().losses(head, fold, each);
-      for (int i = 0; i < mean.length; i++) {
-        mean[i] += fold.weight(i) * each[i] / gate.repeats();
+    double[] losses = new double[fold.length];
+    SampleSet all = ingredients.samples();
+    SampleSet judged = data.towardsTarget(all.select(IntStream.range(0, fold.length).toArray()));
+    for (int k = 0; k < gate.folds(); k++) {
+      int part = k;
+      int[] out = IntStream.range(0, fold.length).filter(i -> fold[i] == part).toArray();
+      int[] in =
+          IntStream.range(0, all.size()).filter(i -> i >= fold.length || fold[i] != part).toArray();
+      if (out.length == 0 || in.length == 0) {
+        continue;
+      }
+      float[] head =
+          tuning.head(
+              new HeadTuning.Ingredients(data.towardsTarget(all.select(in)), ingredients.visits()),
+              seed.derive("gate").derive(part));
+      SampleSet questions = judged.select(out);
+      float[] each = new float[out.length];
+      bench.headEngine().losses(head, questions, each);
+      for (int i = 0; i < out.length; i++) {
+        losses[out[i]] = questions.weight(i) * each[i];
       }
     }
-    return mean;
+    return losses;
   }
 
   /** A candidate was let in. */

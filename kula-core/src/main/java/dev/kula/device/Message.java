@@ -365,8 +365,8 @@ public sealed interface Message {
   /**
    * What came of an order.
    *
-   * @param lossWithout held-out loss without it, if the gate ran
-   * @param lossWith held-out loss with it, if the gate ran
+   * @param lossWithout cross-validated loss without it, if the gate ran
+   * @param lossWith cross-validated loss with it, if the gate ran
    * @param samples that entered a ledger
    * @param labels label bins of these samples, counts
    * @param bytes that moved between the two devices for it

@@ -227,7 +227,7 @@ final class ReceiverDesk {
     return new GateRun(
         tuning,
         data,
-        () -> tuning.ingredients(data.ledger(ledgers.personal()), accepted),
+        tuning.ingredients(data.ledger(ledgers.personal()), accepted),
         settings.gate(),
         seed,
         bench);
@@ -271,10 +271,6 @@ final class ReceiverDesk {
       accept(swap);
       return settlement(swap, Ending.ACCEPTED, "admitted without a gate");
     }
-    if (data.gateFold().size() == 0) {
-      forget(swap);
-      return settlement(swap, Ending.REJECTED, "the receiver has no held-out samples to judge by");
-    }
     GateRun gate = gates.get();
     float[] headDelta = swap.headDelta;
     HeadTuning.Ingredients candidate =
@@ -287,14 +283,19 @@ final class ReceiverDesk {
     double without = Arrays.stream(lossesWithout).average().orElseThrow();
     double with = Arrays.stream(lossesWith).average().orElseThrow();
     ratings.judged(order.source(), verdict);
-    String change = "held-out loss %.4f to %.4f".formatted(without, with);
+    String change = "cross-validated loss %.4f to %.4f".formatted(without, with);
     if (verdict == Verdict.USEFUL) {
       accept(swap);
       gate.advance(candidate, lossesWith);
       return settlement(swap, Ending.ACCEPTED, without, with, change + ": useful");
     }
-    forget(swap);
     String word = verdict == Verdict.HARMFUL ? ": harmful" : ": not useful";
+    if (order.admission() == Admission.SHARED_AND_GATED_PERSONAL && swap.fetched) {
+      ledgers.shared().add(pointer(swap));
+      String reason = change + word + " to the personal model; shared ledger only";
+      return settlement(swap, Ending.ACCEPTED, without, with, reason);
+    }
+    forget(swap);
     return settlement(swap, Ending.REJECTED, without, with, change + word);
   }
 
@@ -303,7 +304,7 @@ final class ReceiverDesk {
     float[] headDelta = swap.headDelta;
     boolean isNew = !ledgers.personal().contains(pointer.block());
     ledgers.personal().add(pointer);
-    if (swap.order.admission() == Admission.UNGATED_BOTH && headDelta == null) {
+    if (swap.order.admission() != Admission.GATED_PERSONAL && headDelta == null) {
       ledgers.shared().add(pointer);
     }
     if (pointer.source().equals(Envelope.BASE)) {
@@ -325,7 +326,8 @@ final class ReceiverDesk {
 
   private void forget(Pending swap) {
     BlockId block = pointer(swap).block();
-    if (swap.fetched && !ledgers.personal().contains(block)) {
+    boolean held = ledgers.personal().contains(block) || ledgers.shared().contains(block);
+    if (swap.fetched && !held) {
       store.forget(block);
     }
   }

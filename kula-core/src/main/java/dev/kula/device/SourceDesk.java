@@ -116,7 +116,7 @@ final class SourceDesk {
                 IntStream.of(known).boxed().collect(Collectors.toCollection(TreeSet::new))));
   }
 
-  /** What others may learn from: never this device's own held-out folds; all of a base set. */
+  /** What others may learn from: never its own held-out fold; all of a base set. */
   private int[] trainable() {
     return id.equals(Envelope.BASE)
         ? IntStream.range(0, store.own().size()).toArray()

@@ -12,8 +12,9 @@ import java.util.random.RandomGenerator;
 
 /**
  * What a device trains and validates on. Its own samples and the base set are each split, within
- * label bins, into training data and two folds that nothing is ever trained on: one chooses
- * checkpoints, the other decides at the gate, so that no choice is judged by what it was made on.
+ * label bins, into training data and a fold that nothing is ever trained on, which chooses
+ * checkpoints. The gate cross-validates over the training data, so it needs no labels of its own
+ * and never judges by the fold that chose the checkpoints. The split is the same for every method.
  */
 final class TrainingData {
   private static final double LOWEST_WEIGHT = 0.02;
@@ -25,20 +26,18 @@ final class TrainingData {
   private final LabelSpace labels;
   private final double[] target;
   private final Folds own;
-  private final boolean gated;
   private Folds base;
 
-  /** A set of samples in three disjoint parts. */
-  private record Folds(int[] trainIndices, SampleSet train, SampleSet checkpoint, SampleSet gate) {}
+  /** A set of samples in two disjoint parts. */
+  private record Folds(int[] trainIndices, SampleSet train, SampleSet checkpoint) {}
 
-  TrainingData(SampleStore store, LabelSpace labels, double[] target, boolean gated, Seed seed) {
+  TrainingData(SampleStore store, LabelSpace labels, double[] target, Seed seed) {
     this.store = store;
     this.labels = labels;
     this.target = target.clone();
-    this.gated = gated;
     this.own = folds(store.own(), OWN_PARTS, seed.derive("folds").generator());
     SampleSet none = SampleSet.empty(store.own().features());
-    this.base = new Folds(new int[0], none, none, none);
+    this.base = new Folds(new int[0], none, none);
   }
 
   /** Takes in the base set; the same split on every device. */
@@ -67,9 +66,20 @@ final class TrainingData {
     return towardsTarget(SampleSet.concat(List.of(own.checkpoint(), base.checkpoint())));
   }
 
-  /** Samples that decide at the gate and nowhere else, weighted towards the target. */
-  SampleSet gateFold() {
-    return towardsTarget(SampleSet.concat(List.of(own.gate(), base.gate())));
+  /**
+   * A fold number for each of the device's own and base training samples, which are the first of
+   * {@link #ledger}; even within label bins. Samples that swaps brought have none: they are only
+   * ever trained on.
+   */
+  int[] gateFolds(int folds) {
+    SampleSet judged = SampleSet.concat(List.of(own.train(), base.train()));
+    int[] fold = new int[judged.size()];
+    int[] next = new int[labels.size()];
+    for (int i = 0; i < fold.length; i++) {
+      int bin = labels.bin(judged.target(i));
+      fold[i] = (bin + next[bin]++) % folds;
+    }
+    return fold;
   }
 
   /** Positions in the store's own samples that may be trained on, here or elsewhere. */
@@ -97,7 +107,7 @@ final class TrainingData {
     return weights;
   }
 
-  /** One of {@code parts} to each fold, the rest to train on; at least half to train on. */
+  /** One of {@code parts} to the checkpoint fold, the rest to train on. */
   private Folds folds(SampleSet samples, int parts, RandomGenerator random) {
     List<List<Integer>> byBin = new ArrayList<>();
     for (int bin = 0; bin < labels.size(); bin++) {
@@ -106,31 +116,23 @@ final class TrainingData {
     for (int i = 0; i < samples.size(); i++) {
       byBin.get(labels.bin(samples.target(i))).add(i);
     }
-    List<List<Integer>> split = List.of(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+    List<Integer> train = new ArrayList<>();
+    List<Integer> checkpoint = new ArrayList<>();
     for (List<Integer> members : byBin) {
       shuffle(members, random);
       int start = random.nextInt(parts);
       for (int i = 0; i < members.size(); i++) {
-        int part = (start + i) % parts;
-        int fold = part == parts - 2 ? 1 : 0;
-        if (part == parts - 1 && gated) {
-          fold = 2;
-        }
-        split.get(fold).add(members.get(i));
+        boolean held = (start + i) % parts == parts - 1;
+        (held ? checkpoint : train).add(members.get(i));
       }
     }
-    if (split.getFirst().size() * 2 < samples.size()) {
-      split.getFirst().addAll(split.get(1));
-      split.getFirst().addAll(split.get(2));
-      split.get(1).clear();
-      split.get(2).clear();
+    if (train.size() * 2 < samples.size()) {
+      train.addAll(checkpoint);
+      checkpoint.clear();
     }
-    int[] train = indices(split.getFirst());
+    int[] trainIndices = indices(train);
     return new Folds(
-        train,
-        samples.select(train),
-        samples.select(indices(split.get(1))),
-        samples.select(indices(split.get(2))));
+        trainIndices, samples.select(trainIndices), samples.select(indices(checkpoint)));
   }
 
   private static void shuffle(List<Integer> members, RandomGenerator random) {

@@ -1,6 +1,7 @@
 package dev.kula.round;
 
 import dev.kula.data.DeviceId;
+import dev.kula.data.LabelSpace;
 import dev.kula.device.Envelope;
 import dev.kula.device.Message;
 import dev.kula.monitor.Findings;
@@ -32,7 +33,7 @@ final class PerformanceMonitor {
 
   private final RoundSettings settings;
   private final UnaryOperator<double[]> target;
-  private final List<String> labels;
+  private final LabelSpace labels;
   private final Map<DeviceId, Profile> profiles = new TreeMap<>();
   private final Set<DeviceId> declined = new TreeSet<>();
   private final Map<DeviceId, double[]> granted = new TreeMap<>();
@@ -58,9 +59,9 @@ final class PerformanceMonitor {
    * A monitor without memories.
    *
    * @param target from a device's label shares to those that its model must serve
-   * @param labels names of the label bins
+   * @param labels bins in which labels are counted
    */
-  PerformanceMonitor(RoundSettings settings, UnaryOperator<double[]> target, List<String> labels) {
+  PerformanceMonitor(RoundSettings settings, UnaryOperator<double[]> target, LabelSpace labels) {
     this.settings = settings;
     this.target = target;
     this.labels = labels;
@@ -113,7 +114,8 @@ final class PerformanceMonitor {
   /** What the profiles of this round say of the fleet. */
   RunEvent.Compared compare(int round) {
     Findings findings =
-        FleetComparison.compare(List.copyOf(profiles.values()), settings.errorRate());
+        FleetComparison.compare(
+            List.copyOf(profiles.values()), labels, settings.errorRate());
     return new RunEvent.Compared(
         round,
         findings.errorRate(),
@@ -177,7 +179,7 @@ final class PerformanceMonitor {
         order.source().name(),
         order.exchange().name().toLowerCase(Locale.ROOT),
         order.samples(),
-        order.labels().stream().map(labels::get).toList(),
+        order.labels().stream().map(labels.names()::get).toList(),
         planned.deficit(),
         planned.coverage(),
         planned.similarity().value(),

@@ -76,8 +76,8 @@ public sealed interface RunEvent {
    * only the simulation's evaluator sees them.
    *
    * @param outcome {@code accepted}, {@code rejected} or {@code expired}
-   * @param lossWithout held-out loss without the swap; null if the gate did not run
-   * @param lossWith held-out loss with it; null if the gate did not run
+   * @param lossWithout cross-validated loss without the swap; null if the gate did not run
+   * @param lossWith cross-validated loss with it; null if the gate did not run
    * @param samples samples that entered a ledger
    * @param bytes that moved for it
    * @param reason one sentence

@@ -85,7 +85,7 @@ public final class Simulation implements AutoCloseable {
                     InputShape.vector(engine.embeddingSize()),
                     dataset.task()));
     this.monitor =
-        new PerformanceMonitor(settings.rounds(), this::targetOf, dataset.labels().names());
+        new PerformanceMonitor(settings.rounds(), this::targetOf, dataset.labels());
     this.evaluator = new Evaluator(engine, globalExam(seed));
     this.loop =
         new RoundLoop(

@@ -1,6 +1,7 @@
 package dev.kula.swap;
 
 import dev.kula.data.DeviceId;
+import dev.kula.data.Exchange;
 import dev.kula.monitor.Deficit;
 import dev.kula.monitor.FleetStatistics;
 import dev.kula.monitor.Profile;
@@ -16,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The default: a device whose target needs labels that its ledger lacks is offered samples of these
- * labels by a device that has them, whose features are near, and whose reputation is good. Gated,
- * for the personal model.
+ * labels by a device that has them, whose features are near, and whose reputation is good. Gated
+ * for the personal model; raw samples enter the shared ledger as well.
  *
  * <p>score = (deficit · p_source) · exp(−2 D_x) · reputation / (1 + 0.5 · used); greedy b-matching,
  * one swap a receiver a pass; between the passes the deficits that were served are halved.
@@ -250,13 +251,15 @@ final class DeficitSwaps implements SwapPolicy {
                 .formatted(edge.similarity().value())
             : "own data lack %.0f %% of the target, of which the source covers %.0f %%"
                 .formatted(100 * edge.receiver().total, 100 * edge.coverage());
+    Exchange exchange = request.settings().exchangeFor(samples);
+    Admission admission =
+        switch (exchange) {
+          case VISIT -> Admission.GATED_PERSONAL;
+          case RAW -> Admission.SHARED_AND_GATED_PERSONAL;
+        };
     return new OrderForm(request, edge.receiver().profile, edge.source(), samples)
         .asking(edge.labels())
-        .via(
-            request.settings().exchangeFor(samples),
-            Admission.GATED_PERSONAL,
-            request.settings().selection(),
-            1)
+        .via(exchange, admission, request.settings().selection(), 1)
         .covering(edge.receiver().total, edge.coverage())
         .because(edge.similarity(), edge.score(), why)
         .numbered(index);

@@ -10,34 +10,34 @@ package dev.kula.swap;
  * @param tolerance relative gain that any other source must exceed
  * @param standardErrors how many standard errors of the paired difference a gain must exceed beyond
  *     the tolerance, 0 or more; 1.28 lets a tenth of the useless swaps pass
- * @param repeats times that both sides are trained, with the same seeds on both, at least 1
+ * @param folds of the cross-validation, at least 2
  */
-public record Gate(double trustedTolerance, double tolerance, double standardErrors, int repeats) {
-  /** 0 for trusted sources, 0.05 for others, 1.28 standard errors, two repeats. */
+public record Gate(double trustedTolerance, double tolerance, double standardErrors, int folds) {
+  /** 0 for trusted sources, 0.05 for others, 1.28 standard errors, three folds. */
   public static Gate defaults() {
-    return new Gate(0.0, 0.05, 1.28, 2);
+    return new Gate(0.0, 0.05, 1.28, 3);
   }
 
   public Gate {
-    if (trustedTolerance < 0 || tolerance < 0 || standardErrors < 0 || repeats < 1) {
+    if (trustedTolerance < 0 || tolerance < 0 || standardErrors < 0 || folds < 2) {
       throw new IllegalArgumentException(
-          "gate needs tolerances of 0 or more and a repeat, not %s, %s, %s and %d"
-              .formatted(trustedTolerance, tolerance, standardErrors, repeats));
+          "gate needs tolerances of 0 or more and two folds, not %s, %s, %s and %d"
+              .formatted(trustedTolerance, tolerance, standardErrors, folds));
     }
   }
 
   /** What a swap did for its receiver. */
   public enum Verdict {
-    /** It lowered the held-out loss by more than the tolerance, and not by luck. */
+    /** It lowered the cross-validated loss by more than the tolerance, and not by luck. */
     USEFUL,
     /** It changed little. Not useful to this receiver is not malicious. */
     NEUTRAL,
-    /** It raised the held-out loss by more than the tolerance for unknown sources. */
+    /** It raised the cross-validated loss by more than the tolerance for unknown sources. */
     HARMFUL
   }
 
   /**
-   * Compares the losses of the same held-out samples.
+   * Compares the losses of the same samples.
    *
    * @param without weighted loss of each sample without the swap; at least one
    * @param with weighted loss of each sample with it
