@@ -56,7 +56,12 @@ enum Flag {
       "How devices come by their data: natural (the device column), iid, dirichlet:ALPHA, classes:K"
           + " or quantity:ALPHA."),
   DEVICES(
-      Section.DATA, "N", "50", Rule.wholeNumber(1, 1_000_000), "Number of devices in the fleet."),
+      Section.DATA,
+      "N",
+      "50",
+      Rule.wholeNumber(1, 1_000_000),
+      "Number of devices in the fleet; without effect on --partition natural, where the data name"
+          + " them."),
   SPLIT(
       Section.DATA,
       "HOW",
@@ -103,7 +108,7 @@ enum Flag {
       "RATE",
       "0.1",
       Rule.number("a finite number above 0", Flag::positive),
-      "Learning rate."),
+      "Learning rate; for a regression 0.01 unless given."),
   PARTICIPATION(
       Section.TRAINING,
       "SHARE",

@@ -30,6 +30,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +41,9 @@ import org.jspecify.annotations.Nullable;
  * and how far the current one is.
  */
 final class LocalRunner implements Runner {
+  /** Key of the command's name, beside the settings. */
+  private static final String COMMAND = "command";
+
   private static final String CONFIGURATION = "configuration.json";
   private static final String MODELS = "models.safetensors";
   private static final DateTimeFormatter ID = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss");
@@ -78,18 +82,21 @@ final class LocalRunner implements Runner {
   @Override
   public void describe(RunSettings settings, Terminal terminal) {
     FederatedData data = RunPlanner.federate(RunPlanner.read(settings), settings);
+    RunPlanner.target(settings, data);
     terminal.out().print(DataDescription.of(data).render(terminal.colour()));
   }
 
   private Finished execute(
       String command, RunSettings settings, List<Job> jobs, Terminal terminal) {
-    Dataset dataset = RunPlanner.read(settings);
-    FederatedData first = RunPlanner.federate(dataset, jobs.getFirst().settings());
-    jobs.forEach(job -> planner.plan(job.settings(), first, job.stopsEarly()));
     String resume = settings.resume();
+    if (resume != null) {
+      refuseOther(Path.of(resume), command, settings);
+    }
+    Dataset dataset = RunPlanner.read(settings);
+    FederatedData first = rehearse(dataset, jobs);
     try (RunDirectory directory =
-        resume == null ? create(settings) : RunDirectory.resume(Path.of(resume))) {
-      CommandState state = resume == null ? null : resumed(directory, settings);
+        resume == null ? create(command, settings) : RunDirectory.resume(Path.of(resume))) {
+      CommandState state = resume == null ? null : resumed(directory, terminal);
       List<CompletedRun> completed = new ArrayList<>(state == null ? List.of() : state.completed());
       for (Job job : jobs) {
         if (completed.stream().noneMatch(job::is)) {
@@ -104,6 +111,26 @@ final class LocalRunner implements Runner {
       Report.write(directory.path());
       return new Finished(summary, directory.path());
     }
+  }
+
+  /**
+   * Deals the data for every seed and plans every run, so that a mistake shows before anything is
+   * written.
+   *
+   * @return the data of the first job
+   */
+  private FederatedData rehearse(Dataset dataset, List<Job> jobs) {
+    FederatedData first = RunPlanner.federate(dataset, jobs.getFirst().settings());
+    FederatedData data = first;
+    long seed = jobs.getFirst().settings().seed();
+    for (Job job : jobs) {
+      if (job.settings().seed() != seed) {
+        seed = job.settings().seed();
+        data = RunPlanner.federate(dataset, job.settings());
+      }
+      planner.plan(job.settings(), data, job.stopsEarly());
+    }
+    return first;
   }
 
   private CompletedRun run(
@@ -195,37 +222,56 @@ final class LocalRunner implements Runner {
         data.dataset().labels().names());
   }
 
-  private static RunDirectory create(RunSettings settings) {
+  private static RunDirectory create(String command, RunSettings settings) {
     String out = settings.out();
     Path path =
         out == null
             ? Path.of("runs", LocalDateTime.now(ZoneId.systemDefault()).format(ID))
             : Path.of(out);
+    Map<String, Object> configuration = new LinkedHashMap<>();
+    configuration.put(COMMAND, command);
+    configuration.putAll(settings.asMap());
     RunDirectory directory = RunDirectory.create(path);
     directory.write(
         CONFIGURATION,
         stream ->
-            stream.write(
-                JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(settings.asMap())));
+            stream.write(JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(configuration)));
     return directory;
   }
 
-  private static @Nullable CommandState resumed(RunDirectory directory, RunSettings settings) {
-    refuseOther(directory.path(), settings);
+  private static @Nullable CommandState resumed(RunDirectory directory, Terminal terminal) {
     Path checkpoint = directory.file(RunDirectory.CHECKPOINT);
     if (!Checkpoints.exists(checkpoint)) {
+      terminal
+          .err()
+          .printf("kula: '%s' has no checkpoint, the run starts anew%n", directory.path());
       directory.truncate(new Extent(0, 0));
       return null;
     }
     Restored<CommandState> restored = Checkpoints.read(checkpoint, CommandState.class);
+    restored
+        .warning()
+        .ifPresent(
+            why -> terminal.err().printf("kula: going on from '%s': %s%n", restored.file(), why));
     directory.truncate(restored.state().extent());
     return restored.state();
   }
 
   /** Whatever shows in a result must be as it was. */
-  private static void refuseOther(Path path, RunSettings settings) {
+  private static void refuseOther(Path path, String command, RunSettings settings) {
     Map<String, Object> now = new TreeMap<>(settings.asMap());
     Map<String, Object> then = new TreeMap<>(read(path));
+    Object was = then.remove(COMMAND);
+    if (!command.equals(was)) {
+      throw KulaException.user(
+          "--resume '%s' is a run of kula %s, not of kula %s; use kula %s --resume %s"
+              .formatted(path, was, command, was, path));
+    }
+    if (!Objects.equals(now.get(Flag.OUT.key()), then.get(Flag.OUT.key()))) {
+      throw KulaException.user(
+          "--out is '%s', must be left out with --resume, which writes to '%s'; remove it"
+              .formatted(settings.out(), path));
+    }
     for (Flag free : List.of(Flag.THREADS, Flag.OUT, Flag.RESUME)) {
       now.remove(free.key());
       then.remove(free.key());
@@ -233,17 +279,21 @@ final class LocalRunner implements Runner {
     TreeSet<String> keys = new TreeSet<>(then.keySet());
     keys.addAll(now.keySet());
     for (String key : keys) {
-      if (!String.valueOf(now.get(key)).equals(String.valueOf(then.get(key)))) {
+      String before = String.valueOf(then.getOrDefault(key, "unset"));
+      String after = String.valueOf(now.getOrDefault(key, "unset"));
+      if (!before.equals(after)) {
         throw KulaException.user(
             "--resume '%s' is a run with %s %s, not %s; leave the flag out or start a new run"
-                .formatted(path, key, then.get(key), now.get(key)));
+                .formatted(path, key, before, after));
       }
     }
   }
 
   @Override
   public Map<String, Object> recorded(Path directory) {
-    return read(directory);
+    Map<String, Object> settings = new LinkedHashMap<>(read(directory));
+    settings.remove(COMMAND);
+    return settings;
   }
 
   private static Map<String, Object> read(Path directory) {

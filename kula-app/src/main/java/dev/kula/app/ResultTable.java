@@ -201,6 +201,11 @@ final class ResultTable {
                   ? "."
                   : ", with Student's 95 % interval."));
     }
+    if (summary.data().task().equals("regression")) {
+      notes.add(
+          "Accuracy of a regression is the share of variance explained: 1 - mean squared error /"
+              + " variance, at least 0.");
+    }
     List<String> bare =
         summary.methods().stream()
             .flatMap(method -> method.epsilon().withoutNoise().stream())

@@ -70,6 +70,18 @@ final class RunPlanner {
     return plan.apply(dataset, new Seed(settings.seed()).derive("partition"));
   }
 
+  /**
+   * What devices must serve.
+   *
+   * @throws KulaException the user's mistake, if {@code data} cannot give an exam in it
+   */
+  static TargetSpec target(RunSettings settings, FederatedData data) {
+    TargetSpec target = TargetSpec.parse(settings.target());
+    // What one device can be examined in, all can; the seed does not matter.
+    target.exam(data, 0, new Seed(settings.seed()));
+    return target;
+  }
+
   /** Settings of one run of one method. */
   SimulationSettings plan(RunSettings settings, FederatedData data, boolean stopsEarly) {
     Dataset dataset = data.dataset();
@@ -109,7 +121,7 @@ final class RunPlanner {
             privacy(settings, rounds),
             rawIsPossible(settings, policy));
     return new SimulationSettings(
-        rounds, devices, TargetSpec.parse(settings.target()), model, settings.threads());
+        rounds, devices, target(settings, data), model, settings.threads());
   }
 
   private ParameterLayout layout(ModelSpec model, Dataset dataset) {

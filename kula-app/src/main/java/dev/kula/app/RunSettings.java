@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * @param rounds at least 1
  * @param localEpochs at least 1
  * @param batch at least 1
- * @param lr finite, above 0
+ * @param lr finite, above 0; the default is smaller for a regression
  * @param participation in (0, 1]
  * @param strategy {@code fedavg}, {@code fedprox} or {@code fedprox:MU}
  * @param targetAccuracy in (0, 1]; null if it is to be taken from the runs
@@ -88,6 +88,8 @@ public record RunSettings(
     int threads,
     @Nullable String out,
     @Nullable String resume) {
+  /** A squared error has no bound on its slope: at the rate for classes, training diverges. */
+  static final double REGRESSION_LR = 0.01;
 
   public RunSettings {
     methods = List.copyOf(methods);
@@ -190,7 +192,7 @@ public record RunSettings(
     for (int i = 0; i < components.length; i++) {
       Flag flag = Flag.withKey(key(components[i].getName())).orElseThrow();
       Object value = typed.get(flag);
-      arguments[i] = value != null ? value : flag.defaultText().map(flag::read).orElse(null);
+      arguments[i] = value != null ? value : normal(flag, typed);
     }
     try {
       return RunSettings.class.getDeclaredConstructor(types).newInstance(arguments);
@@ -199,6 +201,13 @@ public record RunSettings(
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  private static @Nullable Object normal(Flag flag, Map<Flag, Object> typed) {
+    if (flag == Flag.LR && "regression".equals(typed.get(Flag.TASK))) {
+      return REGRESSION_LR;
+    }
+    return flag.defaultText().map(flag::read).orElse(null);
   }
 
   private @Nullable Object valueOf(RecordComponent component) {

@@ -35,7 +35,7 @@ final class RunSettingsTest {
     assertEquals(40, defaults.rounds());
     assertEquals(8.0, defaults.epsilon());
     assertEquals("deficit", defaults.policy());
-    assertEquals(8, defaults.methods().size());
+    assertEquals(10, defaults.methods().size());
     assertEquals(null, defaults.targetAccuracy());
   }
 
@@ -180,7 +180,7 @@ final class RunSettingsTest {
       assertEquals(method.label(), Method.label(method.apply(RunSettings.defaults())));
     }
     assertEquals(
-        "fedavg, none, random swaps",
+        "fedavg, none, random swaps, visit",
         Method.label(
             RunSettings.defaults().with(Flag.PERSONALIZATION, "none").with(Flag.POLICY, "random")));
   }

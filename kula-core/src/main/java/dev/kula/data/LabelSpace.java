@@ -29,7 +29,8 @@ public record LabelSpace(List<String> names, List<Float> edges) {
   }
 
   /**
-   * At most {@code bins} bins that hold equally many of {@code targets}; fewer where values tie.
+   * From two to {@code bins} bins that hold equally many of {@code targets}; fewer where values
+   * tie.
    *
    * @param targets of the training data, at least one, finite
    */
@@ -44,19 +45,29 @@ public record LabelSpace(List<String> names, List<Float> edges) {
         edges.add(edge);
       }
     }
+    if (edges.isEmpty()) {
+      edges.add(aboveLeast(sorted));
+    }
     List<String> names = new ArrayList<>();
     for (int b = 0; b <= edges.size(); b++) {
-      if (edges.isEmpty()) {
-        names.add("all");
-      } else if (b == 0) {
+      if (b == 0) {
         names.add(String.format(Locale.ROOT, "< %.3g", edges.get(0)));
       } else if (b == edges.size()) {
         names.add(String.format(Locale.ROOT, "≥ %.3g", edges.get(b - 1)));
       } else {
-        names.add(String.format(Locale.ROOT, "%.3g–%.3g", edges.get(b - 1), edges.get(b)));
+        names.add(String.format(Locale.ROOT, "%.3g to %.3g", edges.get(b - 1), edges.get(b)));
       }
     }
     return new LabelSpace(names, edges);
+  }
+
+  /** The least value but one, where nearly all are the least; the only one, if all are the same. */
+  private static float aboveLeast(float[] sorted) {
+    int next = 0;
+    while (next < sorted.length - 1 && sorted[next] == sorted[0]) {
+      next++;
+    }
+    return sorted[next];
   }
 
   /** Number of bins. */

@@ -114,8 +114,7 @@ final class PerformanceMonitor {
   /** What the profiles of this round say of the fleet. */
   RunEvent.Compared compare(int round) {
     Findings findings =
-        FleetComparison.compare(
-            List.copyOf(profiles.values()), labels, settings.errorRate());
+        FleetComparison.compare(List.copyOf(profiles.values()), labels, settings.errorRate());
     return new RunEvent.Compared(
         round,
         findings.errorRate(),

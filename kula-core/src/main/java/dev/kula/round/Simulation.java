@@ -84,8 +84,7 @@ public final class Simulation implements AutoCloseable {
                     new ModelSpec.Softmax(),
                     InputShape.vector(engine.embeddingSize()),
                     dataset.task()));
-    this.monitor =
-        new PerformanceMonitor(settings.rounds(), this::targetOf, dataset.labels());
+    this.monitor = new PerformanceMonitor(settings.rounds(), this::targetOf, dataset.labels());
     this.evaluator = new Evaluator(engine, globalExam(seed));
     this.loop =
         new RoundLoop(

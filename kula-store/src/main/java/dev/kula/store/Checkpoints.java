@@ -100,12 +100,18 @@ public final class Checkpoints {
       }
       try {
         return new Restored<>(
-            readOne(previous, type), previous, Optional.ofNullable(newest.getMessage()));
+            readOne(previous, type), previous, Optional.of(warning(file, newest)));
       } catch (KulaException older) {
         newest.addSuppressed(older);
         throw newest;
       }
     }
+  }
+
+  private static String warning(Path file, KulaException newest) {
+    return Files.exists(file)
+        ? String.valueOf(newest.getMessage())
+        : "'%s' is missing, the process was killed while it replaced it".formatted(file);
   }
 
   /** Where the checkpoint before {@code file} is kept. */

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ReportTest {
   private static final Pattern LOADS =
       Pattern.compile(
-          "<(?:script|img|iframe|link|object|embed|source)[^>]*\\s(?:src|href)\\s*=(?!\\s*[\"']?data:)"
+          "<(?:script|img|iframe|link|object|embed|source)[^>]*\\s(?:src|href)\\s*=(?!\\s*[\"']?(?:data:|'\\+))"
               + "|@import|url\\(\\s*[\"']?(?:https?:|//)|\\bfetch\\(|XMLHttpRequest|importScripts|new WebSocket"
               + "|navigator\\.sendBeacon|(?:href|src)\\s*=\\s*[\"']?https?:");
   private static final Pattern DATA =
