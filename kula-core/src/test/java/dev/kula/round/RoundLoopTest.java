@@ -40,7 +40,7 @@ final class RoundLoopTest {
             fleet,
             settings,
             new PerformanceMonitor(
-                settings, shares -> ToyClusters.evenShares(), ToyClusters.LABELS.names()),
+                settings, shares -> ToyClusters.evenShares(), ToyClusters.LABELS),
             new Evaluator(ToyDevices.engine(), exam),
             new RunListener() {
               @Override
