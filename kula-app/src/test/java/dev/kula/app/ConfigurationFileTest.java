@@ -73,7 +73,7 @@ final class ConfigurationFileTest {
     assertMistake("rounds: true", ":1: rounds is 'true', must be a whole number");
     assertMistake("rounds: [1, 2]", ":1: rounds is a list, must be a single value");
     assertMistake("lr:\n  rate: 1", ":2: lr is a mapping, must be a single value");
-    assertMistake("seed: 1\nlr:\n", ":2: lr has no value; give it one, such as lr: 0.05");
+    assertMistake("seed: 1\nlr:\n", ":2: lr has no value; give it one, such as lr: 0.1");
     assertMistake("out: &x a\nresume: *x", ":2: resume is an alias");
     assertMistake("methods: [fedavg, [x]]", ":1: methods is a list");
   }

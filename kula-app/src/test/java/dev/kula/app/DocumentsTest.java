@@ -127,7 +127,7 @@ final class DocumentsTest {
         String text = Files.readString(file);
         boolean whole =
             Stream.of("Context", "Decision", "Measured", "Rejected")
-                .allMatch(part -> text.contains("\n**" + part + ".**"));
+                .allMatch(part -> text.contains("\n**" + part));
         boolean titled = text.startsWith("# " + name(file).substring(0, 4) + " ");
         if (!whole || !titled || !list.contains("(" + name(file) + ")")) {
           wrong.add(name(file));

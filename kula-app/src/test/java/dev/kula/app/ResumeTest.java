@@ -233,6 +233,7 @@ final class ResumeTest {
                 "--data=csv:" + shared.resolve("data.csv"),
                 "--partition=natural",
                 "--model=mlp:16",
+                "--lr=0.05",
                 "--rounds=" + ROUNDS,
                 "--swap-every=2",
                 "--swap-budget=0.3",
