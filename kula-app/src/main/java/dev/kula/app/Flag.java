@@ -157,6 +157,13 @@ enum Flag {
       "visit",
       Rule.words("visit", "raw", "cheapest"),
       "visit (the model goes to the data), raw (samples move, no privacy) or cheapest."),
+  SELECTION(
+      Section.SWAPS,
+      "HOW",
+      "diversity",
+      Rule.words("diversity", "importance", "uniform"),
+      "How a source picks samples: diversity (k-centre), importance (gradient × input) or uniform;"
+          + " random, dissimilar and static have their own."),
   SWAP_EVERY(
       Section.SWAPS, "N", "5", Rule.wholeNumber(1, 1_000_000), "Rounds from one plan to the next."),
   SWAP_BUDGET(

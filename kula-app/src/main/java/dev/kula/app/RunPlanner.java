@@ -27,6 +27,7 @@ import dev.kula.round.Convergence;
 import dev.kula.round.RoundSettings;
 import dev.kula.round.SimulationSettings;
 import dev.kula.swap.Gate;
+import dev.kula.swap.Selection;
 import dev.kula.swap.SwapPolicy;
 import dev.kula.swap.SwapSettings;
 import java.util.Locale;
@@ -165,7 +166,7 @@ final class RunPlanner {
     return new SwapSettings(
         settings.swapBudget(),
         exchange,
-        defaults.selection(),
+        Selection.valueOf(settings.selection().toUpperCase(Locale.ROOT)),
         defaults.sampleBytes(),
         defaults.headBytes(),
         defaults.inDegree(),

@@ -43,6 +43,7 @@ import org.jspecify.annotations.Nullable;
  * @param policy {@code none}, {@code static:B}, {@code random}, {@code dissimilar}, {@code similar}
  *     or {@code deficit}
  * @param exchange {@code visit}, {@code raw} or {@code cheapest}
+ * @param selection {@code diversity}, {@code importance} or {@code uniform}
  * @param swapEvery rounds, at least 1
  * @param swapBudget share of a device's data, in [0, 1]
  * @param epsilon above 0, possibly infinite
@@ -77,6 +78,7 @@ public record RunSettings(
     String personalization,
     String policy,
     String exchange,
+    String selection,
     int swapEvery,
     double swapBudget,
     double epsilon,
@@ -114,6 +116,7 @@ public record RunSettings(
     Flag.PERSONALIZATION.check(personalization);
     Flag.POLICY.check(policy);
     Flag.EXCHANGE.check(exchange);
+    Flag.SELECTION.check(selection);
     Flag.SWAP_EVERY.check(swapEvery);
     Flag.SWAP_BUDGET.check(swapBudget);
     Flag.EPSILON.check(epsilon);
