@@ -57,6 +57,10 @@ final class LocalRunner implements Runner {
 
   /** One run to do. */
   private record Job(RunSettings settings, boolean stopsEarly) {
+    boolean isAs(Job other) {
+      return settings.equals(other.settings);
+    }
+
     boolean is(CompletedRun run) {
       return run.seed() == settings.seed() && run.method().equals(Method.label(settings));
     }
@@ -73,7 +77,10 @@ final class LocalRunner implements Runner {
     for (int i = 0; i < settings.seeds(); i++) {
       RunSettings seeded = settings.with(Flag.SEED, settings.seed() + i);
       for (String method : settings.methods()) {
-        jobs.add(new Job(Method.of(method).apply(seeded), false));
+        Job job = new Job(Method.of(method).apply(seeded), false);
+        if (jobs.stream().noneMatch(job::isAs)) {
+          jobs.add(job); // with --exchange raw, deficit and deficit-raw are one
+        }
       }
     }
     return execute("compare", settings, jobs, terminal);

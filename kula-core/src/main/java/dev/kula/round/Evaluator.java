@@ -6,6 +6,7 @@ import dev.kula.device.Message.Settlement;
 import dev.kula.model.Evaluation;
 import dev.kula.model.Samples;
 import dev.kula.model.TrainingEngine;
+import dev.kula.swap.SwapOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -102,6 +103,22 @@ final class Evaluator {
         settlement.samples(),
         settlement.bytes(),
         settlement.reason());
+  }
+
+  /** Notes an order that never reached its receiver, which was away. */
+  RunEvent unreached(int round, SwapOrder order) {
+    swaps = swaps.plus(new SwapCounts(0, 0, 0, 1));
+    return new RunEvent.Settled(
+        round,
+        order.number(),
+        order.receiver().name(),
+        order.source().name(),
+        "expired",
+        null,
+        null,
+        0,
+        0,
+        "the receiver was away");
   }
 
   /** Notes what raw copies would have cost. */

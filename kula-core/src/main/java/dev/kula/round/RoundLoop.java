@@ -7,9 +7,11 @@ import dev.kula.device.Personalization;
 import dev.kula.fleet.Fleet;
 import dev.kula.swap.PlannedSwap;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The rounds of one run, in a simulation and in a live fleet alike. Each round:
@@ -34,6 +36,10 @@ public final class RoundLoop {
 
   private final List<RoundRecord> history = new ArrayList<>();
   private final List<RunEvent> events = new ArrayList<>();
+
+  /** Orders of the planning under way that their receivers have settled. */
+  private final Set<Long> settled = new HashSet<>();
+
   private float[] global;
   private Traffic traffic = Traffic.NONE;
   private long eventCount;
@@ -143,8 +149,14 @@ public final class RoundLoop {
       orders.addAll(Orchestrator.envelopes(Envelope.MONITOR, planned.order()));
     }
     evaluator.ordered(plan.size());
+    settled.clear();
     carry(orders);
     closeSwaps();
+    for (PlannedSwap planned : plan) {
+      if (!settled.contains(planned.order().number())) {
+        events.add(evaluator.unreached(round, planned.order()));
+      }
+    }
     monitor.decay();
     events.add(monitor.standings(round));
   }
@@ -177,11 +189,11 @@ public final class RoundLoop {
               new RunEvent.AccountSpent(round, from.name(), "profile", declined.spentEpsilon()));
         }
       }
-      case Message.Settled settled -> {
-        if (settled.settlement().order().source().equals(Envelope.BASE)) {
-          evaluator.copied(settled.settlement());
+      case Message.Settled message -> {
+        if (message.settlement().order().source().equals(Envelope.BASE)) {
+          evaluator.copied(message.settlement());
         } else {
-          events.add(evaluator.settled(round, settled.settlement()));
+          settledOrder(message.settlement());
         }
       }
       case Message.Outcomes outcomes -> {
@@ -204,6 +216,11 @@ public final class RoundLoop {
       case Message.Visited message -> unexpected(envelope);
       case Message.CloseSwaps message -> unexpected(envelope);
     }
+  }
+
+  private void settledOrder(Message.Settlement settlement) {
+    settled.add(settlement.order().number());
+    events.add(evaluator.settled(round, settlement));
   }
 
   private static void unexpected(Envelope envelope) {

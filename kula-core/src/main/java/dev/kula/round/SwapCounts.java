@@ -1,12 +1,12 @@
 package dev.kula.round;
 
 /**
- * Swap orders and what came of them; an order that is still open counts as ordered only.
+ * Swap orders and what came of them: at the end of a round every order is in one of the last three.
  *
  * @param ordered orders sent
  * @param accepted let into a ledger
  * @param rejected turned down by the receiver's gate or by either side's policy
- * @param expired not answered within their lease
+ * @param expired not answered in time, or never reached its receiver
  */
 public record SwapCounts(int ordered, int accepted, int rejected, int expired) {
   /** None yet. */
