@@ -155,8 +155,9 @@ enum Flag {
       Section.SWAPS,
       "MODE",
       "visit",
-      Rule.words("visit", "raw", "cheapest"),
-      "visit (the model goes to the data), raw (samples move, no privacy) or cheapest."),
+      Rule.words("visit", "whole-visit", "raw", "cheapest"),
+      "visit (the model's output layer goes to the data), whole-visit (all of it does), raw (samples"
+          + " move, no privacy) or cheapest (raw or visit)."),
   SELECTION(
       Section.SWAPS,
       "HOW",

@@ -151,7 +151,7 @@ final class RunPlanner {
   }
 
   private static boolean rawIsPossible(RunSettings settings, SwapPolicy policy) {
-    return policy.movesRawSamples() || !settings.exchange().equals("visit");
+    return policy.movesRawSamples() || !settings.exchange().endsWith("visit");
   }
 
   private static SwapSettings swaps(RunSettings settings, Dataset dataset, ParameterLayout layout) {
@@ -162,7 +162,8 @@ final class RunPlanner {
     Optional<Exchange> exchange =
         settings.exchange().equals("cheapest")
             ? Optional.empty()
-            : Optional.of(Exchange.valueOf(settings.exchange().toUpperCase(Locale.ROOT)));
+            : Optional.of(
+                Exchange.valueOf(settings.exchange().toUpperCase(Locale.ROOT).replace('-', '_')));
     return new SwapSettings(
         settings.swapBudget(),
         exchange,

@@ -3,10 +3,17 @@ package dev.kula.data;
 /** How the samples behind a pointer are used. */
 public enum Exchange {
   /**
-   * The receiver's model goes to the samples; the source trains it there and returns the change.
-   * Samples stay; without clipping and noise the change still says something of them.
+   * The output layer of a model goes to the samples; the source trains it there and returns the
+   * change. Samples stay; without clipping and noise the change still says something of them.
    */
   VISIT,
+  /** As a visit, with the whole model instead of its output layer. */
+  WHOLE_VISIT,
   /** The samples are copied to the receiver. Encrypted on the wire, and no differential privacy. */
-  RAW
+  RAW;
+
+  /** Whether samples stay and a model travels. */
+  public boolean isVisit() {
+    return this != RAW;
+  }
 }

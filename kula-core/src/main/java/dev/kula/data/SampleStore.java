@@ -122,7 +122,8 @@ public final class SampleStore {
    */
   public SampleSet visit(Lease lease, DeviceId presenter, Instant now)
       throws LeaseRefusedException {
-    return own.select(use(lease, presenter, now, Exchange.VISIT));
+    Exchange wanted = lease.exchange().isVisit() ? lease.exchange() : Exchange.VISIT;
+    return own.select(use(lease, presenter, now, wanted));
   }
 
   /**
@@ -171,6 +172,7 @@ public final class SampleStore {
   private static String words(Exchange exchange) {
     return switch (exchange) {
       case VISIT -> "visits";
+      case WHOLE_VISIT -> "visits of whole models";
       case RAW -> "raw copies";
     };
   }

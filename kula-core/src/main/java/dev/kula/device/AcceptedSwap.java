@@ -12,10 +12,11 @@ import java.util.List;
  * @param source who holds the samples
  * @param samples how many
  * @param labels label bins of the samples, counts
- * @param headDelta what a visit changed; empty for raw samples, which are in the store
+ * @param delta what a visit changed, of the output layer or of the whole model; empty for raw
+ *     samples, which are in the store
  */
 public record AcceptedSwap(
-    long order, String block, String source, int samples, List<Integer> labels, float[] headDelta) {
+    long order, String block, String source, int samples, List<Integer> labels, float[] delta) {
   public AcceptedSwap {
     labels = List.copyOf(labels);
   }

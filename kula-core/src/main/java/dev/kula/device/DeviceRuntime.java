@@ -291,7 +291,7 @@ public final class DeviceRuntime {
       case LOCAL -> trainOn(round, order, bench);
       case FINE_TUNE -> {
         HeadTuning tuning = new HeadTuning(data, settings.fineTunePlan(), global, bench, account);
-        yield tuning.model(tuning.ingredients(data.ledger(ledgers.personal()), accepted), order);
+        yield tuning.ingredients(data.ledger(ledgers.personal()), accepted).model(order);
       }
     };
   }
@@ -316,9 +316,9 @@ public final class DeviceRuntime {
     Account uncharged = new Account(settings.privacy(), Account.NO_NOISE, seed);
     HeadTuning tuning = new HeadTuning(data, settings.fineTunePlan(), global, bench, uncharged);
     float[] model =
-        tuning.model(
-            tuning.ingredients(data.ledger(new Ledger()), List.of()),
-            seed.derive("personal").derive(round));
+        tuning
+            .ingredients(data.ledger(new Ledger()), List.of())
+            .model(seed.derive("personal").derive(round));
     return bench.engine().evaluate(model, questions);
   }
 
@@ -367,7 +367,7 @@ public final class DeviceRuntime {
   public int receivedSamples() {
     int visited =
         accepted.stream()
-            .filter(swap -> swap.headDelta().length > 0)
+            .filter(swap -> swap.delta().length > 0)
             .mapToInt(AcceptedSwap::samples)
             .sum();
     int fetched =

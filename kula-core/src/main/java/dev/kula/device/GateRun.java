@@ -12,7 +12,6 @@ import org.jspecify.annotations.Nullable;
  * the swap. What an accepted swap led to is what the next one is judged against.
  */
 final class GateRun {
-  private final HeadTuning tuning;
   private final TrainingData data;
   private final int[] fold;
   private final Gate gate;
@@ -21,14 +20,7 @@ final class GateRun {
   private HeadTuning.Ingredients base;
   private double @Nullable [] baseLosses;
 
-  GateRun(
-      HeadTuning tuning,
-      TrainingData data,
-      HeadTuning.Ingredients base,
-      Gate gate,
-      Seed seed,
-      Workbench bench) {
-    this.tuning = tuning;
+  GateRun(TrainingData data, HeadTuning.Ingredients base, Gate gate, Seed seed, Workbench bench) {
     this.data = data;
     this.fold = data.gateFolds(gate.folds());
     this.gate = gate;
@@ -37,12 +29,9 @@ final class GateRun {
     this.base = base;
   }
 
-  HeadTuning.Ingredients plusVisit(float[] headDelta) {
-    return tuning.plusVisit(base, headDelta);
-  }
-
-  HeadTuning.Ingredients plusSamples(SampleSet samples) {
-    return tuning.plusSamples(base, samples);
+  /** The device as it stands, what was let in so far included. */
+  HeadTuning.Ingredients base() {
+    return base;
   }
 
   /** Losses of the device as it stands. */
@@ -68,10 +57,7 @@ final class GateRun {
       if (out.length == 0 || in.length == 0) {
         continue;
       }
-      float[] head =
-          tuning.head(
-              new HeadTuning.Ingredients(data.towardsTarget(all.select(in)), ingredients.visits()),
-              seed.derive("gate").derive(part));
+      float[] head = ingredients.only(in).head(seed.derive("gate").derive(part));
       SampleSet questions = judged.select(out);
       float[] each = new float[out.length];
       bench.headEngine().losses(head, questions, each);

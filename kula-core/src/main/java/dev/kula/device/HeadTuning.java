@@ -8,14 +8,14 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Fine-tuning of the output layer on one global model. The body is applied to each sample once;
- * after that the head is a softmax or linear layer on embeddings, trained by an engine of its own,
- * so that trying a swap at the gate costs little.
+ * Fine-tuning of the output layer on one model. The body is applied to each sample once; after that
+ * the head is a softmax or linear layer on embeddings, trained by an engine of its own, so that
+ * trying a swap at the gate costs little.
  */
 final class HeadTuning {
   private final TrainingData data;
-  private final Personalizer personalizer;
-  private final float[] global;
+  private final TrainingPlan plan;
+  private final float[] start;
   private final Workbench bench;
   private final Account account;
   private final ParameterLayout layout;
@@ -24,74 +24,100 @@ final class HeadTuning {
   /**
    * What a personal head is made of.
    *
+   * @param tuning by which model samples are embedded, and whose head is tuned
+   * @param ledger the samples as they are
    * @param samples embedded, weighted towards the target
    * @param visits changes of the head that visits brought, added up; applied after fine-tuning
    */
-  record Ingredients(SampleSet samples, float[] visits) {}
+  record Ingredients(HeadTuning tuning, SampleSet ledger, SampleSet samples, float[] visits) {
+    /** With one more visit: of the head, or of the whole model that fine-tuning starts from. */
+    Ingredients plusVisit(float[] delta) {
+      if (delta.length == tuning.layout.headSize()) {
+        return new Ingredients(tuning, ledger, samples, sum(visits, delta));
+      }
+      return tuning.from(sum(tuning.start, delta)).on(ledger, visits);
+    }
+
+    /** With some more samples. */
+    Ingredients plusSamples(SampleSet more) {
+      SampleSet all = SampleSet.concat(List.of(samples, tuning.embed(more)));
+      return new Ingredients(
+          tuning, SampleSet.concat(List.of(ledger, more)), tuning.data.towardsTarget(all), visits);
+    }
+
+    /** With some of the samples only. */
+    Ingredients only(int[] indices) {
+      SampleSet some = tuning.data.towardsTarget(samples.select(indices));
+      return new Ingredients(tuning, ledger.select(indices), some, visits);
+    }
+
+    /** The personal head. */
+    float[] head(Seed seed) {
+      float[] head =
+          Arrays.copyOfRange(tuning.start, tuning.layout.headOffset(), tuning.layout.size());
+      float[] tuned =
+          new Personalizer(tuning.plan)
+              .personalize(tuning.bench.headEngine(), head, samples, tuning.checkpointFold, seed);
+      return sum(tuned, visits);
+    }
+
+    /** The personal model: the body under the personal head. */
+    float[] model(Seed seed) {
+      float[] model = tuning.start.clone();
+      float[] head = head(seed);
+      System.arraycopy(head, 0, model, tuning.layout.headOffset(), head.length);
+      return model;
+    }
+  }
 
   HeadTuning(
-      TrainingData data, TrainingPlan plan, float[] global, Workbench bench, Account account) {
+      TrainingData data, TrainingPlan plan, float[] start, Workbench bench, Account account) {
     this.data = data;
-    this.personalizer = new Personalizer(plan);
-    this.global = global;
+    this.plan = plan;
+    this.start = start;
     this.bench = bench;
     this.account = account;
     this.layout = bench.engine().layout();
     this.checkpointFold = embed(data.checkpointFold());
   }
 
+  /** The same from another model. */
+  private HeadTuning from(float[] model) {
+    return new HeadTuning(data, plan, model, bench, account);
+  }
+
+  /** Ingredients of a ledger's samples and some visits. */
+  Ingredients ingredients(SampleSet ledger, List<AcceptedSwap> accepted) {
+    HeadTuning from = this;
+    float[] visits = new float[layout.headSize()];
+    for (AcceptedSwap swap : accepted) {
+      if (swap.delta().length == layout.size()) {
+        from = from(sum(from.start, swap.delta()));
+      } else if (swap.delta().length > 0) {
+        visits = sum(visits, swap.delta());
+      }
+    }
+    return from.on(ledger, visits);
+  }
+
+  private Ingredients on(SampleSet ledger, float[] visits) {
+    return new Ingredients(this, ledger, data.towardsTarget(embed(ledger)), visits);
+  }
+
   /** Samples whose features are what feeds the output layer. */
-  SampleSet embed(SampleSet samples) {
+  private SampleSet embed(SampleSet samples) {
     int width = bench.engine().embeddingSize();
     float[] embeddings = new float[samples.size() * width];
-    bench.engine().embed(global, samples, embeddings);
+    bench.engine().embed(start, samples, embeddings);
     account.worked(samples.size());
     return samples.withFeatures(embeddings, width);
   }
 
-  /** Ingredients of a ledger's samples and some visits. */
-  Ingredients ingredients(SampleSet samples, List<AcceptedSwap> accepted) {
-    float[] visits = new float[layout.headSize()];
-    for (AcceptedSwap swap : accepted) {
-      add(visits, swap.headDelta());
+  private static float[] sum(float[] one, float[] other) {
+    float[] sum = one.clone();
+    for (int i = 0; i < sum.length; i++) {
+      sum[i] += other[i];
     }
-    return new Ingredients(data.towardsTarget(embed(samples)), visits);
-  }
-
-  /** With one more visit. */
-  Ingredients plusVisit(Ingredients base, float[] headDelta) {
-    float[] visits = base.visits().clone();
-    add(visits, headDelta);
-    return new Ingredients(base.samples(), visits);
-  }
-
-  /** With some more samples. */
-  Ingredients plusSamples(Ingredients base, SampleSet samples) {
-    SampleSet all = SampleSet.concat(List.of(base.samples(), embed(samples)));
-    return new Ingredients(data.towardsTarget(all), base.visits());
-  }
-
-  /** The personal head. */
-  float[] head(Ingredients ingredients, Seed seed) {
-    float[] start = Arrays.copyOfRange(global, layout.headOffset(), layout.size());
-    float[] head =
-        personalizer.personalize(
-            bench.headEngine(), start, ingredients.samples(), checkpointFold, seed);
-    add(head, ingredients.visits());
-    return head;
-  }
-
-  /** The personal model: the global body under the personal head. */
-  float[] model(Ingredients ingredients, Seed seed) {
-    float[] model = global.clone();
-    float[] head = head(ingredients, seed);
-    System.arraycopy(head, 0, model, layout.headOffset(), head.length);
-    return model;
-  }
-
-  private static void add(float[] sum, float[] change) {
-    for (int i = 0; i < change.length; i++) {
-      sum[i] += change[i];
-    }
+    return sum;
   }
 }

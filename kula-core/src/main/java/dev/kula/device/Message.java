@@ -201,12 +201,12 @@ public sealed interface Message {
   }
 
   /**
-   * Receiver to source: train my head on what these leases open; one message for all of them, the
-   * head once.
+   * Receiver to source: train this on what these leases open; one message for all of them.
    *
-   * @param leases by order number
+   * @param leases by order number, all for the same kind of visit
+   * @param parameters the output layer of the global model, or all of it
    */
-  record Visit(Map<Long, Lease> leases, int round, float[] head) implements Message {
+  record Visit(Map<Long, Lease> leases, int round, float[] parameters) implements Message {
     public Visit {
       leases = Map.copyOf(leases);
     }
@@ -218,12 +218,12 @@ public sealed interface Message {
 
     @Override
     public long bytes() {
-      return (long) head.length * Float.BYTES + (long) leases.size() * Lease.BYTES;
+      return (long) parameters.length * Float.BYTES + (long) leases.size() * Lease.BYTES;
     }
   }
 
-  /** Source to receiver: what the head became on one lease's samples, less what it was. */
-  record Visited(long order, BlockId block, float[] headDelta) implements Message {
+  /** Source to receiver: what the parameters became on one lease's samples, less what they were. */
+  record Visited(long order, BlockId block, float[] delta) implements Message {
     @Override
     public Kind kind() {
       return Kind.VISIT;
@@ -231,7 +231,7 @@ public sealed interface Message {
 
     @Override
     public long bytes() {
-      return (long) headDelta.length * Float.BYTES;
+      return (long) delta.length * Float.BYTES;
     }
   }
 

@@ -11,6 +11,7 @@ import dev.kula.data.SampleSet;
 import dev.kula.data.SampleStore;
 import dev.kula.device.Message.Ending;
 import dev.kula.model.ParameterLayout;
+import dev.kula.model.Scope;
 import dev.kula.swap.Admission;
 import dev.kula.swap.Gate.Verdict;
 import dev.kula.swap.SwapOrder;
@@ -18,6 +19,7 @@ import java.security.PublicKey;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
@@ -47,7 +49,7 @@ final class ReceiverDesk {
   private static final class Pending {
     final SwapOrder order;
     @Nullable DataPointer pointer;
-    float @Nullable [] headDelta;
+    float @Nullable [] delta;
     boolean fetched;
     long bytes = 2 * SwapOrder.BYTES;
     long cacheHitBytes;
@@ -58,7 +60,7 @@ final class ReceiverDesk {
     }
 
     boolean hasArrived() {
-      return fetched || headDelta != null;
+      return fetched || delta != null;
     }
   }
 
@@ -91,11 +93,14 @@ final class ReceiverDesk {
     pending.put(order.number(), swap);
   }
 
-  /** Resolves pointers: one fetch a pointer, one visit a source however many pointers it gave. */
+  /**
+   * Resolves pointers: one fetch a pointer; one visit of a kind to a source, however many pointers
+   * it gave.
+   */
   List<Envelope> resolve(
       Collection<Map.Entry<DeviceId, Message.Offered>> offers, float[] global, Workbench bench) {
     List<Envelope> out = new ArrayList<>();
-    Map<DeviceId, List<Promised>> visits = new TreeMap<>();
+    Map<Exchange, Map<DeviceId, List<Promised>>> visits = new EnumMap<>(Exchange.class);
     for (Map.Entry<DeviceId, Message.Offered> entry : offers) {
       Message.Offered offer = entry.getValue();
       Pending swap = pending.get(offer.order());
@@ -104,8 +109,9 @@ final class ReceiverDesk {
       }
       swap.pointer = offer.pointer();
       swap.bytes += offer.bytes();
-      if (swap.order.exchange() == Exchange.VISIT) {
+      if (swap.order.exchange().isVisit()) {
         visits
+            .computeIfAbsent(swap.order.exchange(), kind -> new TreeMap<>())
             .computeIfAbsent(entry.getKey(), source -> new ArrayList<>())
             .add(new Promised(swap, offer.lease()));
       } else if (store.fetched(offer.pointer().block()).isPresent()) {
@@ -117,7 +123,11 @@ final class ReceiverDesk {
         out.add(new Envelope(id, entry.getKey(), fetch));
       }
     }
-    visits.forEach((source, promises) -> out.add(visit(source, promises, global, bench)));
+    visits.forEach(
+        (kind, bySource) ->
+            bySource.forEach(
+                (source, promises) ->
+                    out.add(visit(source, promises, scope(kind), global, bench))));
     return out;
   }
 
@@ -125,16 +135,20 @@ final class ReceiverDesk {
   private record Promised(Pending swap, Lease lease) {}
 
   private Envelope visit(
-      DeviceId source, List<Promised> promises, float[] global, Workbench bench) {
+      DeviceId source, List<Promised> promises, Scope scope, float[] global, Workbench bench) {
     ParameterLayout layout = bench.engine().layout();
-    // The bare global head: it says nothing of what this device holds or has let in.
-    float[] head = Arrays.copyOfRange(global, layout.headOffset(), layout.size());
+    // The bare global model: it says nothing of what this device holds or has let in.
+    float[] visitor = Arrays.copyOfRange(global, layout.offset(scope), layout.size());
     Map<Long, Lease> leases = new TreeMap<>();
     promises.forEach(promise -> leases.put(promise.swap().order.number(), promise.lease()));
     int round = promises.getFirst().swap().order.round();
-    Message.Visit message = new Message.Visit(leases, round, head);
+    Message.Visit message = new Message.Visit(leases, round, visitor);
     promises.forEach(promise -> promise.swap().bytes += message.bytes() / promises.size());
     return new Envelope(id, source, message);
+  }
+
+  private static Scope scope(Exchange visit) {
+    return visit == Exchange.VISIT ? Scope.HEAD : Scope.ALL;
   }
 
   private boolean isGenuine(Pending swap, DeviceId sender, Message.Offered offer) {
@@ -165,16 +179,18 @@ final class ReceiverDesk {
       return;
     }
     swap.bytes += message.bytes();
-    if (isSound(message.headDelta(), bench.engine().layout().headSize())) {
-      swap.headDelta = message.headDelta();
+    ParameterLayout layout = bench.engine().layout();
+    int size = layout.size() - layout.offset(scope(swap.order.exchange()));
+    if (isSound(message.delta(), size)) {
+      swap.delta = message.delta();
     } else {
-      swap.refusal = "what the source sent back is no change of a head";
+      swap.refusal = "what the source sent back is no change of what visited it";
     }
   }
 
-  private static boolean isSound(float[] headDelta, int size) {
-    boolean sound = headDelta.length == size;
-    for (float change : headDelta) {
+  private static boolean isSound(float[] delta, int size) {
+    boolean sound = delta.length == size;
+    for (float change : delta) {
       sound &= Float.isFinite(change);
     }
     return sound;
@@ -225,7 +241,6 @@ final class ReceiverDesk {
   private GateRun gateRun(float[] global, Workbench bench) {
     HeadTuning tuning = new HeadTuning(data, settings.fineTunePlan(), global, bench, account);
     return new GateRun(
-        tuning,
         data,
         tuning.ingredients(data.ledger(ledgers.personal()), accepted),
         settings.gate(),
@@ -249,8 +264,7 @@ final class ReceiverDesk {
    * model moves on it goes stale, so it is kept until the next swaps are decided and no longer.
    */
   private void dropVisits() {
-    List<AcceptedSwap> visits =
-        accepted.stream().filter(swap -> swap.headDelta().length > 0).toList();
+    List<AcceptedSwap> visits = accepted.stream().filter(swap -> swap.delta().length > 0).toList();
     visits.forEach(visit -> ledgers.personal().remove(visit.blockId()));
     accepted.removeAll(visits);
   }
@@ -275,11 +289,11 @@ final class ReceiverDesk {
       return settlement(swap, Ending.ACCEPTED, "admitted without a gate");
     }
     GateRun gate = gates.get();
-    float[] headDelta = swap.headDelta;
+    float[] delta = swap.delta;
     HeadTuning.Ingredients candidate =
-        headDelta == null
-            ? gate.plusSamples(store.fetched(pointer(swap).block()).orElseThrow())
-            : gate.plusVisit(headDelta);
+        delta == null
+            ? gate.base().plusSamples(store.fetched(pointer(swap).block()).orElseThrow())
+            : gate.base().plusVisit(delta);
     double[] lossesWithout = gate.losses();
     double[] lossesWith = gate.losses(candidate);
     Verdict verdict = settings.gate().judge(lossesWithout, lossesWith, order.trusted());
@@ -304,10 +318,10 @@ final class ReceiverDesk {
 
   private void accept(Pending swap) {
     DataPointer pointer = pointer(swap);
-    float[] headDelta = swap.headDelta;
+    float[] delta = swap.delta;
     boolean isNew = !ledgers.personal().contains(pointer.block());
     ledgers.personal().add(pointer);
-    if (swap.order.admission() != Admission.GATED_PERSONAL && headDelta == null) {
+    if (swap.order.admission() != Admission.GATED_PERSONAL && delta == null) {
       ledgers.shared().add(pointer);
     }
     if (pointer.source().equals(Envelope.BASE)) {
@@ -324,7 +338,7 @@ final class ReceiverDesk {
             pointer.source().name(),
             samples(swap),
             labels(swap),
-            headDelta == null ? new float[0] : headDelta));
+            delta == null ? new float[0] : delta));
   }
 
   private void forget(Pending swap) {

@@ -9,6 +9,7 @@ import dev.kula.data.LeaseRefusedException;
 import dev.kula.data.SampleBatch;
 import dev.kula.data.SampleSet;
 import dev.kula.data.SampleStore;
+import dev.kula.model.Scope;
 import dev.kula.model.TrainingEngine;
 import dev.kula.model.TrainingPlan;
 import dev.kula.privacy.GaussianMechanism;
@@ -181,14 +182,14 @@ final class SourceDesk {
     }
   }
 
-  /** Trains a visiting head on what each of its leases opens. */
+  /** Trains a visiting model, or its head, on what each of its leases opens. */
   List<Message> visit(Message.Visit request, DeviceId presenter, float[] global, Workbench bench) {
     List<Message> answers = new ArrayList<>();
     for (Map.Entry<Long, Lease> entry : new TreeMap<>(request.leases()).entrySet()) {
       long order = entry.getKey();
       try {
         SampleSet samples = store.visit(entry.getValue(), presenter, bench.now());
-        answers.add(trainHead(order, entry.getValue(), request, samples, global, bench));
+        answers.add(train(order, entry.getValue(), request, samples, global, bench));
       } catch (LeaseRefusedException e) {
         answers.add(new Message.Refused(order, e.reason()));
       }
@@ -196,7 +197,7 @@ final class SourceDesk {
     return answers;
   }
 
-  private Message trainHead(
+  private Message train(
       long order,
       Lease lease,
       Message.Visit request,
@@ -204,12 +205,12 @@ final class SourceDesk {
       float[] global,
       Workbench bench) {
     TrainingEngine engine = bench.engine();
-    int headOffset = engine.layout().headOffset();
-    int headSize = engine.layout().headSize();
-    if (request.head().length != headSize) {
+    Scope scope = lease.exchange() == Exchange.VISIT ? Scope.HEAD : Scope.ALL;
+    int offset = engine.layout().offset(scope);
+    int size = engine.layout().size() - offset;
+    if (request.parameters().length != size) {
       return new Message.Refused(
-          order,
-          "the visiting head has %d numbers, not %d".formatted(request.head().length, headSize));
+          order, "what visits has %d numbers, not %d".formatted(request.parameters().length, size));
     }
     // The source counts leases, so no requester can have one release twice.
     Release release = new Release(request.round(), "visit under lease " + lease.number());
@@ -217,17 +218,17 @@ final class SourceDesk {
       return new Message.Refused(order, "the source's privacy account is spent");
     }
     float[] parameters = global.clone();
-    System.arraycopy(request.head(), 0, parameters, headOffset, headSize);
-    TrainingPlan plan = settings.visitPlan();
+    System.arraycopy(request.parameters(), 0, parameters, offset, size);
+    TrainingPlan plan = settings.visitPlan().withScope(scope);
     engine.train(parameters, samples, plan, seed.derive("visit").derive(order).generator());
-    account.worked(samples.size() * 2.0);
-    float[] delta = new float[headSize];
-    for (int i = 0; i < headSize; i++) {
-      delta[i] = parameters[headOffset + i] - request.head()[i];
+    account.worked(samples.size() * (scope == Scope.HEAD ? 2.0 : 3.0 * plan.epochs()));
+    float[] delta = new float[size];
+    for (int i = 0; i < size; i++) {
+      delta[i] = parameters[offset + i] - request.parameters()[i];
     }
     if (settings.privacy().noisesEverything()) {
       double clip = settings.privacy().visitClip();
-      GaussianMechanism.clip(delta, 0, headSize, clip);
+      GaussianMechanism.clip(delta, 0, size, clip);
       new GaussianMechanism(2 * clip, settings.privacy().visitRho())
           .addTo(delta, account.noise(release));
     }

@@ -39,7 +39,7 @@ public sealed interface RunEvent {
    * @param order its number in the run
    * @param receiver who is to benefit
    * @param source whose data it is
-   * @param exchange {@code visit} or {@code raw}
+   * @param exchange {@code visit}, {@code whole_visit} or {@code raw}
    * @param samples how many samples
    * @param labels names of the label bins asked for
    * @param deficit share of the receiver's target that its ledger lacks, in [0, 1]

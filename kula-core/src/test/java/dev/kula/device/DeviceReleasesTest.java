@@ -198,7 +198,7 @@ final class DeviceReleasesTest {
       swap(fleet, round, Exchange.VISIT);
       for (Envelope envelope : fleet.log()) {
         if (envelope.message() instanceof Message.Visited visited) {
-          for (float value : visited.headDelta()) {
+          for (float value : visited.delta()) {
             noise.add((double) value);
           }
         }

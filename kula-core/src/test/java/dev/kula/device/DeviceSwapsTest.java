@@ -148,7 +148,32 @@ final class DeviceSwapsTest {
     deliverModel(untouched, 1);
     assertFalse(Arrays.equals(personal(untouched), personal(fleet)));
     int head = ToyDevices.engine().layout().headSize();
-    assertEquals(head, state.accepted().getFirst().headDelta().length);
+    assertEquals(head, state.accepted().getFirst().delta().length);
+  }
+
+  @Test
+  void anAcceptedWholeVisitChangesWhatFineTuningStartsFrom() {
+    WatchedFleet fleet = fleet(Gate.defaults());
+    WatchedFleet untouched = fleet(Gate.defaults());
+    Message.Settlement settled =
+        swap(fleet, order(1, Exchange.WHOLE_VISIT, Admission.UNGATED_BOTH)).getFirst();
+    assertEquals(Message.Ending.ACCEPTED, settled.ending());
+    DeviceRuntime.State state = fleet.runtime(RECEIVER).state();
+    assertEquals(List.of(), state.store().fetched(), "no sample came along");
+    int size = ToyDevices.engine().layout().size();
+    assertEquals(size, state.accepted().getFirst().delta().length);
+
+    deliverModel(fleet, 1);
+    deliverModel(untouched, 1);
+    float[] with = personal(fleet);
+    float[] without = personal(untouched);
+    assertFalse(Arrays.equals(with, without));
+    int body = ToyDevices.engine().layout().headOffset();
+    if (body > 0) {
+      assertFalse(
+          Arrays.equals(Arrays.copyOf(with, body), Arrays.copyOf(without, body)),
+          "the body moved as well");
+    }
   }
 
   @Test
@@ -377,7 +402,7 @@ final class DeviceSwapsTest {
             .getFirst()
             .message();
     assertEquals(
-        "the visiting head has 3 numbers, not 28",
+        "what visits has 3 numbers, not 28",
         assertInstanceOf(Message.Refused.class, answer).reason());
   }
 }

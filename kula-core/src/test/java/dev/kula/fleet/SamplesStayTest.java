@@ -15,6 +15,7 @@ import dev.kula.device.Envelope;
 import dev.kula.device.Message;
 import dev.kula.device.SwapOrders;
 import dev.kula.device.ToyDevices;
+import dev.kula.model.ParameterLayout;
 import dev.kula.swap.Admission;
 import java.time.Duration;
 import java.time.Instant;
@@ -108,7 +109,7 @@ final class SamplesStayTest {
     for (Envelope envelope : fleet.log()) {
       assertTrue(!(envelope.message() instanceof Message.Fetched), "fetched a visit");
       if (envelope.message() instanceof Message.Visited answer) {
-        assertEquals(ToyDevices.engine().layout().headSize(), answer.headDelta().length);
+        assertEquals(ToyDevices.engine().layout().headSize(), answer.delta().length);
         visited++;
       }
     }
@@ -139,11 +140,12 @@ final class SamplesStayTest {
   }
 
   private void refused(String reason, DeviceId from, Lease lease, Instant now) {
-    float[] head = new float[ToyDevices.engine().layout().headSize()];
+    ParameterLayout layout = ToyDevices.engine().layout();
     Message request =
         switch (lease.exchange()) {
           case RAW -> new Message.Fetch(1, lease);
-          case VISIT -> new Message.Visit(Map.of(1L, lease), 1, head);
+          case VISIT -> new Message.Visit(Map.of(1L, lease), 1, new float[layout.headSize()]);
+          case WHOLE_VISIT -> new Message.Visit(Map.of(1L, lease), 1, new float[layout.size()]);
         };
     String said = assertInstanceOf(Message.Refused.class, ask(from, request, now)).reason();
     assertTrue(said.contains(reason), said);
