@@ -163,7 +163,7 @@ function methodsSection(body) {
   body.append(say(
     'Last round' + (many ? ', mean \u00b1 standard deviation over the seeds' : '')
     + '. Every method had the same split, seeds, labels and base data. Rounds and simulated time: to '
-    + percent(SUMMARY.targetAccuracy) + ' (' + SUMMARY.targetRule + '); \u2013 if fewer than half of the seeds got there.'));
+    + percent(SUMMARY.targetAccuracy) + ' (' + SUMMARY.targetRule + '); \u2013 unless every seed got there.'));
   body.append(table([
     { name: 'Method', tight: true, cell: (m) => m.name },
     { name: 'Personal, mean', number: true, cell: (m) => withDeviation(m, (s) => s.personalAccuracy, m.personalAccuracy.mean) },
