@@ -44,6 +44,7 @@ final class KulaTest {
           Map.entry(Flag.PERSONALIZATION, "local"),
           Map.entry(Flag.POLICY, "static:0.05"),
           Map.entry(Flag.EXCHANGE, "raw"),
+          Map.entry(Flag.SELECTION, "uniform"),
           Map.entry(Flag.SWAP_EVERY, "4"),
           Map.entry(Flag.SWAP_BUDGET, "0.2"),
           Map.entry(Flag.EPSILON, "2.5"),
