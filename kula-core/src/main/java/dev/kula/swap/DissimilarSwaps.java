@@ -26,16 +26,6 @@ final class DissimilarSwaps implements SwapPolicy {
   }
 
   @Override
-  public boolean plansIn(int round) {
-    return round > 0;
-  }
-
-  @Override
-  public boolean movesRawSamples() {
-    return false;
-  }
-
-  @Override
   public boolean isGated() {
     return false;
   }

@@ -15,11 +15,6 @@ final class NoSwaps implements SwapPolicy {
   }
 
   @Override
-  public boolean movesRawSamples() {
-    return false;
-  }
-
-  @Override
   public boolean isGated() {
     return false;
   }

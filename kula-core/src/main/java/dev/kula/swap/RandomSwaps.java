@@ -18,16 +18,6 @@ final class RandomSwaps implements SwapPolicy {
   }
 
   @Override
-  public boolean plansIn(int round) {
-    return round > 0;
-  }
-
-  @Override
-  public boolean movesRawSamples() {
-    return false;
-  }
-
-  @Override
   public boolean isGated() {
     return false;
   }

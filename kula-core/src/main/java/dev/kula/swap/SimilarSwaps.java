@@ -19,16 +19,6 @@ final class SimilarSwaps implements SwapPolicy {
   }
 
   @Override
-  public boolean plansIn(int round) {
-    return round > 0;
-  }
-
-  @Override
-  public boolean movesRawSamples() {
-    return false;
-  }
-
-  @Override
   public boolean isGated() {
     return true;
   }

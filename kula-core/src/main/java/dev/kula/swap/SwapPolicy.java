@@ -12,10 +12,14 @@ public interface SwapPolicy {
    * Whether this round, of the rounds in which swaps may be planned, needs a plan. Round 0 is
    * before training, when all devices are there to enrol.
    */
-  boolean plansIn(int round);
+  default boolean plansIn(int round) {
+    return round > 0;
+  }
 
   /** Whether it moves raw samples whatever exchange is set. */
-  boolean movesRawSamples();
+  default boolean movesRawSamples() {
+    return false;
+  }
 
   /** Whether receivers decide on its swaps by their gate. */
   boolean isGated();
