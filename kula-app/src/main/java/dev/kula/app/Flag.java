@@ -174,6 +174,13 @@ enum Flag {
       Rule.number("a number from 0 to 1", Flag::share),
       "What a device may receive in swaps, as a share of its own data."),
 
+  SWAP_MEGABYTES(
+      Section.SWAPS,
+      "MB",
+      null,
+      Rule.number("a number of 0 or more", megabytes -> megabytes >= 0 && megabytes < 1e12),
+      "Most that the swaps of one plan may move over the whole fleet, the best orders first; by"
+          + " default no limit."),
   EPSILON(
       Section.PRIVACY,
       "EPSILON",

@@ -37,6 +37,7 @@ import java.util.Optional;
 final class RunPlanner {
   private static final double DELTA = 1e-5;
   private static final double ERROR_RATE = 0.05;
+  private static final double BYTES_PER_MEGABYTE = 1e6;
 
   /** Clipping norms under {@code --protect all}. */
   private static final double UPDATE_CLIP = 1;
@@ -158,7 +159,8 @@ final class RunPlanner {
     SwapSettings defaults =
         SwapSettings.defaults(
             (long) dataset.features().rowBytes() + Float.BYTES,
-            (long) layout.headSize() * Float.BYTES);
+            (long) layout.headSize() * Float.BYTES,
+            (long) layout.size() * Float.BYTES);
     Optional<Exchange> exchange =
         settings.exchange().equals("cheapest")
             ? Optional.empty()
@@ -174,7 +176,14 @@ final class RunPlanner {
         defaults.outDegree(),
         defaults.similarityThreshold(),
         defaults.lease(),
-        defaults.trustedReputation());
+        defaults.trustedReputation(),
+        defaults.modelBytes(),
+        planBytes(settings));
+  }
+
+  private static long planBytes(RunSettings settings) {
+    Double megabytes = settings.swapMegabytes();
+    return megabytes == null ? Long.MAX_VALUE : Math.round(megabytes * BYTES_PER_MEGABYTE);
   }
 
   /** Allocates a device's account over all it will release, before the run starts. */

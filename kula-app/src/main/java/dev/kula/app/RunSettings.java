@@ -46,6 +46,7 @@ import org.jspecify.annotations.Nullable;
  * @param selection {@code diversity}, {@code importance} or {@code uniform}
  * @param swapEvery rounds, at least 1
  * @param swapBudget share of a device's data, in [0, 1]
+ * @param swapMegabytes millions of bytes, 0 or more; null for no limit
  * @param epsilon above 0, possibly infinite
  * @param protect {@code none}, {@code profiles} or {@code all}
  * @param seed any
@@ -81,6 +82,7 @@ public record RunSettings(
     String selection,
     int swapEvery,
     double swapBudget,
+    @Nullable Double swapMegabytes,
     double epsilon,
     String protect,
     long seed,
@@ -119,6 +121,7 @@ public record RunSettings(
     Flag.SELECTION.check(selection);
     Flag.SWAP_EVERY.check(swapEvery);
     Flag.SWAP_BUDGET.check(swapBudget);
+    Flag.SWAP_MEGABYTES.check(swapMegabytes);
     Flag.EPSILON.check(epsilon);
     Flag.PROTECT.check(protect);
     Flag.SEED.check(seed);

@@ -20,7 +20,15 @@ final class ConfigurationFileTest {
   @Test
   void everyKeyIsRead() throws IOException {
     Map<String, String> values =
-        Map.of("target-accuracy", "0.8", "out", "runs/x", "resume", "runs/y");
+        Map.of(
+            "target-accuracy",
+            "0.8",
+            "swap-megabytes",
+            "12.5",
+            "out",
+            "runs/x",
+            "resume",
+            "runs/y");
     String text =
         Flag.keys().stream()
             .map(

@@ -47,6 +47,7 @@ final class KulaTest {
           Map.entry(Flag.SELECTION, "uniform"),
           Map.entry(Flag.SWAP_EVERY, "4"),
           Map.entry(Flag.SWAP_BUDGET, "0.2"),
+          Map.entry(Flag.SWAP_MEGABYTES, "12.5"),
           Map.entry(Flag.EPSILON, "2.5"),
           Map.entry(Flag.PROTECT, "all"),
           Map.entry(Flag.SEED, "-5"),

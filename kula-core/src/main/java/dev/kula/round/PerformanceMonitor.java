@@ -149,7 +149,7 @@ final class PerformanceMonitor {
             settings.swaps(),
             nextOrder,
             settings.seed().derive("plan").derive(round));
-    List<PlannedSwap> plan = settings.policy().plan(request);
+    List<PlannedSwap> plan = settings.swaps().withinBytes(settings.policy().plan(request));
     nextOrder += plan.size();
     granted.values().forEach(PerformanceMonitor::fade);
     plan.forEach(planned -> remember(planned.order()));

@@ -3,6 +3,8 @@ package dev.kula.swap;
 import dev.kula.KulaException;
 import dev.kula.data.Exchange;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -18,6 +20,8 @@ import java.util.Optional;
  * @param similarityThreshold similarity below which the specification's rule swaps, in [0, 1]
  * @param lease how long leases last
  * @param trustedReputation reputation from which the gate's lower tolerance applies, in [0, 1]
+ * @param modelBytes of the whole model
+ * @param planBytes most bytes that the swaps of one plan may move over the whole fleet, 0 or more
  */
 public record SwapSettings(
     double budget,
@@ -29,7 +33,9 @@ public record SwapSettings(
     int outDegree,
     double similarityThreshold,
     Duration lease,
-    double trustedReputation) {
+    double trustedReputation,
+    long modelBytes,
+    long planBytes) {
   public SwapSettings {
     if (!(budget >= 0 && budget <= 1)) {
       throw KulaException.user(
@@ -41,7 +47,7 @@ public record SwapSettings(
   }
 
   /** Visits, a tenth of the data, two swaps in and two out, leases of an hour. */
-  public static SwapSettings defaults(long sampleBytes, long headBytes) {
+  public static SwapSettings defaults(long sampleBytes, long headBytes, long modelBytes) {
     return new SwapSettings(
         0.1,
         Optional.of(Exchange.VISIT),
@@ -52,12 +58,38 @@ public record SwapSettings(
         2,
         0.7,
         Duration.ofHours(1),
-        0.25);
+        0.25,
+        modelBytes,
+        Long.MAX_VALUE);
   }
 
   /** The exchange for so many samples: as set, or the cheaper one; a visit moves the head twice. */
   Exchange exchangeFor(int samples) {
     return exchange.orElseGet(
         () -> samples * sampleBytes <= 2 * headBytes ? Exchange.RAW : Exchange.VISIT);
+  }
+
+  /** What an order moves: samples as raw copies, or a model there and back. */
+  long bytes(SwapOrder order) {
+    return switch (order.exchange()) {
+      case RAW -> order.samples() * sampleBytes;
+      case VISIT -> 2 * headBytes;
+      case WHOLE_VISIT -> 2 * modelBytes;
+    };
+  }
+
+  /** The first orders of a plan, best first, as far as the byte budget goes. */
+  public List<PlannedSwap> withinBytes(List<PlannedSwap> plan) {
+    long left = planBytes;
+    List<PlannedSwap> kept = new ArrayList<>();
+    for (PlannedSwap planned : plan) {
+      long cost = bytes(planned.order());
+      if (cost > left) {
+        break;
+      }
+      left -= cost;
+      kept.add(planned);
+    }
+    return kept;
   }
 }

@@ -117,7 +117,9 @@ final class ToyRun {
             2,
             0.9,
             Duration.ofHours(1),
-            0.25),
+            0.25,
+            1000,
+            Long.MAX_VALUE),
         0.05,
         convergence);
   }

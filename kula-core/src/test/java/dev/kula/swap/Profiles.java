@@ -86,7 +86,9 @@ final class Profiles {
         outDegree,
         threshold,
         Duration.ofHours(1),
-        0.25);
+        0.25,
+        1000,
+        Long.MAX_VALUE);
   }
 
   static PlanRequest request(List<Profile> profiles, SwapSettings settings) {

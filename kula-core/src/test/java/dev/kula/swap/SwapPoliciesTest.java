@@ -5,12 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kula.KulaException;
+import dev.kula.data.DeviceId;
 import dev.kula.data.Exchange;
 import dev.kula.monitor.FleetStatistics;
 import dev.kula.monitor.Profile;
 import dev.kula.monitor.Reputation;
 import dev.kula.monitor.Similarity;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -161,7 +163,9 @@ final class SwapPoliciesTest {
             2,
             0.7,
             Duration.ofHours(1),
-            0.25);
+            0.25,
+            1000,
+            Long.MAX_VALUE);
     assertEquals(Exchange.RAW, either.exchangeFor(10), "1000 bytes against twice 500");
     assertEquals(Exchange.VISIT, either.exchangeFor(11));
   }
@@ -178,5 +182,61 @@ final class SwapPoliciesTest {
   void budgetsAreShares() {
     assertThrows(KulaException.class, () -> Profiles.settings(1.01, 0.7));
     assertThrows(KulaException.class, () -> Profiles.settings(Double.NaN, 0.7));
+  }
+
+  @Test
+  void aPlanStopsWhereItsBytesEnd() {
+    SwapSettings narrow =
+        new SwapSettings(
+            0.1,
+            Optional.of(Exchange.VISIT),
+            Selection.DIVERSITY,
+            100,
+            500,
+            2,
+            2,
+            0.7,
+            Duration.ofHours(1),
+            0.25,
+            4000,
+            2999);
+    List<PlannedSwap> plan = new ArrayList<>();
+    for (int number = 1; number <= 4; number++) {
+      SwapOrder order =
+          new SwapOrder(
+              number,
+              1,
+              new DeviceId("a"),
+              new DeviceId("b"),
+              5,
+              List.of(),
+              number == 2 ? Exchange.RAW : Exchange.VISIT,
+              Admission.GATED_PERSONAL,
+              Selection.DIVERSITY,
+              1,
+              false,
+              Duration.ofHours(1),
+              1);
+      plan.add(new PlannedSwap(order, 0, 0, new Similarity(0, 0, 0), 0.5, 1, "for a test"));
+    }
+    assertEquals(8000, narrow.bytes(withExchange(plan.getFirst().order(), Exchange.WHOLE_VISIT)));
+    assertEquals(plan.subList(0, 3), narrow.withinBytes(plan), "1000 + 500 + 1000 of 2999");
+  }
+
+  private static SwapOrder withExchange(SwapOrder order, Exchange exchange) {
+    return new SwapOrder(
+        order.number(),
+        order.round(),
+        order.source(),
+        order.receiver(),
+        order.samples(),
+        order.labels(),
+        exchange,
+        order.admission(),
+        order.selection(),
+        order.diversity(),
+        order.trusted(),
+        order.lease(),
+        order.uses());
   }
 }
