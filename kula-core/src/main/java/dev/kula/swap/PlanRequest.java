@@ -37,7 +37,10 @@ public record PlanRequest(
     profiles = List.copyOf(profiles);
   }
 
-  /** The most samples that one device may give or receive in this plan. */
+  /**
+   * A device's swap budget in samples. Policies bound by it what the device receives; dissimilar
+   * swaps bound what it gives as well.
+   */
   int quota(Profile profile) {
     return (int) Math.floor(settings.budget() * profile.samples());
   }

@@ -4,7 +4,7 @@ import dev.kula.Seed;
 import dev.kula.data.DeviceId;
 import dev.kula.data.DeviceKeys;
 import dev.kula.data.FederatedData;
-import dev.kula.data.RowSamples;
+import dev.kula.data.SampleSet;
 import dev.kula.data.SampleStore;
 import dev.kula.data.ToyClusters;
 import dev.kula.model.Scope;
@@ -94,7 +94,7 @@ public final class ToyDevices {
     int[] rows = data.trainingRows();
     engine.train(
         parameters,
-        RowSamples.of(data.dataset(), rows),
+        SampleSet.of(data.dataset().features(), data.dataset().targets(), rows),
         TrainingPlan.of(epochs, 16, 0.1f),
         new Seed(5).generator());
     return parameters;
@@ -136,7 +136,8 @@ public final class ToyDevices {
           runtime(
               rows.device(),
               rows.train(),
-              Optional.of(RowSamples.of(data.dataset(), rows.test()))));
+              Optional.of(
+                  SampleSet.of(data.dataset().features(), data.dataset().targets(), rows.test()))));
     }
     if (data.base().length > 0) {
       runtimes.add(runtime(Envelope.BASE, data.base(), Optional.empty()));
@@ -144,7 +145,7 @@ public final class ToyDevices {
     return runtimes;
   }
 
-  private DeviceRuntime runtime(DeviceId id, int[] rows, Optional<RowSamples> exam) {
+  private DeviceRuntime runtime(DeviceId id, int[] rows, Optional<SampleSet> exam) {
     SampleStore store =
         new SampleStore(
             id, keys(id), "toy", data.dataset().features(), data.dataset().targets(), rows);

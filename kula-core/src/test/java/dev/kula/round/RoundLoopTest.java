@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.kula.data.DeviceId;
 import dev.kula.data.Exchange;
 import dev.kula.data.FederatedData;
-import dev.kula.data.RowSamples;
+import dev.kula.data.SampleSet;
 import dev.kula.data.ToyClusters;
 import dev.kula.device.Envelope;
 import dev.kula.device.Message;
@@ -34,7 +34,8 @@ final class RoundLoopTest {
     ToyRun toy = new ToyRun();
     toy.exchange = Optional.of(exchange);
     RoundSettings settings = toy.roundSettings();
-    Samples exam = RowSamples.of(data.dataset(), data.testRows());
+    Samples exam =
+        SampleSet.of(data.dataset().features(), data.dataset().targets(), data.testRows());
     RoundLoop loop =
         new RoundLoop(
             fleet,

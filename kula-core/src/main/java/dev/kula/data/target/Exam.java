@@ -1,7 +1,7 @@
 package dev.kula.data.target;
 
 import dev.kula.data.Dataset;
-import dev.kula.data.RowSamples;
+import dev.kula.data.SampleSet;
 import dev.kula.model.Samples;
 
 /**
@@ -33,6 +33,6 @@ public record Exam(int[] rows, float[] weights) {
 
   /** The rows as an engine sees them. */
   public Samples samples(Dataset dataset) {
-    return RowSamples.weighted(dataset, rows, weights);
+    return SampleSet.of(dataset.features(), dataset.targets(), rows).withWeights(weights);
   }
 }
