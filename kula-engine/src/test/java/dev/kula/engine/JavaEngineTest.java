@@ -1,5 +1,6 @@
 package dev.kula.engine;
 
+import dev.kula.engine.blas.BlasLibrary;
 import dev.kula.model.EngineFactory;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -13,6 +14,6 @@ final class JavaEngineTest extends EngineContract {
 
   @Override
   EngineFactory factory() {
-    return Engines.java();
+    return Engines.on(BlasLibrary.JAVA).orElseThrow();
   }
 }

@@ -2,6 +2,7 @@ package dev.kula.engine;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.kula.engine.blas.BlasLibrary;
 import dev.kula.model.EngineFactory;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -15,7 +16,7 @@ final class OpenBlasEngineTest extends EngineContract {
 
   @Override
   EngineFactory factory() {
-    assumeTrue(Engines.openBlas().isPresent(), Engines.backend());
-    return Engines.openBlas().orElseThrow();
+    assumeTrue(BlasLibrary.OPENBLAS.isLoaded(), BlasLibrary.OPENBLAS.status());
+    return Engines.on(BlasLibrary.OPENBLAS).orElseThrow();
   }
 }

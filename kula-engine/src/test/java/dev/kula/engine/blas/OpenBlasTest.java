@@ -11,8 +11,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class OpenBlasTest extends BlasContract {
   @Override
   Blas blas() {
-    assumeTrue(Blas.openBlas().isPresent(), Blas.openBlasStatus());
-    return Blas.openBlas().orElseThrow();
+    assumeTrue(BlasLibrary.OPENBLAS.isLoaded(), BlasLibrary.OPENBLAS.status());
+    return BlasLibrary.OPENBLAS.create();
   }
 
   /** Where the build puts the library on the class path, silence about a failure would hide it. */
@@ -22,8 +22,9 @@ final class OpenBlasTest extends BlasContract {
     String architecture = OpenBlasFiles.architecture(System.getProperty("os.arch"));
     String platform = system + "-" + architecture;
     assumeTrue(platform.equals("linux-x86_64"), "no OpenBLAS promised on " + platform);
-    assertTrue(Blas.openBlas().isPresent(), Blas.openBlasStatus());
-    assertTrue(Blas.openBlasStatus().startsWith("openblas on "), Blas.openBlasStatus());
+    String status = BlasLibrary.OPENBLAS.status();
+    assertTrue(BlasLibrary.OPENBLAS.isLoaded(), status);
+    assertTrue(status.startsWith("openblas on "), status);
   }
 
   @ParameterizedTest
