@@ -16,6 +16,8 @@ import java.util.random.RandomGenerator;
  * <p>Not thread safe: keeps scratch memory.
  */
 final class Training {
+  private static final int PIECE = 1024;
+
   private final Network network;
   private final Loss loss;
   private final Descent descent;
@@ -151,11 +153,32 @@ final class Training {
 
   /** The last step may leave the finite without any later loss to show it. */
   private static void requireFinite(float[] parameters, int offset, int steps, TrainingPlan plan) {
+    if (isFinite(parameters, offset)) {
+      return;
+    }
     for (int i = offset; i < parameters.length; i++) {
       if (!Float.isFinite(parameters[i])) {
         throw diverged("a weight", parameters[i], steps, plan);
       }
     }
+  }
+
+  /** Zero times a number is zero unless the number is not finite; sums of that need no branch. */
+  private static boolean isFinite(float[] parameters, int offset) {
+    float[] piece = new float[PIECE];
+    float[] sums = new float[PIECE];
+    for (int start = offset; start < parameters.length; start += PIECE) {
+      int count = Math.min(PIECE, parameters.length - start);
+      System.arraycopy(parameters, start, piece, 0, count);
+      for (int i = 0; i < count; i++) {
+        sums[i] += 0f * piece[i];
+      }
+    }
+    float sum = 0;
+    for (float each : sums) {
+      sum += each;
+    }
+    return sum == 0;
   }
 
   private static KulaException diverged(String what, double value, int steps, TrainingPlan plan) {
