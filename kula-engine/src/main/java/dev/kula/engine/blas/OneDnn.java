@@ -39,12 +39,11 @@ final class OneDnn implements Blas {
     MethodHandle setThreads = null;
     String status;
     try {
-      SymbolLookup openMp = OneDnnFiles.loadOpenMp(Arena.global());
       SymbolLookup library = OneDnnFiles.load(Arena.global());
       setThreads =
           Linker.nativeLinker()
               .downcallHandle(
-                  openMp.findOrThrow("omp_set_num_threads"),
+                  library.findOrThrow("omp_set_num_threads"),
                   FunctionDescriptor.ofVoid(ValueLayout.JAVA_INT));
       sgemm = bindSgemm(library);
       status = "onednn";
