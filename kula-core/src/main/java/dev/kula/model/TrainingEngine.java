@@ -52,7 +52,7 @@ public interface TrainingEngine extends AutoCloseable {
    */
   void importance(float[] parameters, Samples samples, float[] into);
 
-  /** What computes, for reports: such as {@code openblas} or {@code java}. */
+  /** What computes, for reports: such as {@code onednn} or {@code java}. */
   String backend();
 
   /** Frees native memory, if any. */
