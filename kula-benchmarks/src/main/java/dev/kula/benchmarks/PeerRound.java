@@ -31,7 +31,8 @@ import java.util.StringJoiner;
  * <tr><td>{@code write DIR}</td><td>writes images, labels and starting parameters for the peers</td></tr>
  * <tr><td>{@code peak}</td><td>GFLOP/s of a matrix product of 1024³ on one core</td></tr>
  * <tr><td>{@code start}</td><td>goes back to the starting parameters</td></tr>
- * <tr><td>{@code rounds N BATCH RATE}</td><td>N rounds: seconds of each, loss of the last</td></tr>
+ * <tr><td>{@code rounds N BATCH RATE}</td><td>N rounds: seconds of each, loss of the last, share of
+ * the time that was spent outside the engines (Kula alone says)</td></tr>
  * <tr><td>{@code save FILE}</td><td>writes the global model</td></tr>
  * <tr><td>{@code exam}</td><td>accuracy and loss on images that no device holds</td></tr>
  * </table>
@@ -112,12 +113,18 @@ public final class PeerRound {
   private String rounds(int count, int batch, float rate) {
     StringJoiner seconds = new StringJoiner(", ", "[", "]");
     double loss = 0;
+    double engineBefore = work.engineSeconds();
+    double total = 0;
     for (int i = 0; i < count; i++) {
       long begin = System.nanoTime();
       loss = work.round(batch, rate);
-      seconds.add(number((System.nanoTime() - begin) / 1e9));
+      double taken = (System.nanoTime() - begin) / 1e9;
+      seconds.add(number(taken));
+      total += taken;
     }
-    return "{\"seconds\": %s, \"loss\": %s}".formatted(seconds, number(loss));
+    double outside = 1 - (work.engineSeconds() - engineBefore) / total;
+    return "{\"seconds\": %s, \"loss\": %s, \"outside\": %s}"
+        .formatted(seconds, number(loss), number(outside));
   }
 
   private String exam() {

@@ -29,6 +29,8 @@ import dev.kula.model.TrainingPlan;
 import dev.kula.model.TrainingResult;
 import dev.kula.privacy.NoiseSource;
 import dev.kula.swap.Gate;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -37,6 +39,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.random.RandomGenerator;
 
 /**
@@ -64,6 +67,8 @@ final class PeerWork implements AutoCloseable {
   private final Samples exam;
   private final TrainingEngine engine;
   private final LocalFleet fleet;
+  private final int threads;
+  private final LongAdder engineNanos = new LongAdder();
   private float[] global;
   private int round;
 
@@ -81,6 +86,7 @@ final class PeerWork implements AutoCloseable {
       throw KulaException.user(
           "devices is %d, must be from 1 to %d; try 100".formatted(devices, most));
     }
+    this.threads = threads;
     order = shuffled(data.size());
     for (int i = 0; i < devices; i++) {
       enrol(i);
@@ -96,7 +102,7 @@ final class PeerWork implements AutoCloseable {
                 engine.layout().size(),
                 SEED),
             threads,
-            () -> engines.create(model, data.input(), data.task()),
+            () -> timed(engines.create(model, data.input(), data.task())),
             () ->
                 engines.create(
                     new ModelSpec.Softmax(),
@@ -160,14 +166,11 @@ final class PeerWork implements AutoCloseable {
   private static Samples trainingSamples(DeviceRuntime device) {
     AtomicReference<Samples> seen = new AtomicReference<>();
     TrainingEngine watcher =
-        (TrainingEngine)
-            Proxy.newProxyInstance(
-                PeerWork.class.getClassLoader(),
-                new Class<?>[] {TrainingEngine.class},
-                (proxy, method, arguments) -> {
-                  seen.set((Samples) arguments[1]);
-                  return new TrainingResult(0, 0);
-                });
+        engine(
+            (proxy, method, arguments) -> {
+              seen.set((Samples) arguments[1]);
+              return new TrainingResult(0, 0);
+            });
     device.train(
         0,
         new float[0],
@@ -175,6 +178,29 @@ final class PeerWork implements AutoCloseable {
         new Workbench(watcher, watcher, Instant.EPOCH, 0));
     device.takeForwardPasses();
     return Objects.requireNonNull(seen.get());
+  }
+
+  /** The same engine; what it takes to train counts towards {@link #engineSeconds()}. */
+  private TrainingEngine timed(TrainingEngine engine) {
+    return engine(
+        (proxy, method, arguments) -> {
+          long begin = System.nanoTime();
+          try {
+            return method.invoke(engine, arguments);
+          } catch (InvocationTargetException e) {
+            throw e.getTargetException();
+          } finally {
+            if (method.getName().equals("train")) {
+              engineNanos.add(System.nanoTime() - begin);
+            }
+          }
+        });
+  }
+
+  private static TrainingEngine engine(InvocationHandler handler) {
+    return (TrainingEngine)
+        Proxy.newProxyInstance(
+            PeerWork.class.getClassLoader(), new Class<?>[] {TrainingEngine.class}, handler);
   }
 
   /** One round of all devices, one local epoch each; returns the mean training loss. */
@@ -186,6 +212,11 @@ final class PeerWork implements AutoCloseable {
             new FederatedAveraging());
     global = folded.global();
     return folded.trainingLoss();
+  }
+
+  /** Seconds that each thread has spent in engines so far, on the average. */
+  double engineSeconds() {
+    return engineNanos.sum() / 1e9 / threads;
   }
 
   /** Goes back to the starting parameters. */
