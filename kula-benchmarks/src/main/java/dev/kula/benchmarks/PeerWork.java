@@ -75,7 +75,7 @@ final class PeerWork implements AutoCloseable {
   /**
    * Devices that start from fresh parameters.
    *
-   * @param devices number of them, from 1 to 100
+   * @param devices number of them, from 1 to 103
    * @param threads that train them
    * @param engines makes one engine a thread
    */
