@@ -45,6 +45,43 @@ def create_model(name):
     return nn.Sequential(nn.Linear(784, width), nn.ReLU(), nn.Linear(width, CLASSES))
 
 
+def from_kula(name, flat):
+    """Kula's parameters in the order of this model: Kula has the channels of images last."""
+    if name != "cnn":
+        return flat
+    first, first_bias, second, second_bias, hidden, rest = cnn_pieces(flat)
+    return torch.cat(
+        [
+            first.view(25, 32).t().flatten(),
+            first_bias,
+            second.view(25, 32, 64).permute(2, 1, 0).flatten(),
+            second_bias,
+            hidden.view(512, 49, 64).transpose(1, 2).flatten(),
+            rest,
+        ]
+    )
+
+
+def to_kula(name, flat):
+    if name != "cnn":
+        return flat
+    first, first_bias, second, second_bias, hidden, rest = cnn_pieces(flat)
+    return torch.cat(
+        [
+            first.view(32, 25).t().flatten(),
+            first_bias,
+            second.view(64, 32, 25).permute(2, 1, 0).flatten(),
+            second_bias,
+            hidden.view(512, 64, 49).transpose(1, 2).flatten(),
+            rest,
+        ]
+    )
+
+
+def cnn_pieces(flat):
+    return flat.split([25 * 32, 32, 25 * 32 * 64, 64, 512 * 3136, 512 + 512 * 10 + 10])
+
+
 def views(model, flat):
     """The parameters of a model as pieces of one flat tensor."""
     parameters = list(model.parameters())
@@ -96,7 +133,7 @@ class Peer:
             self.labels = read(directory / "labels").long().view(devices, SAMPLES)
             self.exam_samples = read(directory / "exam-samples").view(-1, self.samples.shape[2])
             self.exam_labels = read(directory / "exam-labels").long()
-            self.start = read(directory / "start")
+            self.start = from_kula(name, read(directory / "start"))
         else:
             self.samples = torch.randn(devices, SAMPLES, 784)
             self.labels = torch.randint(CLASSES, (devices, SAMPLES))
@@ -151,7 +188,7 @@ class Peer:
         return {}
 
     def save(self, file):
-        Path(file).write_bytes(self.current.numpy().astype("<f4").tobytes())
+        Path(file).write_bytes(to_kula(self.name, self.current).numpy().astype("<f4").tobytes())
         return {}
 
     @torch.no_grad()

@@ -2,6 +2,7 @@ package dev.kula.benchmarks;
 
 import dev.kula.KulaException;
 import dev.kula.engine.Engines;
+import dev.kula.engine.blas.BlasLibrary;
 import dev.kula.model.EngineFactory;
 import dev.kula.model.Evaluation;
 import dev.kula.model.ModelSpec;
@@ -19,6 +20,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.StringJoiner;
+import java.util.stream.Stream;
 
 /**
  * Kula's side of the peer comparison: does what the lines of its standard input say and answers
@@ -136,7 +138,11 @@ public final class PeerRound {
   /** The fastest of some products, in GFLOP/s. */
   private double peak() {
     MatrixProduct product = new MatrixProduct();
-    product.library = work.backend().equals("java") ? "java" : "openblas";
+    product.library =
+        Stream.of(BlasLibrary.values())
+            .filter(library -> work.backend().startsWith(library.notation()))
+            .findFirst()
+            .orElseThrow();
     product.side = SIDE;
     product.prepare();
     long fastest = Long.MAX_VALUE;

@@ -6,6 +6,7 @@ import dev.kula.data.SampleSet;
 import dev.kula.data.source.DataSource;
 import dev.kula.data.source.ReadOptions;
 import dev.kula.engine.Engines;
+import dev.kula.engine.blas.BlasLibrary;
 import dev.kula.model.EngineFactory;
 import dev.kula.model.ModelSpec;
 import dev.kula.model.Samples;
@@ -46,9 +47,7 @@ public class TrainingStep {
   @Param({"10", "32"})
   public int batch;
 
-  /** {@code best} is OpenBLAS where it loads. */
-  @Param({"best", "java"})
-  public String backend = "";
+  @Param public BlasLibrary library = BlasLibrary.JAVA;
 
   private @Nullable TrainingEngine engine;
   private TrainingPlan plan = TrainingPlan.of(1, 1, 1f);
@@ -59,7 +58,7 @@ public class TrainingStep {
   @Setup
   public void prepare() {
     Dataset data = new DataSource.FashionMnist().load(ReadOptions.defaults());
-    EngineFactory engines = backend.equals("java") ? Engines.java() : Engines.best();
+    EngineFactory engines = Engines.on(library).orElseThrow();
     TrainingEngine created = engines.create(ModelSpec.parse(model), data.input(), data.task());
     engine = created;
     plan = TrainingPlan.of(1, batch, 0.05f);

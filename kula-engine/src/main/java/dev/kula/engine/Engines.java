@@ -29,6 +29,11 @@ public final class Engines {
     return factory(library, forWant ? backend() : library.notation());
   }
 
+  /** Engines in plain Java. */
+  public static EngineFactory java() {
+    return factory(BlasLibrary.JAVA, BlasLibrary.JAVA.notation());
+  }
+
   /** Engines on {@code library}; empty if it does not load on this machine. */
   public static Optional<EngineFactory> on(BlasLibrary library) {
     return library.isLoaded()
