@@ -7,6 +7,7 @@ import dev.kula.data.Dataset;
 import dev.kula.data.FederatedData;
 import dev.kula.engine.Engines;
 import dev.kula.model.EngineFactory;
+import dev.kula.model.ParameterLayout;
 import dev.kula.model.Task;
 import dev.kula.round.Comparisons;
 import dev.kula.round.RunResult;
@@ -101,7 +102,11 @@ final class LocalRunner implements Runner {
       List<CompletedRun> completed = new ArrayList<>(state == null ? List.of() : state.completed());
       for (Job job : jobs) {
         if (completed.stream().noneMatch(job::is)) {
-          completed.add(run(job, dataset, directory, completed, state, terminal));
+          FederatedData data =
+              job.settings().seed() == jobs.getFirst().settings().seed()
+                  ? first
+                  : RunPlanner.federate(dataset, job.settings());
+          completed.add(run(job, data, directory, completed, state, terminal));
           state = null;
           RunRecorder.save(
               directory, new CommandState(List.copyOf(completed), null, directory.extent()));
@@ -136,12 +141,11 @@ final class LocalRunner implements Runner {
 
   private CompletedRun run(
       Job job,
-      Dataset dataset,
+      FederatedData data,
       RunDirectory directory,
       List<CompletedRun> completed,
       @Nullable CommandState state,
       Terminal terminal) {
-    FederatedData data = RunPlanner.federate(dataset, job.settings());
     String task = "%s, seed %d".formatted(Method.label(job.settings()), job.settings().seed());
     try (RoundProgress progress = terminal.progress(task, job.settings().rounds());
         Simulation simulation =
@@ -162,13 +166,21 @@ final class LocalRunner implements Runner {
   }
 
   private static void saveModels(RunDirectory directory, RunResult result) {
+    ParameterLayout layout = result.layout();
     List<NamedModel> models = new ArrayList<>();
-    models.add(new NamedModel("global", result.layout(), result.global()));
+    models.add(new NamedModel("global", layout, result.global()));
     result
         .personal()
         .forEach(
-            (device, parameters) ->
-                models.add(new NamedModel("personal/" + device, result.layout(), parameters)));
+            (device, model) -> {
+              // What is the global model's stands there once.
+              boolean tuned = model.hasBodyOf(result.global(), layout.headOffset());
+              models.add(
+                  new NamedModel(
+                      "personal/" + device,
+                      tuned ? layout.head() : layout,
+                      model.from(tuned ? layout.headOffset() : 0)));
+            });
     SafeTensors.write(directory.file(MODELS), models, Map.of("method", result.settings().method()));
   }
 
