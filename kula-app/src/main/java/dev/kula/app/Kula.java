@@ -54,7 +54,7 @@ public final class Kula {
   int run(String... arguments) {
     Root root = new Root();
     Failure failure = new Failure(terminal);
-    CommandLine command = commandLine(root);
+    CommandLine command = commandLine(root, List.of(arguments));
     command.setParameterExceptionHandler((mistake, rest) -> failure.report(mistake));
     command.setExecutionExceptionHandler(
         (thrown, failed, parsed) -> failure.report(thrown, root.stackTrace));
@@ -68,11 +68,16 @@ public final class Kula {
     }
   }
 
-  private CommandLine commandLine(Root root) {
+  private CommandLine commandLine(Root root, List<String> arguments) {
     CommandLine command = new CommandLine(root);
-    add(command, new SimulateCommand(runner, terminal), simulateFlags());
-    add(command, new CompareCommand(runner, terminal), EnumSet.allOf(Flag.class));
-    add(command, new DataCommand(runner, terminal), DATA_FLAGS);
+    add(command, "simulate", new SimulateCommand(runner, terminal), simulateFlags(), arguments);
+    add(
+        command,
+        "compare",
+        new CompareCommand(runner, terminal),
+        EnumSet.allOf(Flag.class),
+        arguments);
+    add(command, "data", new DataCommand(runner, terminal), DATA_FLAGS, arguments);
     command.setOut(new PrintWriter(terminal.out(), true, terminal.out().charset()));
     command.setErr(new PrintWriter(terminal.err(), true, terminal.err().charset()));
     command.setExpandAtFiles(false);
@@ -83,10 +88,14 @@ public final class Kula {
     return command;
   }
 
-  private static void add(CommandLine parent, Object command, Set<Flag> flags) {
+  /** Only a command that is named gets its flags: declaring all takes as long as starting Java. */
+  private static void add(
+      CommandLine parent, String name, Object command, Set<Flag> flags, List<String> arguments) {
     CommandLine child = new CommandLine(command);
-    FlagOptions.declare(child.getCommandSpec(), flags);
-    parent.addSubcommand(child);
+    if (arguments.contains(name)) {
+      FlagOptions.declare(child.getCommandSpec(), flags);
+    }
+    parent.addSubcommand(name, child);
   }
 
   static Set<Flag> simulateFlags() {

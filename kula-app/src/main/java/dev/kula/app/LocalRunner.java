@@ -1,7 +1,5 @@
 package dev.kula.app;
 
-import com.fasterxml.jackson.core.type.TypeReference;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.kula.KulaException;
 import dev.kula.app.report.Report;
 import dev.kula.data.DataDescription;
@@ -9,6 +7,7 @@ import dev.kula.data.Dataset;
 import dev.kula.data.FederatedData;
 import dev.kula.engine.Engines;
 import dev.kula.model.EngineFactory;
+import dev.kula.model.ParameterLayout;
 import dev.kula.model.Task;
 import dev.kula.round.Comparisons;
 import dev.kula.round.RunResult;
@@ -20,8 +19,6 @@ import dev.kula.store.NamedModel;
 import dev.kula.store.Restored;
 import dev.kula.store.RunDirectory;
 import dev.kula.store.SafeTensors;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
@@ -41,19 +38,17 @@ import org.jspecify.annotations.Nullable;
  * and how far the current one is.
  */
 final class LocalRunner implements Runner {
-  /** Key of the command's name, beside the settings. */
-  private static final String COMMAND = "command";
-
-  private static final String CONFIGURATION = "configuration.json";
   private static final String MODELS = "models.safetensors";
   private static final DateTimeFormatter ID = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss");
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   /** Share of the reference's accuracy that counts as having reached the target. */
   private static final double TARGET_SHARE = 0.95;
 
-  private final EngineFactory engines = Engines.best();
-  private final RunPlanner planner = new RunPlanner(engines);
+  /** Made when first used: help needs no native library. */
+  private static final class Computing {
+    static final EngineFactory ENGINES = Engines.best();
+    static final RunPlanner PLANNER = new RunPlanner(ENGINES);
+  }
 
   /** One run to do. */
   private record Job(RunSettings settings, boolean stopsEarly) {
@@ -107,7 +102,11 @@ final class LocalRunner implements Runner {
       List<CompletedRun> completed = new ArrayList<>(state == null ? List.of() : state.completed());
       for (Job job : jobs) {
         if (completed.stream().noneMatch(job::is)) {
-          completed.add(run(job, dataset, directory, completed, state, terminal));
+          FederatedData data =
+              job.settings().seed() == jobs.getFirst().settings().seed()
+                  ? first
+                  : RunPlanner.federate(dataset, job.settings());
+          completed.add(run(job, data, directory, completed, state, terminal));
           state = null;
           RunRecorder.save(
               directory, new CommandState(List.copyOf(completed), null, directory.extent()));
@@ -135,26 +134,25 @@ final class LocalRunner implements Runner {
         seed = job.settings().seed();
         data = RunPlanner.federate(dataset, job.settings());
       }
-      planner.plan(job.settings(), data, job.stopsEarly());
+      Computing.PLANNER.plan(job.settings(), data, job.stopsEarly());
     }
     return first;
   }
 
   private CompletedRun run(
       Job job,
-      Dataset dataset,
+      FederatedData data,
       RunDirectory directory,
       List<CompletedRun> completed,
       @Nullable CommandState state,
       Terminal terminal) {
-    FederatedData data = RunPlanner.federate(dataset, job.settings());
     String task = "%s, seed %d".formatted(Method.label(job.settings()), job.settings().seed());
     try (RoundProgress progress = terminal.progress(task, job.settings().rounds());
         Simulation simulation =
             new Simulation(
                 data,
-                planner.plan(job.settings(), data, job.stopsEarly()),
-                engines,
+                Computing.PLANNER.plan(job.settings(), data, job.stopsEarly()),
+                Computing.ENGINES,
                 new RunRecorder(directory, completed, progress))) {
       if (state != null && state.running() != null) {
         simulation.restore(state.running());
@@ -168,13 +166,21 @@ final class LocalRunner implements Runner {
   }
 
   private static void saveModels(RunDirectory directory, RunResult result) {
+    ParameterLayout layout = result.layout();
     List<NamedModel> models = new ArrayList<>();
-    models.add(new NamedModel("global", result.layout(), result.global()));
+    models.add(new NamedModel("global", layout, result.global()));
     result
         .personal()
         .forEach(
-            (device, parameters) ->
-                models.add(new NamedModel("personal/" + device, result.layout(), parameters)));
+            (device, model) -> {
+              // What is the global model's stands there once.
+              boolean tuned = model.hasBodyOf(result.global(), layout.headOffset());
+              models.add(
+                  new NamedModel(
+                      "personal/" + device,
+                      tuned ? layout.head() : layout,
+                      model.from(tuned ? layout.headOffset() : 0)));
+            });
     SafeTensors.write(directory.file(MODELS), models, Map.of("method", result.settings().method()));
   }
 
@@ -235,14 +241,8 @@ final class LocalRunner implements Runner {
         out == null
             ? Path.of("runs", LocalDateTime.now(ZoneId.systemDefault()).format(ID))
             : Path.of(out);
-    Map<String, Object> configuration = new LinkedHashMap<>();
-    configuration.put(COMMAND, command);
-    configuration.putAll(settings.asMap());
     RunDirectory directory = RunDirectory.create(path);
-    directory.write(
-        CONFIGURATION,
-        stream ->
-            stream.write(JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(configuration)));
+    new RunConfiguration(command, settings.asMap()).write(directory);
     return directory;
   }
 
@@ -267,8 +267,9 @@ final class LocalRunner implements Runner {
   /** Whatever shows in a result must be as it was. */
   private static void refuseOther(Path path, String command, RunSettings settings) {
     Map<String, Object> now = new TreeMap<>(settings.asMap());
-    Map<String, Object> then = new TreeMap<>(read(path));
-    Object was = then.remove(COMMAND);
+    RunConfiguration recorded = RunConfiguration.read(path);
+    Map<String, Object> then = new TreeMap<>(recorded.settings());
+    String was = recorded.command();
     if (!command.equals(was)) {
       throw KulaException.user(
           "--resume '%s' is a run of kula %s, not of kula %s; use kula %s --resume %s"
@@ -298,24 +299,6 @@ final class LocalRunner implements Runner {
 
   @Override
   public Map<String, Object> recorded(Path directory) {
-    Map<String, Object> settings = new LinkedHashMap<>(read(directory));
-    settings.remove(COMMAND);
-    return settings;
-  }
-
-  private static Map<String, Object> read(Path directory) {
-    Path file = directory.resolve(CONFIGURATION);
-    if (!Files.isRegularFile(file)) {
-      throw KulaException.user(
-          "--resume '%s' holds no run, must be a directory with a %s; name the directory of a run"
-              .formatted(directory, CONFIGURATION));
-    }
-    try {
-      return JSON.readValue(file.toFile(), new TypeReference<Map<String, Object>>() {});
-    } catch (IOException e) {
-      throw KulaException.user(
-          "'%s' cannot be read: %s; restore it or start a new run".formatted(file, e.getMessage()),
-          e);
-    }
+    return RunConfiguration.read(directory).settings();
   }
 }

@@ -23,14 +23,13 @@ record Terminal(
    * taken together.
    */
   static Terminal system() {
-    boolean both = Optional.ofNullable(System.console()).map(Console::isTerminal).orElse(false);
     boolean dumb = "dumb".equals(System.getenv("TERM"));
     boolean plain = System.getenv("NO_COLOR") != null && !System.getenv("NO_COLOR").isEmpty();
     return new Terminal(
         System.out,
         System.err,
-        terminal("kula.err.terminal", both) && !dumb,
-        terminal("kula.out.terminal", both) && !dumb && !plain,
+        terminal("kula.err.terminal") && !dumb,
+        terminal("kula.out.terminal") && !dumb && !plain,
         Math.clamp(Integer.getInteger("kula.columns", USUAL_COLUMNS), 60, 160));
   }
 
@@ -41,8 +40,10 @@ record Terminal(
         : new RoundProgress.Lines(task, rounds, err);
   }
 
-  private static boolean terminal(String property, boolean otherwise) {
+  private static boolean terminal(String property) {
     String value = System.getProperty(property);
-    return value == null ? otherwise : Boolean.parseBoolean(value);
+    return value == null
+        ? Optional.ofNullable(System.console()).map(Console::isTerminal).orElse(false)
+        : Boolean.parseBoolean(value);
   }
 }

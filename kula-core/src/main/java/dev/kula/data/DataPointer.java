@@ -49,6 +49,11 @@ public record DataPointer(
     return DeviceKeys.verify(key, message, signature);
   }
 
+  /** Whether this is what a pointer of its source to its block would be with these. */
+  boolean promises(int samples, List<Integer> asked, Exchange use, String aim) {
+    return size == samples && labels.equals(asked) && exchange == use && purpose.equals(aim);
+  }
+
   /** Bytes on the wire. */
   public long bytes() {
     return message(block, source, schema, size, labels, exchange, purpose).length

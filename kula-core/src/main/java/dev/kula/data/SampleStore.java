@@ -2,12 +2,15 @@ package dev.kula.data;
 
 import java.security.PublicKey;
 import java.time.Instant;
-import java.util.HashMap;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The one place in which a device's samples are. Its owner reads them directly; anybody else gets
@@ -17,6 +20,8 @@ import java.util.TreeMap;
  * <p>Not thread safe: a device handles one message at a time.
  */
 public final class SampleStore {
+  private static final int FEWEST_FORGOTTEN = 64;
+
   private final DeviceId owner;
   private final DeviceKeys keys;
   private final String schema;
@@ -27,16 +32,32 @@ public final class SampleStore {
   private final Map<BlockId, int[]> published = new TreeMap<>();
   private final Map<Long, LeaseUse> leases = new TreeMap<>();
   private final Map<BlockId, SampleBatch> fetched = new TreeMap<>();
-  private final Map<BlockId, SampleBatch> copies = new HashMap<>();
+  // Many devices in a row may be pointed to the same samples, as those of a base set are: these are
+  // then copied, named and signed for once.
+  private @Nullable Named lastNamed;
+  private @Nullable DataPointer lastPointer;
   private long nextLease = 1;
+  private int forgetAt = FEWEST_FORGOTTEN;
+
+  private record Named(int[] indices, SampleBatch copy, BlockId block) {}
 
   /**
    * How a lease has been used.
    *
    * @param left uses left
    * @param revoked whether its source took it back
+   * @param block name of the block that it is for
+   * @param expiresMillis when it ends, in milliseconds since the epoch, rounded up
    */
-  public record LeaseUse(int left, boolean revoked) {}
+  public record LeaseUse(int left, boolean revoked, String block, long expiresMillis) {
+    private LeaseUse revoke() {
+      return new LeaseUse(left, true, block, expiresMillis);
+    }
+
+    private LeaseUse use() {
+      return new LeaseUse(left - 1, revoked, block, expiresMillis);
+    }
+  }
 
   /**
    * All that has to survive a restart, beside the owner's own samples.
@@ -90,9 +111,28 @@ public final class SampleStore {
    */
   public DataPointer publish(
       int[] indices, int promised, List<Integer> labels, Exchange exchange, String purpose) {
-    BlockId block = keys.name(copy(indices));
-    published.put(block, indices.clone());
-    return DataPointer.signed(keys, block, owner, schema, promised, labels, exchange, purpose);
+    Named named = named(indices);
+    published.put(named.block(), named.indices());
+    DataPointer known = lastPointer;
+    if (known == null
+        || !known.block().equals(named.block())
+        || !known.promises(promised, labels, exchange, purpose)) {
+      known =
+          DataPointer.signed(
+              keys, named.block(), owner, schema, promised, labels, exchange, purpose);
+      lastPointer = known;
+    }
+    return known;
+  }
+
+  private Named named(int[] indices) {
+    Named known = lastNamed;
+    if (known == null || !Arrays.equals(known.indices(), indices)) {
+      SampleBatch copy = copy(indices);
+      known = new Named(indices.clone(), copy, keys.name(copy));
+      lastNamed = known;
+    }
+    return known;
   }
 
   /** Grants {@code holder} the use of a published block in the way that the pointer says. */
@@ -102,14 +142,30 @@ public final class SampleStore {
           "block %s is not published by %s".formatted(pointer.block(), owner));
     }
     long number = nextLease++;
-    leases.put(number, new LeaseUse(uses, false));
+    leases.put(
+        number,
+        new LeaseUse(uses, false, pointer.block().hex(), Math.addExact(expires.toEpochMilli(), 1)));
     return Lease.signed(
         keys, number, pointer.block(), owner, holder, expires, uses, pointer.exchange());
   }
 
   /** Stops all future use of a lease. */
   public void revoke(long lease) {
-    leases.computeIfPresent(lease, (number, use) -> new LeaseUse(use.left(), true));
+    leases.computeIfPresent(lease, (number, use) -> use.revoke());
+  }
+
+  /**
+   * Forgets leases that have ended, and blocks that no other lease is for; what it then answers to
+   * one is the same. Cheap to call often: it looks only when there are twice as many as were left.
+   */
+  public void forgetExpired(Instant now) {
+    if (leases.size() < forgetAt) {
+      return;
+    }
+    leases.values().removeIf(use -> now.toEpochMilli() > use.expiresMillis());
+    Set<String> open = leases.values().stream().map(LeaseUse::block).collect(Collectors.toSet());
+    published.keySet().removeIf(block -> !open.contains(block.hex()));
+    forgetAt = Math.max(FEWEST_FORGOTTEN, 2 * leases.size());
   }
 
   /**
@@ -134,16 +190,14 @@ public final class SampleStore {
   public SampleBatch fetch(Lease lease, DeviceId presenter, Instant now)
       throws LeaseRefusedException {
     int[] indices = use(lease, presenter, now, Exchange.RAW);
-    return copies.computeIfAbsent(lease.block(), block -> copy(indices));
+    Named known = lastNamed;
+    return known != null && known.block().equals(lease.block()) ? known.copy() : copy(indices);
   }
 
   private int[] use(Lease lease, DeviceId presenter, Instant now, Exchange exchange)
       throws LeaseRefusedException {
-    LeaseUse use = leases.get(lease.number());
-    int[] indices = published.get(lease.block());
-    if (use == null || indices == null || !lease.isSignedBy(keys.verifying())) {
-      throw new LeaseRefusedException(
-          "lease %d was not granted by %s".formatted(lease.number(), owner));
+    if (!lease.isSignedBy(keys.verifying())) {
+      throw notGranted(lease);
     }
     if (!lease.holder().equals(presenter)) {
       throw new LeaseRefusedException(
@@ -154,19 +208,29 @@ public final class SampleStore {
           "lease %d is for %s, not for %s"
               .formatted(lease.number(), words(lease.exchange()), words(exchange)));
     }
-    if (use.revoked()) {
-      throw new LeaseRefusedException("lease %d is revoked".formatted(lease.number()));
-    }
     if (now.isAfter(lease.expires())) {
       throw new LeaseRefusedException(
           "lease %d expired at %s, it is %s".formatted(lease.number(), lease.expires(), now));
+    }
+    LeaseUse use = leases.get(lease.number());
+    int[] indices = published.get(lease.block());
+    if (use == null || indices == null) {
+      throw notGranted(lease);
+    }
+    if (use.revoked()) {
+      throw new LeaseRefusedException("lease %d is revoked".formatted(lease.number()));
     }
     if (use.left() == 0) {
       throw new LeaseRefusedException(
           "lease %d is used up after %d uses".formatted(lease.number(), lease.uses()));
     }
-    leases.put(lease.number(), new LeaseUse(use.left() - 1, false));
+    leases.put(lease.number(), use.use());
     return indices;
+  }
+
+  private LeaseRefusedException notGranted(Lease lease) {
+    return new LeaseRefusedException(
+        "lease %d was not granted by %s".formatted(lease.number(), owner));
   }
 
   private static String words(Exchange exchange) {
@@ -228,7 +292,9 @@ public final class SampleStore {
     published.clear();
     leases.clear();
     fetched.clear();
-    copies.clear();
+    lastNamed = null;
+    lastPointer = null;
+    forgetAt = FEWEST_FORGOTTEN;
     state.published().forEach((block, indices) -> published.put(new BlockId(block), indices));
     leases.putAll(state.leases());
     for (String block : state.fetched()) {

@@ -51,7 +51,7 @@ public final class DeviceRuntime {
   private final ReceiverDesk receiverDesk;
   private final Personalizer localTrainer;
   private float[] global = new float[0];
-  private float @Nullable [] personalParameters;
+  private @Nullable PersonalModel personal;
   private int personalRound;
   private Optional<Message> lastProfile = Optional.empty();
   private int lastProfileRound;
@@ -257,7 +257,7 @@ public final class DeviceRuntime {
     Samples questions = exam.get();
     TrainingEngine engine = bench.engine();
     float[] mine = makePersonal(message.round(), bench);
-    personalParameters = mine;
+    personal = PersonalModel.of(mine, global);
     personalRound = message.round();
     Evaluation result = engine.evaluate(mine, questions);
     boolean swapped =
@@ -296,10 +296,10 @@ public final class DeviceRuntime {
 
   /** Trains the device's own model for another round, unless it has been this round already. */
   private float[] trainOn(int round, Seed order, Workbench bench) {
-    float[] mine = personalParameters;
-    float[] start = mine == null ? global : mine;
-    if (mine != null && personalRound == round) {
-      return mine;
+    PersonalModel before = personal;
+    float[] start = before == null ? global : before.parameters();
+    if (before != null && personalRound == round) {
+      return start;
     }
     SampleSet samples = data.towardsTarget(data.ledger(ledgers.personal()));
     account.worked(3.0 * settings.localPlan().epochs() * samples.size());
@@ -325,9 +325,9 @@ public final class DeviceRuntime {
     return account.takeForwardPasses();
   }
 
-  /** Parameters of its personal model, once it has one. */
-  public Optional<float[]> personalParameters() {
-    return Optional.ofNullable(personalParameters);
+  /** Its personal model, once it has one. */
+  public Optional<PersonalModel> personal() {
+    return Optional.ofNullable(personal);
   }
 
   /** Epsilon spent on noised releases. */
@@ -381,14 +381,14 @@ public final class DeviceRuntime {
   /** What has to survive a restart between rounds. */
   public State state() {
     boolean persistent = settings.personalization() == Personalization.LOCAL;
-    float[] parameters = personalParameters;
+    PersonalModel model = personal;
     return new State(
         store.state(),
         ledgers.shared().pointers(),
         ledgers.personal().pointers(),
         List.copyOf(accepted),
         account.state(),
-        persistent && parameters != null ? parameters : new float[0],
+        persistent && model != null ? model.parameters() : new float[0],
         personalRound,
         sourceDesk.given());
   }
@@ -411,9 +411,9 @@ public final class DeviceRuntime {
     accepted.clear();
     accepted.addAll(state.accepted());
     account.restore(state.account());
-    personalParameters = state.model().length == 0 ? null : state.model();
+    global = globalParameters;
+    personal = state.model().length == 0 ? null : PersonalModel.of(state.model(), global);
     personalRound = state.modelRound();
     sourceDesk.restore(state.given());
-    global = globalParameters;
   }
 }

@@ -17,13 +17,11 @@ import dev.kula.privacy.PrivacyLedger.Release;
 import dev.kula.swap.Selection;
 import dev.kula.swap.SwapOrder;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -35,7 +33,7 @@ final class SourceDesk {
   private final DeviceSettings settings;
   private final Account account;
   private final Seed seed;
-  private final Map<DeviceId, Set<Integer>> given = new TreeMap<>();
+  private final Map<DeviceId, BitSet> given = new TreeMap<>();
   private Selection.@Nullable Candidates candidates;
   private int candidatesRound = -1;
 
@@ -64,6 +62,7 @@ final class SourceDesk {
     if (indices.length == 0) {
       return new Message.Refused(order.number(), "the source has nothing to offer");
     }
+    store.forgetExpired(bench.now());
     DataPointer pointer =
         store.publish(
             indices,
@@ -79,9 +78,9 @@ final class SourceDesk {
   /** Picks among what the receiver has not been pointed to yet. */
   private int[] pick(SwapOrder order, float[] global, TrainingEngine engine) {
     int[] trainable = trainable();
-    Set<Integer> known = given.computeIfAbsent(order.receiver(), receiver -> new TreeSet<>());
+    BitSet known = given.computeIfAbsent(order.receiver(), receiver -> new BitSet());
     int[] fresh =
-        IntStream.range(0, trainable.length).filter(i -> !known.contains(trainable[i])).toArray();
+        IntStream.range(0, trainable.length).filter(i -> !known.get(trainable[i])).toArray();
     int[] picked =
         order
             .selection()
@@ -94,7 +93,7 @@ final class SourceDesk {
     int[] indices = new int[picked.length];
     for (int i = 0; i < picked.length; i++) {
       indices[i] = trainable[fresh[picked[i]]];
-      known.add(indices[i]);
+      known.set(indices[i]);
     }
     return indices;
   }
@@ -102,19 +101,18 @@ final class SourceDesk {
   /** Positions of own samples that each receiver has been pointed to. */
   Map<String, int[]> given() {
     Map<String, int[]> positions = new TreeMap<>();
-    given.forEach(
-        (receiver, known) ->
-            positions.put(receiver.name(), known.stream().mapToInt(Integer::intValue).toArray()));
+    given.forEach((receiver, known) -> positions.put(receiver.name(), known.stream().toArray()));
     return positions;
   }
 
   void restore(Map<String, int[]> positions) {
     given.clear();
     positions.forEach(
-        (receiver, known) ->
-            given.put(
-                new DeviceId(receiver),
-                IntStream.of(known).boxed().collect(Collectors.toCollection(TreeSet::new))));
+        (receiver, known) -> {
+          BitSet set = new BitSet();
+          IntStream.of(known).forEach(set::set);
+          given.put(new DeviceId(receiver), set);
+        });
   }
 
   /** What others may learn from: never its own held-out fold; all of a base set. */
@@ -152,7 +150,9 @@ final class SourceDesk {
     }
     float[] losses = new float[size];
     float[] importance = new float[size];
-    float[] embeddings = new float[size * engine.embeddingSize()];
+    // What picks at random looks at none.
+    int width = order.selection() == Selection.UNIFORM ? 0 : engine.embeddingSize();
+    float[] embeddings = new float[size * width];
     if (order.selection() != Selection.UNIFORM) {
       engine.losses(global, samples, losses);
       engine.importance(global, samples, importance);
@@ -160,7 +160,7 @@ final class SourceDesk {
       account.worked(5.0 * size);
     }
     Selection.Candidates fresh =
-        new Selection.Candidates(bins, losses, importance, embeddings, engine.embeddingSize());
+        new Selection.Candidates(bins, losses, importance, embeddings, width);
     candidates = fresh;
     candidatesRound = order.round();
     return fresh;

@@ -60,6 +60,14 @@ public record ParameterLayout(List<Tensor> tensors) {
     return size() - headOffset();
   }
 
+  /** The layout of the head alone, as if it began at 0. */
+  public ParameterLayout head() {
+    return new ParameterLayout(
+        tensors.subList(tensors.size() - 2, tensors.size()).stream()
+            .map(t -> new Tensor(t.name(), t.shape(), t.offset() - headOffset()))
+            .toList());
+  }
+
   /** Index of the first number that {@code scope} trains; it trains all from there on. */
   public int offset(Scope scope) {
     return switch (scope) {

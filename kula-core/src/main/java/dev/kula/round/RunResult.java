@@ -1,5 +1,6 @@
 package dev.kula.round;
 
+import dev.kula.device.PersonalModel;
 import dev.kula.model.ParameterLayout;
 import java.util.List;
 import java.util.Map;
@@ -26,4 +27,4 @@ public record RunResult(
     List<RunSummary.DeviceResult> devices,
     ParameterLayout layout,
     float[] global,
-    Map<String, float[]> personal) {}
+    Map<String, PersonalModel> personal) {}

@@ -8,8 +8,10 @@ import dev.kula.data.DeviceKeys;
 import dev.kula.data.FederatedData;
 import dev.kula.data.SampleStore;
 import dev.kula.data.target.TargetSpec;
+import dev.kula.data.target.TestPool;
 import dev.kula.device.DeviceRuntime;
 import dev.kula.device.Envelope;
+import dev.kula.device.PersonalModel;
 import dev.kula.device.Personalization;
 import dev.kula.fleet.CostModel;
 import dev.kula.fleet.LocalFleet;
@@ -136,6 +138,7 @@ public final class Simulation implements AutoCloseable {
                 dataset.input().width(),
                 dataset.features().rowBytes(),
                 dataset.labels().size());
+    TestPool pool = TestPool.of(data);
     List<DeviceRuntime> runtimes = new ArrayList<>();
     for (int i = 0; i < all.size(); i++) {
       DeviceId id = all.get(i).device();
@@ -156,7 +159,7 @@ public final class Simulation implements AutoCloseable {
               isDevice ? settings.target().prior(data, i) : uniform(dataset.labels().size()),
               isDevice
                   ? Optional.of(
-                      settings.target().exam(data, i, seed.derive("exam")).samples(dataset))
+                      settings.target().exam(pool, i, seed.derive("exam")).samples(dataset))
                   : Optional.empty(),
               settings.devices(),
               seed.derive("device").derive(i),
@@ -189,13 +192,11 @@ public final class Simulation implements AutoCloseable {
     loop.run();
     Evaluator.Scores scores = loop.scores();
     List<RunSummary.DeviceResult> devices = new ArrayList<>();
-    Map<String, float[]> personal = new TreeMap<>();
+    Map<String, PersonalModel> personal = new TreeMap<>();
     for (int i = 0; i < data.devices().size(); i++) {
       DeviceRuntime runtime = fleet.runtime(data.devices().get(i).device());
       devices.add(result(runtime, i, scores));
-      runtime
-          .personalParameters()
-          .ifPresent(parameters -> personal.put(runtime.id().name(), parameters));
+      runtime.personal().ifPresent(model -> personal.put(runtime.id().name(), model));
     }
     double mean = scores.spentEpsilon().stream().mapToDouble(e -> e).average().orElse(0);
     boolean allNoised = scores.withoutNoise().isEmpty();

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -268,11 +269,9 @@ final class SampleStoreTest {
         Lease.signed(OTHER_KEYS, real.number(), real.block(), ALICE, EVE, LATER, 1, Exchange.RAW),
         EVE,
         NOW);
-    assertEquals(Map.of(1L, unused(), 2L, unused(), 3L, unused()), store.state().leases());
-  }
-
-  private static SampleStore.LeaseUse unused() {
-    return new SampleStore.LeaseUse(1, false);
+    assertEquals(
+        List.of(1, 1, 1),
+        store.state().leases().values().stream().map(SampleStore.LeaseUse::left).toList());
   }
 
   private static Lease with(
@@ -301,6 +300,32 @@ final class SampleStoreTest {
     store.fetch(lease, BOB, NOW);
     store.fetch(lease, BOB, NOW);
     refused("is used up after 2 uses", lease, BOB, NOW);
+  }
+
+  @Test
+  void leasesThatHaveEndedAreForgottenAndStillRefusedAsEnded() throws LeaseRefusedException {
+    Lease ended = grant(1);
+    for (int i = 0; i < 100; i++) {
+      store.grant(
+          store.publish(new int[] {i % 3}, 1, List.of(), Exchange.RAW, "swap"), BOB, LATER, 1);
+    }
+    Instant afterwards = LATER.plusSeconds(3600);
+    Lease open = store.grant(publish(), BOB, afterwards, 1);
+
+    store.forgetExpired(LATER.plusSeconds(1));
+
+    assertEquals(1, store.state().leases().size());
+    assertEquals(1, store.state().published().size());
+    refused("expired at", ended, BOB, LATER.plusSeconds(1));
+    assertEquals(2, store.fetch(open, BOB, afterwards).size());
+  }
+
+  @Test
+  void pointingManyDevicesToTheSameSamplesCopiesThemOnce() throws LeaseRefusedException {
+    Lease first = grant(1);
+    Lease second = store.grant(publish(), EVE, LATER, 1);
+    assertSame(store.fetch(first, BOB, NOW), store.fetch(second, EVE, NOW));
+    assertSame(publish(), publish());
   }
 
   @Test

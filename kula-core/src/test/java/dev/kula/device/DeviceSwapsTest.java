@@ -84,7 +84,7 @@ final class DeviceSwapsTest {
   }
 
   private static float[] personal(WatchedFleet fleet) {
-    return fleet.runtime(RECEIVER).personalParameters().orElseThrow();
+    return fleet.runtime(RECEIVER).personal().orElseThrow().parameters();
   }
 
   @ParameterizedTest

@@ -197,8 +197,8 @@ final class LocalFleetTest {
           text(first.carry(2, toAll(first, next))), text(second.carry(2, toAll(second, next))));
       DeviceId device = first.devices().getFirst();
       assertArrayEquals(
-          first.runtime(device).personalParameters().orElseThrow(),
-          second.runtime(device).personalParameters().orElseThrow());
+          first.runtime(device).personal().orElseThrow().parameters(),
+          second.runtime(device).personal().orElseThrow().parameters());
       assertArrayEquals(
           first.runtime(device).ledgerLabelCounts(), second.runtime(device).ledgerLabelCounts());
     }

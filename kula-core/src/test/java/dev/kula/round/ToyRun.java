@@ -61,7 +61,8 @@ final class ToyRun {
           new StringBuilder("global ").append(digest(result.global())).append('\n');
       result
           .personal()
-          .forEach((name, model) -> text.append(name + " " + digest(model)).append('\n'));
+          .forEach(
+              (name, model) -> text.append(name + " " + digest(model.parameters())).append('\n'));
       result.history().forEach(round -> text.append(timeless(round)).append('\n'));
       result.devices().forEach(device -> text.append(device).append('\n'));
       return text.append(result.epsilon()).append(result.stopped()).toString();

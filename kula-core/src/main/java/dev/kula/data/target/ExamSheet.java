@@ -1,7 +1,7 @@
 package dev.kula.data.target;
 
 import dev.kula.Seed;
-import dev.kula.data.FederatedData;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
@@ -25,35 +25,28 @@ final class ExamSheet {
    * evenly over rows drawn of it without replacement: as many of each label as make up {@code
    * count}, or all it has.
    */
-  void addBalanced(FederatedData data, int count, double weight, Seed seed) {
-    int[] pool = data.testRows();
-    int[] sizes = data.labelCounts(pool);
+  void addBalanced(TestPool pool, int count, double weight, Seed seed) {
     int labels = 0;
-    for (int size : sizes) {
-      labels += size > 0 ? 1 : 0;
+    for (int label = 0; label < pool.bins(); label++) {
+      labels += pool.rows(label).length > 0 ? 1 : 0;
     }
     int quota = Math.max(1, count / labels);
-    for (int label = 0; label < sizes.length; label++) {
-      if (sizes[label] > 0) {
-        int[] rows = new int[sizes[label]];
-        int next = 0;
-        for (int row : pool) {
-          if (data.dataset().bin(row) == label) {
-            rows[next++] = row;
-          }
-        }
+    for (int label = 0; label < pool.bins(); label++) {
+      int[] rows = pool.rows(label);
+      if (rows.length > 0) {
         add(drawn(rows, quota, seed.derive(label).generator()), weight / labels);
       }
     }
   }
 
-  /** The first {@code count} of a random order of {@code rows}, or all. */
+  /** The first {@code count} of a random order of {@code rows}, or all; by swaps, kept apart. */
   private static int[] drawn(int[] rows, int count, RandomGenerator random) {
     int[] drawn = new int[Math.min(count, rows.length)];
+    Map<Integer, Integer> moved = new HashMap<>();
     for (int i = 0; i < drawn.length; i++) {
       int j = i + random.nextInt(rows.length - i);
-      drawn[i] = rows[j];
-      rows[j] = rows[i];
+      drawn[i] = moved.getOrDefault(j, rows[j]);
+      moved.put(j, moved.getOrDefault(i, rows[i]));
     }
     return drawn;
   }

@@ -41,11 +41,17 @@ public sealed interface TargetSpec {
   /**
    * How the evaluator tests the model of one device. Never has a training or base row.
    *
-   * @param device its number in {@code data}
+   * @param pool of the fleet's data
+   * @param device its number in these
    * @param seed of the run; the exam depends on it and on the device only
    * @throws KulaException (USER) if the data cannot give such an exam
    */
-  Exam exam(FederatedData data, int device, Seed seed);
+  Exam exam(TestPool pool, int device, Seed seed);
+
+  /** {@link #exam(TestPool, int, Seed)} for one device alone. */
+  default Exam exam(FederatedData data, int device, Seed seed) {
+    return exam(TestPool.of(data), device, seed);
+  }
 
   /** {@link #prior(int[], int)} from the training rows of a device of {@code data}. */
   default double[] prior(FederatedData data, int device) {
@@ -70,9 +76,9 @@ public sealed interface TargetSpec {
     }
 
     @Override
-    public Exam exam(FederatedData data, int device, Seed seed) {
+    public Exam exam(TestPool pool, int device, Seed seed) {
       ExamSheet sheet = new ExamSheet();
-      sheet.add(data.devices().get(device).test(), 1);
+      sheet.add(pool.data().devices().get(device).test(), 1);
       return sheet.finished();
     }
   }
@@ -111,14 +117,14 @@ public sealed interface TargetSpec {
     }
 
     @Override
-    public Exam exam(FederatedData data, int device, Seed seed) {
+    public Exam exam(TestPool pool, int device, Seed seed) {
       ExamSheet sheet = new ExamSheet();
       if (own > 0) {
-        sheet.add(data.devices().get(device).test(), own);
+        sheet.add(pool.data().devices().get(device).test(), own);
       }
       if (own < 1) {
-        Seed draw = seed.derive("exam").derive(data.devices().get(device).device().name());
-        sheet.addBalanced(data, UNIFORM_ROWS, 1 - own, draw);
+        Seed draw = seed.derive("exam").derive(pool.data().devices().get(device).device().name());
+        sheet.addBalanced(pool, UNIFORM_ROWS, 1 - own, draw);
       }
       return sheet.finished();
     }
@@ -143,7 +149,8 @@ public sealed interface TargetSpec {
     }
 
     @Override
-    public Exam exam(FederatedData data, int device, Seed seed) {
+    public Exam exam(TestPool pool, int device, Seed seed) {
+      FederatedData data = pool.data();
       if (data.dataset().times().isEmpty() || !data.splitByTime()) {
         throw KulaException.user(
             "target is 'recent', which needs %s; %s"
@@ -155,7 +162,7 @@ public sealed interface TargetSpec {
                         ? "name the column with --time-column or use --target local"
                         : "use --split time:0.75"));
       }
-      return new Local().exam(data, device, seed);
+      return new Local().exam(pool, device, seed);
     }
   }
 
@@ -167,7 +174,7 @@ public sealed interface TargetSpec {
    */
   static Exam balancedExam(FederatedData data, int most, Seed seed) {
     ExamSheet sheet = new ExamSheet();
-    sheet.addBalanced(data, most, 1, seed.derive("balanced exam"));
+    sheet.addBalanced(TestPool.of(data), most, 1, seed.derive("balanced exam"));
     return sheet.finished();
   }
 

@@ -1,0 +1,57 @@
+package dev.kula.app;
+
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.kula.KulaException;
+import dev.kula.store.RunDirectory;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * {@code configuration.json} of a run directory: with which command and settings a run was made.
+ *
+ * @param command such as {@code simulate}
+ * @param settings by key, as {@link RunSettings#asMap} gives them
+ */
+record RunConfiguration(String command, Map<String, Object> settings) {
+  private static final String FILE = "configuration.json";
+
+  /** Key of the command's name, beside the settings. */
+  private static final String COMMAND = "command";
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  void write(RunDirectory directory) {
+    Map<String, Object> all = new LinkedHashMap<>();
+    all.put(COMMAND, command);
+    all.putAll(settings);
+    directory.write(
+        FILE, stream -> stream.write(JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(all)));
+  }
+
+  /**
+   * What {@link #write} once wrote.
+   *
+   * @throws KulaException the user's mistake, if there is no such run or it cannot be read
+   */
+  static RunConfiguration read(Path directory) {
+    Path file = directory.resolve(FILE);
+    if (!Files.isRegularFile(file)) {
+      throw KulaException.user(
+          "--resume '%s' holds no run, must be a directory with a %s; name the directory of a run"
+              .formatted(directory, FILE));
+    }
+    try {
+      Map<String, Object> all =
+          JSON.readValue(file.toFile(), new TypeReference<LinkedHashMap<String, Object>>() {});
+      return new RunConfiguration(String.valueOf(all.remove(COMMAND)), all);
+    } catch (IOException e) {
+      throw KulaException.user(
+          "'%s' cannot be read: %s; restore it or start a new run".formatted(file, e.getMessage()),
+          e);
+    }
+  }
+}
