@@ -46,7 +46,7 @@ final class LocalRunner implements Runner {
 
   /** Made when first used: help needs no native library. */
   private static final class Computing {
-    static final EngineFactory ENGINES = Engines.best();
+    static final EngineFactory ENGINES = ModelEngines.beside(Engines.best());
     static final RunPlanner PLANNER = new RunPlanner(ENGINES);
   }
 

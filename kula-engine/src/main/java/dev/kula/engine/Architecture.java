@@ -33,6 +33,11 @@ final class Architecture {
       case ModelSpec.Softmax softmax -> {}
       case ModelSpec.Mlp mlp -> architecture.addHidden(mlp.hidden());
       case ModelSpec.Cnn cnn -> architecture.addConvolutions(input);
+      case ModelSpec.TorchScript torchScript ->
+          throw KulaException.user(
+              ("model is '%s', which needs the PyTorch engine, and it is not loaded; start with"
+                      + " KULA_TORCH=1 ./kula, or add kula-torch to the class path")
+                  .formatted(torchScript.notation()));
     }
     architecture.add(
         new Dense("output", architecture.offset, architecture.width, task.outputs(), false, blas));

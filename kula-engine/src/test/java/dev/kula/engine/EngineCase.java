@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** An architecture with its input and task, small enough for finite differences. */
-record EngineCase(ModelSpec spec, InputShape input, Task task) {
+public record EngineCase(ModelSpec spec, InputShape input, Task task) {
   /** Every architecture with every task. */
-  static Stream<EngineCase> all() {
+  public static Stream<EngineCase> all() {
     InputShape vector = InputShape.vector(6);
     // Neither square nor even: the last row and column fall out of the pools.
     InputShape image = new InputShape(2, 7, 9);

@@ -7,13 +7,13 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 @ParameterizedClass
 @MethodSource("dev.kula.engine.EngineCase#all")
-final class JavaEngineTest extends EngineContract {
+final class JavaEngineTest extends BuiltInEngineContract {
   JavaEngineTest(EngineCase of) {
     super(of);
   }
 
   @Override
-  EngineFactory factory() {
+  protected EngineFactory factory() {
     return Engines.on(BlasLibrary.JAVA).orElseThrow();
   }
 }

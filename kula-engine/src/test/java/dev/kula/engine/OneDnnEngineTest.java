@@ -9,13 +9,13 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 @ParameterizedClass
 @MethodSource("dev.kula.engine.EngineCase#all")
-final class OneDnnEngineTest extends EngineContract {
+final class OneDnnEngineTest extends BuiltInEngineContract {
   OneDnnEngineTest(EngineCase of) {
     super(of);
   }
 
   @Override
-  EngineFactory factory() {
+  protected EngineFactory factory() {
     assumeTrue(BlasLibrary.ONEDNN.isLoaded(), BlasLibrary.ONEDNN.status());
     return Engines.on(BlasLibrary.ONEDNN).orElseThrow();
   }

@@ -9,13 +9,13 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 @ParameterizedClass
 @MethodSource("dev.kula.engine.EngineCase#all")
-final class OpenBlasEngineTest extends EngineContract {
+final class OpenBlasEngineTest extends BuiltInEngineContract {
   OpenBlasEngineTest(EngineCase of) {
     super(of);
   }
 
   @Override
-  EngineFactory factory() {
+  protected EngineFactory factory() {
     assumeTrue(BlasLibrary.OPENBLAS.isLoaded(), BlasLibrary.OPENBLAS.status());
     return Engines.on(BlasLibrary.OPENBLAS).orElseThrow();
   }

@@ -37,6 +37,8 @@ final class ReferenceNetwork {
         here = channelsLast(here, 64);
         hidden.add(512);
       }
+      case ModelSpec.TorchScript torchScript ->
+          throw new IllegalArgumentException(torchScript.file() + " defines itself");
     }
     for (int units : hidden) {
       here = rectify(dense(parameters, here, units));
