@@ -242,7 +242,7 @@ final class LocalRunner implements Runner {
             ? Path.of("runs", LocalDateTime.now(ZoneId.systemDefault()).format(ID))
             : Path.of(out);
     RunDirectory directory = RunDirectory.create(path);
-    new RunConfiguration(command, settings.asMap()).write(directory);
+    RunConfiguration.of(command, settings).write(directory);
     return directory;
   }
 
@@ -295,6 +295,8 @@ final class LocalRunner implements Runner {
                 .formatted(path, key, before, after));
       }
     }
+    ModelFile.of(settings)
+        .ifPresent(file -> file.requireDigest(recorded.modelSha256(), path));
   }
 
   @Override

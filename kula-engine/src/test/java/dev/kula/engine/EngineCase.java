@@ -29,7 +29,7 @@ public record EngineCase(ModelSpec spec, InputShape input, Task task) {
   }
 
   /** Small enough to converge: the wider what feeds the output layer, the smaller. */
-  float learningRate() {
+  public float learningRate() {
     if (spec instanceof ModelSpec.Cnn) {
       return classifies() ? 0.005f : 0.0001f;
     }

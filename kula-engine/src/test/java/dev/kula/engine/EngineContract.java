@@ -23,6 +23,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -52,6 +53,11 @@ public abstract class EngineContract {
   void create() {
     engine = newEngine();
     initial = spread(0.1f, new Seed(11));
+  }
+
+  @AfterEach
+  void close() {
+    engine.close();
   }
 
   /** He-uniform weights as of the built-in engine, and biases up to {@code bias}, for a start. */
@@ -229,7 +235,9 @@ public abstract class EngineContract {
     Callable<float[]> training =
         () -> {
           float[] parameters = initial.clone();
-          newEngine().train(parameters, samples, plan, new Seed(31).generator());
+          try (TrainingEngine own = newEngine()) {
+            own.train(parameters, samples, plan, new Seed(31).generator());
+          }
           return parameters;
         };
     try (ExecutorService threads = Executors.newFixedThreadPool(4)) {

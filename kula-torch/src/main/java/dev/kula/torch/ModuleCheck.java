@@ -10,6 +10,7 @@ import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 
@@ -37,7 +38,10 @@ final class ModuleCheck {
     if (parameter.getDataType() != DataType.FLOAT32) {
       throw KulaException.user(
           "parameter '%s' of model '%s' is %s, must be float32; call model.float() before saving it"
-              .formatted(parameter.getName(), file, parameter.getDataType().asNumpy()));
+              .formatted(
+                  parameter.getName(),
+                  file,
+                  parameter.getDataType().toString().toLowerCase(Locale.ROOT)));
     }
     List<Integer> shape =
         Arrays.stream(parameter.getShape().getShape()).mapToObj(Math::toIntExact).toList();
