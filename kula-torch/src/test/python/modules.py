@@ -6,7 +6,8 @@ bring parameters of their own. Run it again to change them: /usr/bin/python3 mod
 """
 import collections
 import pathlib
-import runpy
+import subprocess
+import sys
 import zipfile
 
 import torch
@@ -164,7 +165,7 @@ def main():
     torch.save(mlp(6, 7, 3).state_dict(), str(RESOURCES / "state-dict.pt"))
     repack(RESOURCES / "state-dict.pt")
 
-    runpy.run_path(str(EXAMPLES / "small_cnn.py"))
+    subprocess.run([sys.executable, str(EXAMPLES / "small_cnn.py")], check=True)
     repack(EXAMPLES / "small-cnn.pt")
 
 

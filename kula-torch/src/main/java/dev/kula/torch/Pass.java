@@ -70,12 +70,14 @@ final class Pass implements AutoCloseable {
   /**
    * Adds to the gradients of the module's weights what {@code outputGradient} leads to, a gradient
    * of the loss by each output, row-major.
+   *
+   * @param again whether another backward pass is to follow
    */
-  void backward(float[] outputGradient) {
+  void backward(float[] outputGradient, boolean again) {
     MemorySegment gradient = module.outputGradient();
     int numbers = (int) (shape[0] * shape[1]);
     MemorySegment.copy(outputGradient, 0, gradient, ValueLayout.JAVA_FLOAT, 0, numbers);
-    JniUtils.backward(output, array(scope, gradient, new Shape(shape)), false, false);
+    JniUtils.backward(output, array(scope, gradient, new Shape(shape)), again, false);
     module.findGradients();
   }
 

@@ -68,7 +68,7 @@ final class TorchEngine implements TrainingEngine {
     begin(parameters);
     int outputs = module.outputs();
     for (int start = 0; start < samples.size(); start += module.capacity()) {
-      int rows = gather(samples, start, module.capacity());
+      int rows = gather(samples, start);
       module.infer(batch, rows, output);
       for (int row = 0; row < rows; row++) {
         reader.read(start + row, row * outputs);
@@ -82,9 +82,9 @@ final class TorchEngine implements TrainingEngine {
     module.copyIn(parameters);
   }
 
-  /** Copies the samples from {@code start} on, at most {@code most}; how many. */
-  private int gather(Samples samples, int start, int most) {
-    int rows = Math.min(most, samples.size() - start);
+  /** Copies the samples from {@code start} on, as many as fit; how many. */
+  private int gather(Samples samples, int start) {
+    int rows = Math.min(module.capacity(), samples.size() - start);
     for (int row = 0; row < rows; row++) {
       samples.copyFeatures(start + row, batch, row * module.features());
     }
@@ -145,9 +145,8 @@ final class TorchEngine implements TrainingEngine {
     check(parameters, samples);
     checkRoom(into, samples, embeddingSize());
     begin(parameters);
-    int step = Math.min(module.outputs(), module.capacity());
-    for (int start = 0; start < samples.size(); start += step) {
-      module.embed(batch, gather(samples, start, step), into, start * embeddingSize());
+    for (int start = 0; start < samples.size(); start += module.capacity()) {
+      module.embed(batch, gather(samples, start), into, start * embeddingSize());
     }
   }
 
@@ -161,13 +160,13 @@ final class TorchEngine implements TrainingEngine {
     float[] outputGradient = new float[output.length];
     float[] gradient = new float[batch.length];
     for (int start = 0; start < samples.size(); start += module.capacity()) {
-      int rows = gather(samples, start, module.capacity());
+      int rows = gather(samples, start);
       try (Pass pass = module.explain(batch, rows)) {
         pass.outputs(output);
         for (int row = 0; row < rows; row++) {
           loss.gradient(output, row * outputs, samples.target(start + row), 1f, outputGradient);
         }
-        pass.backward(outputGradient);
+        pass.backward(outputGradient, false);
         pass.inputGradient(gradient, rows * features);
       }
       for (int row = 0; row < rows; row++) {

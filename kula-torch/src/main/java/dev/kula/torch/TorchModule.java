@@ -265,27 +265,29 @@ final class TorchModule implements AutoCloseable {
 
   /**
    * What feeds the output layer, into {@code into} from {@code offset} on. With W the weight and E
-   * the embeddings of as many samples as there are outputs, the outputs are E·Wᵀ + b, and their
-   * gradient by W is Gᵀ·E: with G the unit matrix, that is E.
-   *
-   * @param rows at most {@link #outputs()}
+   * the embeddings, the outputs are E·Wᵀ + b, and what a backward pass of the output gradient G
+   * makes for W is Gᵀ·E. So a G that picks as many samples as there are outputs, each for another
+   * output, gives their embeddings; it goes back through the output layer alone.
    */
   void embed(float[] batch, int rows, float[] into, int offset) {
     requireGradients(head());
-    clearGradients();
-    float[] unit = new float[rows * outputs];
-    for (int row = 0; row < rows; row++) {
-      unit[row * outputs + row] = 1;
-    }
+    int width = embeddingSize();
+    float[] picks = new float[rows * outputs];
     try (Pass pass = pass(batch, rows, false, false)) {
-      pass.backward(unit);
-    }
-    MemorySegment gradient = headWeight().gradient();
-    int numbers = rows * embeddingSize();
-    if (gradient == null) {
-      Arrays.fill(into, offset, offset + numbers, 0f);
-    } else {
-      MemorySegment.copy(gradient, ValueLayout.JAVA_FLOAT, 0, into, offset, numbers);
+      for (int first = 0; first < rows; first += outputs) {
+        int some = Math.min(outputs, rows - first);
+        Arrays.fill(picks, 0f);
+        for (int i = 0; i < some; i++) {
+          picks[(first + i) * outputs + i] = 1;
+        }
+        headWeight().clearGradient();
+        pass.backward(picks, first + some < rows);
+        MemorySegment gradient = headWeight().gradient();
+        if (gradient != null) {
+          int at = offset + first * width;
+          MemorySegment.copy(gradient, ValueLayout.JAVA_FLOAT, 0, into, at, some * width);
+        }
+      }
     }
   }
 

@@ -87,7 +87,7 @@ final class Training {
                         (float) (weight / batchWeight),
                         outputGradient);
           }
-          pass.backward(outputGradient);
+          pass.backward(outputGradient, false);
         }
       }
       return lossSum;
