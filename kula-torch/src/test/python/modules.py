@@ -53,15 +53,33 @@ def mlp(*widths, flatten=False):
     return named(*layers, ("output", nn.Linear(widths[-2], widths[-1])))
 
 
+class Convolution(nn.Module):
+    """Of a kernel [height, width, in, out], as the built-in engine lays it out."""
+
+    def __init__(self, channels, filters):
+        super().__init__()
+        self.weight = nn.Parameter(torch.zeros(5, 5, channels, filters))
+        self.bias = nn.Parameter(torch.zeros(filters))
+
+    def forward(self, x):
+        return nn.functional.conv2d(x, self.weight.permute(3, 2, 0, 1), self.bias, padding=2)
+
+
+class ChannelsLast(nn.Module):
+    def forward(self, x):
+        return x.permute(0, 2, 3, 1)
+
+
 def cnn(channels, height, width, outputs):
-    """The built-in engine's CNN, with its names."""
+    """The built-in engine's CNN, with its names and its order of numbers."""
     return named(
-        ("conv1", nn.Conv2d(channels, 32, 5, padding=2)),
+        ("conv1", Convolution(channels, 32)),
         ("rectifier1", nn.ReLU()),
         ("pool1", nn.MaxPool2d(2)),
-        ("conv2", nn.Conv2d(32, 64, 5, padding=2)),
+        ("conv2", Convolution(32, 64)),
         ("rectifier2", nn.ReLU()),
         ("pool2", nn.MaxPool2d(2)),
+        ("last", ChannelsLast()),
         ("flatten", nn.Flatten()),
         ("hidden1", nn.Linear(64 * (height // 4) * (width // 4), 512)),
         ("rectifier3", nn.ReLU()),

@@ -26,7 +26,7 @@ abstract class BuiltInEngineContract extends EngineContract {
     assertFalse(Arrays.equals(fresh, engine.initialParameters(new Seed(6).generator())));
     for (Tensor tensor : engine.layout().tensors()) {
       boolean weight = tensor.name().endsWith(".weight");
-      double bound = weight ? Math.sqrt(6.0 * outputs(tensor) / tensor.size()) : 0;
+      double bound = weight ? Math.sqrt(6.0 * EngineCase.outputs(tensor) / tensor.size()) : 0;
       double squares = 0;
       for (int i = tensor.offset(); i < tensor.offset() + tensor.size(); i++) {
         assertTrue(Math.abs(fresh[i]) <= bound + 1e-7, tensor.name());

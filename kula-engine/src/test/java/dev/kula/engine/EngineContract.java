@@ -52,31 +52,12 @@ public abstract class EngineContract {
   @BeforeEach
   void create() {
     engine = newEngine();
-    initial = spread(0.1f, new Seed(11));
+    initial = EngineCase.parameters(engine.layout(), 0.1f, new Seed(11));
   }
 
   @AfterEach
   void close() {
     engine.close();
-  }
-
-  /** He-uniform weights as of the built-in engine, and biases up to {@code bias}, for a start. */
-  private float[] spread(float bias, Seed seed) {
-    float[] parameters = new float[engine.layout().size()];
-    RandomGenerator random = seed.generator();
-    for (Tensor tensor : engine.layout().tensors()) {
-      boolean weight = tensor.shape().size() > 1;
-      double bound = weight ? Math.sqrt(6.0 * outputs(tensor) / tensor.size()) : bias;
-      for (int i = tensor.offset(); i < tensor.offset() + tensor.size(); i++) {
-        parameters[i] = (float) (bound * (2 * random.nextDouble() - 1));
-      }
-    }
-    return parameters;
-  }
-
-  /** What a weight leads to: a kernel is [height, width, in, out], any other weight [out, in]. */
-  static int outputs(Tensor weight) {
-    return weight.shape().size() == 4 ? weight.shape().getLast() : weight.shape().getFirst();
   }
 
   @Test
@@ -349,7 +330,7 @@ public abstract class EngineContract {
   @Test
   void learnsWhatCanBeSeparated() {
     TestSamples training = TestSamples.separable(of, 90, 38);
-    float[] parameters = spread(0, new Seed(40));
+    float[] parameters = EngineCase.parameters(engine.layout(), 0, new Seed(40));
     TrainingPlan plan = new TrainingPlan(20, 16, rate, 0.8f, 0f, 0f, Scope.ALL);
     engine.train(parameters, training, plan, new Seed(41).generator());
     double score = engine.evaluate(parameters, TestSamples.separable(of, 60, 39)).score(of.task());

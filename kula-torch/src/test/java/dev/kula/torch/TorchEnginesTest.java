@@ -109,7 +109,7 @@ final class TorchEnginesTest {
       float[] outputs = new float[60];
       engine.outputs(start, samples, outputs);
       float[] expected = new float[60];
-      Engines.java()
+      Engines.best()
           .create(ModelSpec.parse("mlp:6"), TestModules.SIX, TestModules.THREE_CLASSES)
           .outputs(Arrays.copyOfRange(start, 6, start.length), samples, expected);
       assertArrayEquals(expected, outputs, 1e-5f);
