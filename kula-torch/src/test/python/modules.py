@@ -70,6 +70,22 @@ class ChannelsLast(nn.Module):
         return x.permute(0, 2, 3, 1)
 
 
+def torch_cnn(outputs):
+    """The built-in engine's CNN for images of 1x28x28, with PyTorch's own convolutions."""
+    return named(
+        ("conv1", nn.Conv2d(1, 32, 5, padding=2)),
+        ("rectifier1", nn.ReLU()),
+        ("pool1", nn.MaxPool2d(2)),
+        ("conv2", nn.Conv2d(32, 64, 5, padding=2)),
+        ("rectifier2", nn.ReLU()),
+        ("pool2", nn.MaxPool2d(2)),
+        ("flatten", nn.Flatten()),
+        ("hidden1", nn.Linear(64 * 7 * 7, 512)),
+        ("rectifier3", nn.ReLU()),
+        ("output", nn.Linear(512, outputs)),
+    )
+
+
 def cnn(channels, height, width, outputs):
     """The built-in engine's CNN, with its names and its order of numbers."""
     return named(
@@ -161,7 +177,7 @@ def main():
         write("mlp-6-5-" + task, mlp(6, 6, 5, outputs))
         write("cnn-" + task, cnn(2, 7, 9, outputs))
     write("mlp-200-images", mlp(784, 200, 10, flatten=True))
-    write("cnn-images", cnn(1, 28, 28, 10))
+    write("cnn-images", torch_cnn(10))
 
     write("trained", mlp(6, 7, 3), zero=False)
     write("retrained", mlp(6, 7, 3), zero=False)

