@@ -295,8 +295,7 @@ final class LocalRunner implements Runner {
                 .formatted(path, key, before, after));
       }
     }
-    ModelFile.of(settings)
-        .ifPresent(file -> file.requireDigest(recorded.modelSha256(), path));
+    ModelFile.of(settings).ifPresent(file -> file.requireDigest(recorded.modelSha256(), path));
   }
 
   @Override
