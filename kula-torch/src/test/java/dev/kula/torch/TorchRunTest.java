@@ -93,7 +93,7 @@ final class TorchRunTest {
             "--policy=none",
             "--out=" + out);
     assertEquals(0, ended.exitCode, ended.err);
-    assertTrue(Files.size(out.resolve("models.safetensors")) > 6 * 100_000);
+    assertTrue(Files.size(out.resolve("models.safetensors")) > 100_000, "the global model");
   }
 
   @Test
