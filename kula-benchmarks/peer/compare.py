@@ -41,7 +41,11 @@ class Contestant:
         self.cores = cores
         self.is_kula = name == "Kula"
         self.process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            preexec_fn=lambda: pin(cores),
         )
         self.seconds = []
         self.outside = []
@@ -63,7 +67,7 @@ class Contestant:
         return answer
 
     def take_turn(self, count):
-        self.rounds(1)  # brings back to the caches what the others pushed out; not timed
+        self.rounds(1)  # not timed: brings back to the caches what the others pushed out
         answer = self.rounds(count)
         self.seconds += answer["seconds"]
         if "outside" in answer:
@@ -75,6 +79,12 @@ class Contestant:
 
     def __str__(self):
         return f"{self.name}, {self.cores} core{'s' if self.cores > 1 else ''}"
+
+
+def pin(cores):
+    """Keeps a process to as many cores, its garbage collector too; Linux only."""
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:cores])
 
 
 def kula(model, devices, cores):
@@ -94,7 +104,7 @@ def contestants(model, devices):
     """All that can run here, Kula first: it writes what the others read."""
     started = []
     work = []
-    core_counts = [cores for cores in (2, 1) if cores <= devices]
+    core_counts = [cores for cores in (2, 1) if cores <= min(devices, os.cpu_count())]
     if os.environ["PEER_JAVA"]:
         for cores in core_counts:
             started.append(Contestant("Kula", cores, kula(model, devices, cores)))
