@@ -14,6 +14,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 TARGET = HERE.parent / "target"
+TORCH = HERE.parent.parent / "kula-torch" / "target"
 SAMPLES = 100
 BATCH = 10
 RATE = 0.05
@@ -87,9 +88,9 @@ def pin(cores):
         os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:cores])
 
 
-def kula(model, devices, cores):
-    """How to start Kula's side. Another engine is another main class on another class path."""
-    jars = f"{TARGET}/kula-benchmarks.jar:{TARGET}/lib/*"
+def kula(model, devices, cores, more_jars=""):
+    """How to start Kula's side."""
+    jars = f"{TARGET}/kula-benchmarks.jar:{TARGET}/lib/*{more_jars}"
     options = ["--enable-native-access=ALL-UNNAMED", "-XX:+UseParallelGC", "-XX:MaxRAMPercentage=60"]
     main = "dev.kula.benchmarks.PeerRound"
     return [os.environ["PEER_JAVA"], *options, "-cp", jars, main, model, str(devices), str(cores)]
@@ -100,7 +101,7 @@ def pytorch(model, devices, cores, work):
     return [os.environ["PEER_PYTORCH"], loop, model, str(devices), str(cores), *work]
 
 
-def contestants(model, devices):
+def contestants(model, devices, libtorch):
     """All that can run here, Kula first: it writes what the others read."""
     started = []
     work = []
@@ -115,6 +116,13 @@ def contestants(model, devices):
         for cores in core_counts:
             command = pytorch(model, devices, cores, work)
             started.append(Contestant("PyTorch", cores, command))
+    if libtorch and work and os.environ["PEER_PYTORCH"]:
+        loop = str(HERE / "pytorch_loop.py")
+        subprocess.run([os.environ["PEER_PYTORCH"], loop, "script", model, *work], check=True)
+        script = f"torchscript:{work[0]}/model.pt"
+        for cores in core_counts:
+            command = kula(script, devices, cores, f":{TORCH}/kula-torch.jar:{TORCH}/lib/*")
+            started.append(Contestant("libtorch", cores, command))
     return started
 
 
@@ -133,13 +141,15 @@ def differing_models(all_of_them, model):
     first = all_of_them[0]
     start = parameters(first, file)
     results = []
-    for contestant in all_of_them:
+    # libtorch has the order of parameters of its file, which for the CNN is not Kula's.
+    in_order = [each for each in all_of_them if each.name != "libtorch" or model != "cnn"]
+    for contestant in in_order:
         contestant.rounds(1, SAMPLES)
         results.append(parameters(contestant, file))
         contestant.ask("start")
     change = largest(a - b for a, b in zip(start, results[0]))
     problems = []
-    for contestant, result in zip(all_of_them[1:], results[1:]):
+    for contestant, result in zip(in_order[1:], results[1:]):
         apart = largest(a - b for a, b in zip(result, results[0])) / change
         if not apart <= PARAMETER_TOLERANCE:
             problems.append(
@@ -175,7 +185,7 @@ def flops(model, devices):
 
 def compare(model, options):
     """Returns rows, versions and problems of one model."""
-    all_of_them = contestants(model, options.devices)
+    all_of_them = contestants(model, options.devices, options.libtorch)
     comparable = all_of_them[0].is_kula
     problems = differing_models(all_of_them, model) if comparable else []
     for turn in range(options.passes):
@@ -232,8 +242,8 @@ def table(rows):
             str(row["cores"]),
             *(f"{row[key]:.3f}" for key in ("seconds", "fastest", "slowest")),
             f"{row['speed']:.0f}",
-            f"{row['speed'] / row['peak'] / row['cores']:.0%}",
-            f"{row['peak']:.0f}",
+            f"{row['speed'] / row['peak'] / row['cores']:.0%}" if row["peak"] else "",
+            f"{row['peak']:.0f}" if row["peak"] else "",
             "" if row["outside"] is None else f"{row['outside']:.1%}",
             f"{row['loss']:.3f}",
             f"{row['accuracy']:.3f}",
@@ -286,6 +296,8 @@ def arguments():
                         help="how often the contestants take turns, default %(default)s")
     parser.add_argument("--rounds", type=int, help="timed rounds a turn, after one that is not; "
                         "default " + ", ".join(f"{n} for {model}" for model, n in ROUNDS.items()))
+    parser.add_argument("--libtorch", action="store_true",
+                        help="also time libtorch through DJL, a download of 112 MB the first time")
     parser.add_argument("--expect", action="store_true", help="exit 1 unless peers take at least "
                         + ", ".join(f"{least} times as long on {model}" for model, least in EXPECTED.items()))
     parser.add_argument("--markdown", type=Path, metavar="FILE",

@@ -1,6 +1,6 @@
 """The peer: federated averaging in a plain PyTorch loop.
 
-Arguments: MODEL DEVICES PROCESSES [DIR]. Reads commands from its standard input and answers each
+Arguments: MODEL DEVICES PROCESSES [DIR], or script MODEL DIR to write DIR/model.pt. Reads commands from its standard input and answers each
 with one line of JSON, as dev.kula.benchmarks.PeerRound does and documents. DIR is what its command
 `write` wrote; without it, images are noise of the same shape, which takes as long to train on.
 
@@ -214,9 +214,22 @@ def read(file):
     return torch.frombuffer(bytearray(file.read_bytes()), dtype=torch.float32)
 
 
+def write_script(name, directory):
+    """The model at its starting parameters, for an engine that takes TorchScript."""
+    model = create_model(name)
+    start = from_kula(name, read(directory / "start"))
+    nn.utils.vector_to_parameters(start, model.parameters())
+    # Kula hands TorchScript models images, [rows, channels, height, width].
+    model = model[1:] if name == "cnn" else nn.Sequential(nn.Flatten(), *model)
+    torch.jit.script(model).save(str(directory / "model.pt"))
+
+
 def main():
     torch.set_num_threads(1)
     torch.manual_seed(0)
+    if sys.argv[1] == "script":
+        write_script(sys.argv[2], Path(sys.argv[3]))
+        return
     name, devices, workers, *directory = sys.argv[1:]
     peer = Peer(name, int(devices), int(workers), Path(directory[0]) if directory else None)
     commands = {

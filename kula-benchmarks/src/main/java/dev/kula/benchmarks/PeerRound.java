@@ -19,6 +19,8 @@ import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.ServiceLoader;
 import java.util.StringJoiner;
 import java.util.stream.Stream;
 
@@ -51,9 +53,17 @@ public final class PeerRound {
     this.work = work;
   }
 
-  /** Takes the arguments {@code MODEL DEVICES THREADS}. */
+  /**
+   * Takes the arguments {@code MODEL DEVICES THREADS}. A model {@code torchscript:FILE} is trained
+   * by the engine that is on the class path for it.
+   */
   public static void main(String[] arguments) throws IOException {
-    serve(Engines.best(), Engines.backend(), arguments);
+    if (arguments.length > 0 && arguments[0].startsWith("torchscript:")) {
+      EngineFactory torch = ServiceLoader.load(EngineFactory.class).findFirst().orElseThrow();
+      serve(torch, "libtorch through DJL", arguments);
+    } else {
+      serve(Engines.best(), Engines.backend(), arguments);
+    }
   }
 
   /**
@@ -135,14 +145,17 @@ public final class PeerRound {
         .formatted(number(result.correctSum() / result.weight()), number(result.loss()));
   }
 
-  /** The fastest of some products, in GFLOP/s. */
+  /** The fastest of some products, in GFLOP/s; not a number where products are another's. */
   private double peak() {
-    MatrixProduct product = new MatrixProduct();
-    product.library =
+    Optional<BlasLibrary> library =
         Stream.of(BlasLibrary.values())
-            .filter(library -> work.backend().startsWith(library.notation()))
-            .findFirst()
-            .orElseThrow();
+            .filter(each -> work.backend().startsWith(each.notation()))
+            .findFirst();
+    if (library.isEmpty()) {
+      return Double.NaN;
+    }
+    MatrixProduct product = new MatrixProduct();
+    product.library = library.get();
     product.side = SIDE;
     product.prepare();
     long fastest = Long.MAX_VALUE;
@@ -196,6 +209,6 @@ public final class PeerRound {
   }
 
   private static String number(double value) {
-    return String.format(Locale.ROOT, "%.6f", value);
+    return Double.isNaN(value) ? "null" : String.format(Locale.ROOT, "%.6f", value);
   }
 }

@@ -16,6 +16,7 @@ import dev.kula.device.Personalization;
 import dev.kula.device.PrivacySettings;
 import dev.kula.device.Protection;
 import dev.kula.device.Workbench;
+import dev.kula.engine.Engines;
 import dev.kula.fleet.CostModel;
 import dev.kula.fleet.Fleet;
 import dev.kula.fleet.LocalFleet;
@@ -104,10 +105,11 @@ final class PeerWork implements AutoCloseable {
             threads,
             () -> timed(engines.create(model, data.input(), data.task())),
             () ->
-                engines.create(
-                    new ModelSpec.Softmax(),
-                    InputShape.vector(engine.embeddingSize()),
-                    data.task()));
+                Engines.best()
+                    .create(
+                        new ModelSpec.Softmax(),
+                        InputShape.vector(engine.embeddingSize()),
+                        data.task()));
     global = start();
   }
 
