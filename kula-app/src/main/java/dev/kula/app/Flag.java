@@ -93,8 +93,11 @@ enum Flag {
       "MODEL",
       "mlp:200",
       Rule.forms(
-          Form.word("softmax"), Form.wholeNumbers("mlp", "WIDTHS", 1, 65_536), Form.word("cnn")),
-      "softmax, mlp:WIDTHS (such as mlp:64,32) or cnn."),
+          Form.word("softmax"),
+          Form.wholeNumbers("mlp", "WIDTHS", 1, 65_536),
+          Form.word("cnn"),
+          Form.text("torchscript", "FILE")),
+      "softmax, mlp:WIDTHS (such as mlp:64,32), cnn or torchscript:FILE (a model of your own)."),
   ROUNDS(Section.TRAINING, "N", "40", Rule.wholeNumber(1, 1_000_000), "Rounds to run at the most."),
   LOCAL_EPOCHS(
       Section.TRAINING,

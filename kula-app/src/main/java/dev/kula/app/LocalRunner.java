@@ -46,7 +46,7 @@ final class LocalRunner implements Runner {
 
   /** Made when first used: help needs no native library. */
   private static final class Computing {
-    static final EngineFactory ENGINES = Engines.best();
+    static final EngineFactory ENGINES = ModelEngines.beside(Engines.best());
     static final RunPlanner PLANNER = new RunPlanner(ENGINES);
   }
 
@@ -242,7 +242,7 @@ final class LocalRunner implements Runner {
             ? Path.of("runs", LocalDateTime.now(ZoneId.systemDefault()).format(ID))
             : Path.of(out);
     RunDirectory directory = RunDirectory.create(path);
-    new RunConfiguration(command, settings.asMap()).write(directory);
+    RunConfiguration.of(command, settings).write(directory);
     return directory;
   }
 
@@ -295,6 +295,7 @@ final class LocalRunner implements Runner {
                 .formatted(path, key, before, after));
       }
     }
+    ModelFile.of(settings).ifPresent(file -> file.requireDigest(recorded.modelSha256(), path));
   }
 
   @Override

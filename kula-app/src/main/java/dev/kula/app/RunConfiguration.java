@@ -9,25 +9,40 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@code configuration.json} of a run directory: with which command and settings a run was made.
  *
  * @param command such as {@code simulate}
  * @param settings by key, as {@link RunSettings#asMap} gives them
+ * @param modelSha256 of the file of a TorchScript model; null for one that is built in
  */
-record RunConfiguration(String command, Map<String, Object> settings) {
+record RunConfiguration(
+    String command, Map<String, Object> settings, @Nullable String modelSha256) {
   private static final String FILE = "configuration.json";
 
   /** Key of the command's name, beside the settings. */
   private static final String COMMAND = "command";
 
+  /** Key of the model's digest, beside the settings too. */
+  private static final String MODEL_SHA256 = "modelSha256";
+
   private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** That of a new run. */
+  static RunConfiguration of(String command, RunSettings settings) {
+    return new RunConfiguration(
+        command, settings.asMap(), ModelFile.of(settings).map(ModelFile::digest).orElse(null));
+  }
 
   void write(RunDirectory directory) {
     Map<String, Object> all = new LinkedHashMap<>();
     all.put(COMMAND, command);
     all.putAll(settings);
+    if (modelSha256 != null) {
+      all.put(MODEL_SHA256, modelSha256);
+    }
     directory.write(
         FILE, stream -> stream.write(JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(all)));
   }
@@ -47,7 +62,9 @@ record RunConfiguration(String command, Map<String, Object> settings) {
     try {
       Map<String, Object> all =
           JSON.readValue(file.toFile(), new TypeReference<LinkedHashMap<String, Object>>() {});
-      return new RunConfiguration(String.valueOf(all.remove(COMMAND)), all);
+      String command = String.valueOf(all.remove(COMMAND));
+      Object digest = all.remove(MODEL_SHA256);
+      return new RunConfiguration(command, all, digest == null ? null : digest.toString());
     } catch (IOException e) {
       throw KulaException.user(
           "'%s' cannot be read: %s; restore it or start a new run".formatted(file, e.getMessage()),

@@ -240,6 +240,16 @@ final class BadInputTest {
             "model is 'cnn', but a sample is 1×1×2",
             "needs images of at least 4×4, take softmax or mlp:200"),
         new Mistake(
+            "a TorchScript model without the engine for it",
+            "--model torchscript:@/model.pt",
+            "model is 'torchscript:@/model.pt', which needs the PyTorch engine",
+            "not loaded; start with KULA_TORCH=1 ./kula"),
+        new Mistake(
+            "a TorchScript model without a file",
+            "--model torchscript:",
+            "--model is 'torchscript:', must be",
+            "torchscript:FILE; "),
+        new Mistake(
             "budget over 1",
             "--swap-budget 1.5",
             "--swap-budget is '1.5', must be a number from 0 to 1; try"),

@@ -1,6 +1,7 @@
 package dev.kula.benchmarks;
 
 import dev.kula.engine.blas.Blas;
+import dev.kula.engine.blas.BlasLibrary;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -23,8 +24,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5, time = 1)
 @Fork(value = 1, jvmArgsAppend = "--enable-native-access=ALL-UNNAMED")
 public class MatrixProduct {
-  @Param({"openblas", "java"})
-  public String library = "";
+  @Param public BlasLibrary library = BlasLibrary.JAVA;
 
   @Param("1024")
   public int side;
@@ -32,7 +32,7 @@ public class MatrixProduct {
   private float[] left = {};
   private float[] right = {};
   private float[] product = {};
-  private Blas blas = Blas.java();
+  private Blas blas = library.create();
 
   @Setup
   public void prepare() {
@@ -40,12 +40,12 @@ public class MatrixProduct {
     left = numbers(random, side * side);
     right = numbers(random, side * side);
     product = new float[side * side];
-    blas = library.equals("java") ? Blas.java() : Blas.openBlas().orElseThrow();
+    blas = library.create();
   }
 
   @Benchmark
   public float[] multiply() {
-    blas.sgemm(false, false, side, side, side, left, 0, right, 0, product, 0, false);
+    blas.sgemm(false, false, side, side, side, 1, left, 0, right, 0, 0, product, 0);
     return product;
   }
 

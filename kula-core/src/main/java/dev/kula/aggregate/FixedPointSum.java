@@ -12,6 +12,10 @@ import dev.kula.KulaException;
  * range ±2³¹; weights and losses count in steps of 2⁻²⁰. Whether a sum may leave its range is
  * decided by adding up the largest magnitude of every update, saturating; that too is associative,
  * so a cohort is refused or accepted whatever the order, and no sum in between can have overflowed.
+ *
+ * <p>Steps are added as doubles that hold whole numbers, which is exact, and so associative, up to
+ * 2⁵³; before the magnitudes add up to more, sums settle into 64-bit integers. Processors without
+ * AVX-512 add whole doubles four times as fast as they turn them into longs.
  */
 final class FixedPointSum implements PartialSum {
   private static final double STEPS = 0x1p32;
@@ -20,7 +24,16 @@ final class FixedPointSum implements PartialSum {
   /** Largest magnitude of one contribution, in steps; room for rounding below 2^63. */
   private static final double CONTRIBUTION_LIMIT = 0x1p62;
 
-  private final long[] sums;
+  /** Up to here every whole number is a double. */
+  private static final long EXACT = 1L << 53;
+
+  /** Whole numbers of steps, since {@link #settle()} last ran. */
+  private final double[] recent;
+
+  /** Steps before; empty if there were none. */
+  private long[] settled = {};
+
+  private long recentMagnitude;
   private long magnitude;
   private long weightSum;
   private long lossSum;
@@ -28,7 +41,7 @@ final class FixedPointSum implements PartialSum {
   private int updates;
 
   FixedPointSum(int parameters) {
-    this.sums = new long[parameters];
+    this.recent = new double[parameters];
   }
 
   @Override
@@ -37,10 +50,7 @@ final class FixedPointSum implements PartialSum {
     requireSize(delta.length);
     long fixedWeight = (long) Math.rint(update.weight() * WEIGHT_STEPS);
     double scale = fixedWeight / WEIGHT_STEPS * STEPS;
-    float largest = 0;
-    for (float value : delta) {
-      largest = Math.max(largest, Math.abs(value)); // NaN if any is
-    }
+    float largest = update.largest();
     double contribution = Math.ceil(largest * scale);
     double loss = update.trainingLoss() * fixedWeight;
     requireFinite(largest, delta, update.trainingLoss());
@@ -51,9 +61,8 @@ final class FixedPointSum implements PartialSum {
     long nextWeight = addMagnitudes(weightSum, fixedWeight);
     requireTotals(nextMagnitude, nextLossMagnitude, nextWeight);
 
-    for (int i = 0; i < delta.length; i++) {
-      sums[i] += (long) Math.rint(delta[i] * scale);
-    }
+    makeRoom((long) contribution);
+    add(delta, scale);
     lossSum += (long) Math.rint(loss);
     magnitude = nextMagnitude;
     lossMagnitude = nextLossMagnitude;
@@ -61,18 +70,52 @@ final class FixedPointSum implements PartialSum {
     updates++;
   }
 
+  /** A loop of its own, so that it becomes vector instructions. */
+  private void add(float[] delta, double scale) {
+    double[] into = recent;
+    for (int i = 0; i < into.length; i++) {
+      into[i] += Math.rint(delta[i] * scale);
+    }
+  }
+
+  /** Keeps sums exact when some of this magnitude are to be added. */
+  private void makeRoom(long contribution) {
+    if (addMagnitudes(recentMagnitude, contribution) > EXACT) {
+      settle();
+    }
+    recentMagnitude += contribution;
+  }
+
+  private void settle() {
+    if (settled.length == 0) {
+      settled = new long[recent.length];
+    }
+    for (int i = 0; i < recent.length; i++) {
+      settled[i] += (long) recent[i];
+      recent[i] = 0;
+    }
+    recentMagnitude = 0;
+  }
+
   @Override
   public void merge(PartialSum other) {
     if (!(other instanceof FixedPointSum that)) {
       throw new IllegalArgumentException("cannot merge sums of different strategies");
     }
-    requireSize(that.sums.length);
+    requireSize(that.recent.length);
     long nextMagnitude = addMagnitudes(magnitude, that.magnitude);
     long nextLossMagnitude = addMagnitudes(lossMagnitude, that.lossMagnitude);
     long nextWeight = addMagnitudes(weightSum, that.weightSum);
     requireTotals(nextMagnitude, nextLossMagnitude, nextWeight);
-    for (int i = 0; i < sums.length; i++) {
-      sums[i] += that.sums[i];
+    makeRoom(that.recentMagnitude);
+    for (int i = 0; i < recent.length; i++) {
+      recent[i] += that.recent[i];
+    }
+    if (that.settled.length > 0) {
+      settle();
+      for (int i = 0; i < settled.length; i++) {
+        settled[i] += that.settled[i];
+      }
     }
     lossSum += that.lossSum;
     magnitude = nextMagnitude;
@@ -89,8 +132,15 @@ final class FixedPointSum implements PartialSum {
       return next;
     }
     double scale = 1 / (STEPS * weight());
-    for (int i = 0; i < next.length; i++) {
-      next[i] = (float) (next[i] + sums[i] * scale);
+    if (settled.length > 0) {
+      settle();
+      for (int i = 0; i < next.length; i++) {
+        next[i] = (float) (next[i] + settled[i] * scale);
+      }
+    } else {
+      for (int i = 0; i < next.length; i++) {
+        next[i] = (float) (next[i] + recent[i] * scale);
+      }
     }
     return next;
   }
@@ -111,9 +161,9 @@ final class FixedPointSum implements PartialSum {
   }
 
   private void requireSize(int parameters) {
-    if (parameters != sums.length) {
+    if (parameters != recent.length) {
       throw new IllegalArgumentException(
-          "%d parameters do not fit a sum of %d".formatted(parameters, sums.length));
+          "%d parameters do not fit a sum of %d".formatted(parameters, recent.length));
     }
   }
 

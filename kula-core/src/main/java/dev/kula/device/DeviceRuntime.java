@@ -117,7 +117,8 @@ public final class DeviceRuntime {
   /**
    * Trains the global model on the shared ledger.
    *
-   * @return the update; empty if the privacy account refuses to release one
+   * @return the update, in the workbench's memory: to be folded or sent before the workbench is
+   *     lent again; empty if the privacy account refuses to release one
    */
   public Optional<Update> train(int round, float[] model, TrainingPlan plan, Workbench bench) {
     Release release = new Release(round, "update");
@@ -126,22 +127,19 @@ public final class DeviceRuntime {
       return Optional.empty();
     }
     SampleSet samples = data.ledger(ledgers.shared());
-    float[] local = model.clone();
+    float[] local = bench.localModel().startFrom(model);
     TrainingResult result =
         bench.engine().train(local, samples, plan, seed.derive("train").derive(round).generator());
     account.worked(3.0 * plan.epochs() * samples.size());
-    boolean noised = account.noises(Account.Kind.UPDATE);
-    // Counts and losses are data too: where updates are noised, neither leaves.
-    Update update =
-        noised
-            ? Update.between(model, local, 1, 0)
-            : Update.between(model, local, samples.size(), result.meanLoss());
-    if (noised) {
-      double clip = settings.privacy().updateClip();
-      GaussianMechanism.clip(update.delta(), 0, update.delta().length, clip);
-      new GaussianMechanism(2 * clip, rho).addTo(update.delta(), account.noise(release));
+    if (!account.noises(Account.Kind.UPDATE)) {
+      return Optional.of(Update.between(model, local, samples.size(), result.meanLoss()));
     }
-    return Optional.of(update);
+    float[] delta = Update.between(model, local, 1, 0).delta();
+    double clip = settings.privacy().updateClip();
+    GaussianMechanism.clip(delta, 0, delta.length, clip);
+    new GaussianMechanism(2 * clip, rho).addTo(delta, account.noise(release));
+    // Counts and losses are data too: where updates are noised, neither leaves.
+    return Optional.of(new Update(delta, 1, 0));
   }
 
   /** Handles all messages of one delivery, and returns what it has to say. */

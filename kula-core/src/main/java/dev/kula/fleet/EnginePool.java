@@ -1,5 +1,6 @@
 package dev.kula.fleet;
 
+import dev.kula.device.LocalModel;
 import dev.kula.model.TrainingEngine;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,15 +14,19 @@ import java.util.concurrent.Future;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
-/** Threads that compute, each with an engine of its own. Results come in the order of the tasks. */
+/**
+ * Threads that compute, each with engines and memory of its own. Results come in the order of the
+ * tasks.
+ */
 final class EnginePool implements AutoCloseable {
   /**
-   * The engines of one thread.
+   * What one thread works with.
    *
-   * @param model of the whole model
-   * @param head of the output layer, on embeddings
+   * @param model engine of the whole model
+   * @param head engine of the output layer, on embeddings
+   * @param local memory for the model that a device trains
    */
-  record Engines(TrainingEngine model, TrainingEngine head) {
+  record Engines(TrainingEngine model, TrainingEngine head, LocalModel local) {
     void close() {
       model.close();
       head.close();

@@ -2,17 +2,18 @@ package dev.kula.fleet;
 
 import dev.kula.aggregate.AggregationStrategy;
 import dev.kula.aggregate.PartialSum;
-import dev.kula.aggregate.Update;
 import dev.kula.data.DeviceId;
 import dev.kula.data.SampleBatch;
 import dev.kula.device.DeviceRuntime;
 import dev.kula.device.Envelope;
+import dev.kula.device.LocalModel;
 import dev.kula.device.Message;
 import dev.kula.device.Workbench;
 import dev.kula.model.TrainingEngine;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
@@ -20,6 +21,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -60,7 +63,9 @@ public final class LocalFleet implements Fleet {
     this.costs = costs;
     this.threads = threads;
     this.pool =
-        new EnginePool(threads, () -> new EnginePool.Engines(engines.get(), headEngines.get()));
+        new EnginePool(
+            threads,
+            () -> new EnginePool.Engines(engines.get(), headEngines.get(), new LocalModel()));
   }
 
   @Override
@@ -93,24 +98,33 @@ public final class LocalFleet implements Fleet {
   @Override
   public Folded train(TrainingTask task, List<DeviceId> cohort, AggregationStrategy strategy) {
     int parameters = task.global().length;
-    int parts = Math.min(threads, cohort.size());
-    List<Function<EnginePool.Engines, PartialSum>> work = new ArrayList<>();
-    for (int part = 0; part < parts; part++) {
-      int first = part;
-      work.add(
-          engine -> {
-            PartialSum sum = strategy.init(parameters);
-            for (int i = first; i < cohort.size(); i += parts) {
-              DeviceRuntime device = runtime(cohort.get(i));
-              Optional<Update> update =
-                  device.train(task.round(), task.global(), task.plan(), bench(device, engine));
-              update.ifPresent(sum::accumulate);
+    // Whoever is done takes the next device; which thread folds an update shows in no bit of a sum.
+    AtomicInteger next = new AtomicInteger();
+    Map<Integer, RuntimeException> failures = new ConcurrentSkipListMap<>();
+    Function<EnginePool.Engines, PartialSum> share =
+        engine -> {
+          PartialSum sum = strategy.init(parameters);
+          for (int i = next.getAndIncrement(); i < cohort.size(); i = next.getAndIncrement()) {
+            try {
+              fold(task, runtime(cohort.get(i)), engine, sum);
+            } catch (RuntimeException failure) {
+              failures.put(i, failure);
+              next.set(cohort.size());
             }
-            return sum;
-          });
-    }
-    PartialSum whole = strategy.init(parameters);
-    pool.run(work).forEach(whole::merge);
+          }
+          return sum;
+        };
+    List<PartialSum> sums =
+        pool.run(Collections.nCopies(Math.clamp(cohort.size(), 1, threads), share));
+    // All devices before the first that failed had been taken, so it is the same every time.
+    failures.values().stream()
+        .findFirst()
+        .ifPresent(
+            failure -> {
+              throw failure;
+            });
+    PartialSum whole = sums.getFirst();
+    sums.stream().skip(1).forEach(whole::merge);
     long updateBytes = (long) parameters * Float.BYTES;
     double slowest = 0;
     for (DeviceId device : cohort) {
@@ -123,6 +137,13 @@ public final class LocalFleet implements Fleet {
         whole.updates(),
         whole.trainingLoss(),
         updateBytes * whole.updates());
+  }
+
+  private void fold(
+      TrainingTask task, DeviceRuntime device, EnginePool.Engines engines, PartialSum into) {
+    device
+        .train(task.round(), task.global(), task.plan(), bench(device, engines))
+        .ifPresent(into::accumulate);
   }
 
   @Override
@@ -188,6 +209,7 @@ public final class LocalFleet implements Fleet {
     return new Workbench(
         engines.model(),
         engines.head(),
+        engines.local(),
         Instant.EPOCH.plus(elapsed),
         costs.costs(device.id()).secondsPerPass());
   }

@@ -1,6 +1,11 @@
 package dev.kula.model;
 
-/** Makes engines, one a thread. Thread safe. */
+/**
+ * Makes engines, one a thread. Thread safe.
+ *
+ * <p>A factory that {@link java.util.ServiceLoader} finds makes engines of {@link
+ * ModelSpec.TorchScript} models: that engine is optional, and nothing depends on it.
+ */
 @FunctionalInterface
 public interface EngineFactory {
   /**

@@ -48,7 +48,30 @@ public sealed interface ModelSpec {
   }
 
   /**
-   * Reads {@code softmax}, {@code mlp:200}, {@code mlp:64,32} or {@code cnn}.
+   * A module that PyTorch wrote with {@code torch.jit.save}; what it must be like is said in the
+   * package page of {@code dev.kula.torch}. Input and output sizes are its own.
+   *
+   * @param file path of the file, which is read only when an engine is made
+   */
+  record TorchScript(String file) implements ModelSpec {
+    /** What notations of this kind begin with. */
+    private static final String PREFIX = "torchscript:";
+
+    public TorchScript {
+      if (file.isBlank()) {
+        throw new IllegalArgumentException("the file of a TorchScript model must have a name");
+      }
+    }
+
+    @Override
+    public String notation() {
+      return PREFIX + file;
+    }
+  }
+
+  /**
+   * Reads {@code softmax}, {@code mlp:200}, {@code mlp:64,32}, {@code cnn} or {@code
+   * torchscript:FILE}.
    *
    * @throws KulaException (USER) for anything else
    */
@@ -67,6 +90,9 @@ public sealed interface ModelSpec {
       }
       return new Mlp(widths);
     }
+    if (name.startsWith(TorchScript.PREFIX) && name.length() > TorchScript.PREFIX.length()) {
+      return new TorchScript(name.substring(TorchScript.PREFIX.length()));
+    }
     throw invalid(text);
   }
 
@@ -79,6 +105,7 @@ public sealed interface ModelSpec {
 
   private static KulaException invalid(String text) {
     return KulaException.user(
-        "model is '%s', must be softmax, mlp:WIDTH[,WIDTH...] or cnn; try mlp:200".formatted(text));
+        "model is '%s', must be softmax, mlp:WIDTH[,WIDTH...], cnn or torchscript:FILE; try mlp:200"
+            .formatted(text));
   }
 }

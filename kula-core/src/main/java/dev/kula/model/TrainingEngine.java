@@ -19,7 +19,10 @@ public interface TrainingEngine extends AutoCloseable {
   /** What the model predicts. */
   Task task();
 
-  /** Fresh parameters: He-uniform weights (He et al. 2015) from {@code random}, zero biases. */
+  /**
+   * Where training starts: He-uniform weights (He et al. 2015) from {@code random} and zero biases,
+   * or the parameters that a model brings with it, whatever {@code random} is.
+   */
   float[] initialParameters(RandomGenerator random);
 
   /**
@@ -52,7 +55,7 @@ public interface TrainingEngine extends AutoCloseable {
    */
   void importance(float[] parameters, Samples samples, float[] into);
 
-  /** What computes, for reports: such as {@code openblas} or {@code java}. */
+  /** What computes, for reports: such as {@code onednn} or {@code java}. */
   String backend();
 
   /** Frees native memory, if any. */

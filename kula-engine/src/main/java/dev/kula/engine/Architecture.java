@@ -33,8 +33,14 @@ final class Architecture {
       case ModelSpec.Softmax softmax -> {}
       case ModelSpec.Mlp mlp -> architecture.addHidden(mlp.hidden());
       case ModelSpec.Cnn cnn -> architecture.addConvolutions(input);
+      case ModelSpec.TorchScript torchScript ->
+          throw KulaException.user(
+              ("model is '%s', which needs the PyTorch engine, and it is not loaded; start with"
+                      + " KULA_TORCH=1 ./kula, or add kula-torch to the class path")
+                  .formatted(torchScript.notation()));
     }
-    architecture.addDense("output", task.outputs());
+    architecture.add(
+        new Dense("output", architecture.offset, architecture.width, task.outputs(), false, blas));
     return new Network(architecture.layers);
   }
 
@@ -45,26 +51,27 @@ final class Architecture {
                   + " at least 4×4, take softmax or mlp:200 instead")
               .formatted(input.channels(), input.height(), input.width()));
     }
-    addConvolution("conv1", input.channels(), input.height(), input.width(), 32);
-    addConvolution("conv2", 32, input.height() / 2, input.width() / 2, 64);
+    ImageSize source = new ImageSize(input.height(), input.width(), input.channels());
+    ImageSize first = convolved(source, 32);
+    add(new FirstConvolution("conv1", offset, source, first, KERNEL, blas));
+    add(new MaxPool("conv1", offset, first));
+    ImageSize pooled = first.halved();
+    ImageSize second = convolved(pooled, 64);
+    add(new Convolution("conv2", offset, pooled, second, KERNEL, blas));
+    add(new MaxPool("conv2", offset, second));
+    add(new Flatten(second.halved()));
     addHidden(List.of(512));
   }
 
-  private void addConvolution(String name, int channels, int height, int width, int filters) {
-    add(new Convolution(name, offset, channels, height, width, filters, KERNEL, blas));
-    add(new Rectifier(this.width));
-    add(new MaxPool(filters, height, width));
+  /** What the pool after a convolution looks at: an odd last row or column is left out. */
+  private static ImageSize convolved(ImageSize source, int filters) {
+    return new ImageSize(source.height() / 2 * 2, source.width() / 2 * 2, filters);
   }
 
   private void addHidden(List<Integer> widths) {
     for (int i = 0; i < widths.size(); i++) {
-      addDense("hidden" + (i + 1), widths.get(i));
-      add(new Rectifier(width));
+      add(new Dense("hidden" + (i + 1), offset, width, widths.get(i), true, blas));
     }
-  }
-
-  private void addDense(String name, int outputs) {
-    add(new Dense(name, offset, width, outputs, blas));
   }
 
   private void add(Layer layer) {

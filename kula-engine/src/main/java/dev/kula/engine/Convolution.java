@@ -2,204 +2,105 @@ package dev.kula.engine;
 
 import dev.kula.engine.blas.Blas;
 import dev.kula.model.ParameterLayout.Tensor;
-import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Cross-correlation of a channel-major image with square kernels, stride 1, zero padding that keeps
- * height and width, and a bias a channel: weight {@code [out, in, kernel, kernel]}, bias {@code
- * [out]}.
- *
- * <p>One sample at a time, the image is unrolled into a matrix {@code [in·kernel², height·width]}
- * whose rows are the image shifted by each place of the kernel (im2col: Chellapilla, Puri and
- * Simard 2006), so that the convolution is a matrix product. For one sample the matrix fits the
- * second level cache, which makes unrolling it anew on the way back cheaper than keeping one per
- * sample.
+ * Cross-correlation with square kernels, stride 1, zeros beyond the edges, and no bias: weight
+ * {@code [kernel, kernel, in, out]}. Images in and out lie in the order of {@link RowUnrolling};
+ * those that come out may be smaller than those that go in, their last rows and columns left out.
  */
 final class Convolution implements Layer {
+  private final int sourceSize;
   private final int channels;
-  private final int height;
-  private final int width;
+  private final int size;
   private final int filters;
   private final int kernel;
-  private final int pixels;
-  private final int taps;
   private final Tensor weight;
-  private final Tensor bias;
   private final Blas blas;
-  private final float[] unrolled;
+  private final RowUnrolling forth;
+  private final RowUnrolling back;
+  private float[] turned = {};
 
   /** The kernel's side must be odd. */
-  Convolution(
-      String name,
-      int offset,
-      int channels,
-      int height,
-      int width,
-      int filters,
-      int kernel,
-      Blas blas) {
-    this.channels = channels;
-    this.height = height;
-    this.width = width;
-    this.filters = filters;
+  Convolution(String name, int offset, ImageSize source, ImageSize result, int kernel, Blas blas) {
+    this.channels = source.channels();
+    this.filters = result.channels();
     this.kernel = kernel;
     this.blas = blas;
-    pixels = height * width;
-    taps = channels * kernel * kernel;
-    unrolled = new float[taps * pixels];
-    weight = new Tensor(name + ".weight", List.of(filters, channels, kernel, kernel), offset);
-    bias = new Tensor(name + ".bias", List.of(filters), offset + weight.size());
+    sourceSize = source.size();
+    size = result.size();
+    weight = new Tensor(name + ".weight", List.of(kernel, kernel, channels, filters), offset);
+    forth = source.unrolling(result, kernel);
+    back = result.unrolling(source, kernel);
   }
 
   @Override
   public int inputSize() {
-    return channels * pixels;
+    return sourceSize;
   }
 
   @Override
   public int outputSize() {
-    return filters * pixels;
+    return size;
+  }
+
+  @Override
+  public int scratchSize() {
+    return forth.size() + back.size();
   }
 
   @Override
   public List<Tensor> tensors() {
-    return List.of(weight, bias);
+    return List.of(weight);
+  }
+
+  @Override
+  public int fanIn() {
+    return kernel * kernel * channels;
   }
 
   @Override
   public void forward(float[] parameters, float[] input, float[] output, int rows) {
-    for (int row = 0; row < rows; row++) {
-      unroll(input, row * inputSize());
-      int out = row * outputSize();
-      for (int filter = 0; filter < filters; filter++) {
-        int plane = out + filter * pixels;
-        Arrays.fill(output, plane, plane + pixels, parameters[bias.offset() + filter]);
-      }
-      blas.sgemm(
-          false,
-          false,
-          filters,
-          pixels,
-          taps,
-          parameters,
-          weight.offset(),
-          unrolled,
-          0,
-          output,
-          out,
-          true);
-    }
+    forth.unroll(input, rows);
+    forth.correlate(blas, parameters, weight.offset(), false, filters, output, rows);
   }
 
   @Override
-  public void parameterGradient(
-      float[] input, float[] outputGradient, float[] gradient, int rows, boolean accumulate) {
-    if (!accumulate) {
-      Arrays.fill(gradient, bias.offset(), bias.offset() + filters, 0f);
-    }
-    for (int row = 0; row < rows; row++) {
-      unroll(input, row * inputSize());
-      int out = row * outputSize();
-      blas.sgemm(
-          false,
-          true,
-          filters,
-          taps,
-          pixels,
-          outputGradient,
-          out,
-          unrolled,
-          0,
-          gradient,
-          weight.offset(),
-          accumulate || row > 0);
-      for (int filter = 0; filter < filters; filter++) {
-        gradient[bias.offset() + filter] += sum(outputGradient, out + filter * pixels, pixels);
-      }
-    }
-  }
-
-  @Override
-  public void inputGradient(
+  public void backward(
       float[] parameters,
       float[] input,
       float[] output,
       float[] outputGradient,
-      float[] inputGradient,
+      float @Nullable [] inputGradient,
+      @Nullable Descent descent,
       int rows) {
-    Arrays.fill(inputGradient, 0, rows * inputSize(), 0f);
-    for (int row = 0; row < rows; row++) {
-      blas.sgemm(
-          true,
-          false,
-          taps,
-          pixels,
-          filters,
-          parameters,
-          weight.offset(),
-          outputGradient,
-          row * outputSize(),
-          unrolled,
-          0,
-          false);
-      rollUp(inputGradient, row * inputSize());
+    if (inputGradient != null) {
+      turn(parameters);
+      back.unroll(outputGradient, rows);
+      back.correlate(blas, turned, 0, true, channels, inputGradient, rows);
+    }
+    if (descent != null) {
+      forth.weightGradient(outputGradient, filters, descent, weight.offset(), rows);
     }
   }
 
-  /** Each row of {@code unrolled}: one channel, shifted by one place of the kernel. */
-  private void unroll(float[] image, int offset) {
+  /**
+   * The way back is a correlation with the kernels turned by half a circle, channels and filters
+   * having changed places: {@code [kernel, in, kernel, out]}.
+   */
+  private void turn(float[] parameters) {
+    if (turned.length == 0) {
+      turned = new float[weight.size()];
+    }
     int into = 0;
-    for (int channel = 0; channel < channels; channel++) {
-      int plane = offset + channel * pixels;
-      for (int tapY = -kernel / 2; tapY <= kernel / 2; tapY++) {
-        for (int tapX = -kernel / 2; tapX <= kernel / 2; tapX++) {
-          int left = Math.min(width, Math.max(0, -tapX));
-          int right = Math.max(left, Math.min(width, width - tapX));
-          for (int y = 0; y < height; y++, into += width) {
-            int sourceY = y + tapY;
-            if (sourceY < 0 || sourceY >= height) {
-              Arrays.fill(unrolled, into, into + width, 0f);
-              continue;
-            }
-            Arrays.fill(unrolled, into, into + left, 0f);
-            int from = plane + sourceY * width + left + tapX;
-            System.arraycopy(image, from, unrolled, into + left, right - left);
-            Arrays.fill(unrolled, into + right, into + width, 0f);
-          }
+    for (int y = kernel - 1; y >= 0; y--) {
+      for (int channel = 0; channel < channels; channel++) {
+        for (int x = kernel - 1; x >= 0; x--, into += filters) {
+          int from = weight.offset() + ((y * kernel + x) * channels + channel) * filters;
+          System.arraycopy(parameters, from, turned, into, filters);
         }
       }
     }
-  }
-
-  /** The transpose of {@link #unroll}: adds every number to the pixel that it was copied from. */
-  private void rollUp(float[] image, int offset) {
-    int from = 0;
-    for (int channel = 0; channel < channels; channel++) {
-      int plane = offset + channel * pixels;
-      for (int tapY = -kernel / 2; tapY <= kernel / 2; tapY++) {
-        for (int tapX = -kernel / 2; tapX <= kernel / 2; tapX++) {
-          int left = Math.min(width, Math.max(0, -tapX));
-          int right = Math.max(left, Math.min(width, width - tapX));
-          for (int y = 0; y < height; y++, from += width) {
-            int sourceY = y + tapY;
-            if (sourceY >= 0 && sourceY < height) {
-              int into = plane + sourceY * width + tapX;
-              for (int x = left; x < right; x++) {
-                image[into + x] += unrolled[from + x];
-              }
-            }
-          }
-        }
-      }
-    }
-  }
-
-  private static float sum(float[] numbers, int offset, int count) {
-    float sum = 0;
-    for (int i = offset; i < offset + count; i++) {
-      sum += numbers[i];
-    }
-    return sum;
   }
 }

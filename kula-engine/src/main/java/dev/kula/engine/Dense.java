@@ -3,18 +3,24 @@ package dev.kula.engine;
 import dev.kula.engine.blas.Blas;
 import dev.kula.model.ParameterLayout.Tensor;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/** {@code output = input·Wᵀ + b}, with {@code W [out, in]} followed by {@code b [out]}. */
+/**
+ * {@code output = input·Wᵀ + b}, with {@code W [out, in]} followed by {@code b [out]}, and then, if
+ * rectified, {@code max(0, output)}; the slope at 0 counts as 0.
+ */
 final class Dense implements Layer {
   private final int inputs;
   private final int outputs;
+  private final boolean rectified;
   private final Tensor weight;
   private final Tensor bias;
   private final Blas blas;
 
-  Dense(String name, int offset, int inputs, int outputs, Blas blas) {
+  Dense(String name, int offset, int inputs, int outputs, boolean rectified, Blas blas) {
     this.inputs = inputs;
     this.outputs = outputs;
+    this.rectified = rectified;
     this.blas = blas;
     weight = new Tensor(name + ".weight", List.of(outputs, inputs), offset);
     bias = new Tensor(name + ".bias", List.of(outputs), offset + weight.size());
@@ -42,58 +48,43 @@ final class Dense implements Layer {
       System.arraycopy(parameters, bias.offset(), output, row * outputs, outputs);
     }
     blas.sgemm(
-        false, true, rows, outputs, inputs, input, 0, parameters, weight.offset(), output, 0, true);
-  }
-
-  @Override
-  public void parameterGradient(
-      float[] input, float[] outputGradient, float[] gradient, int rows, boolean accumulate) {
-    blas.sgemm(
-        true,
-        false,
-        outputs,
-        inputs,
-        rows,
-        outputGradient,
-        0,
-        input,
-        0,
-        gradient,
-        weight.offset(),
-        accumulate);
-    int first = 0;
-    if (!accumulate) {
-      System.arraycopy(outputGradient, 0, gradient, bias.offset(), outputs);
-      first = 1;
-    }
-    for (int row = first; row < rows; row++) {
-      int from = row * outputs;
-      for (int output = 0; output < outputs; output++) {
-        gradient[bias.offset() + output] += outputGradient[from + output];
-      }
+        false, true, rows, outputs, inputs, 1, input, 0, parameters, weight.offset(), 1, output, 0);
+    if (rectified) {
+      Rectifier.rectify(output, rows * outputs);
     }
   }
 
   @Override
-  public void inputGradient(
+  public void backward(
       float[] parameters,
       float[] input,
       float[] output,
       float[] outputGradient,
-      float[] inputGradient,
+      float @Nullable [] inputGradient,
+      @Nullable Descent descent,
       int rows) {
-    blas.sgemm(
-        false,
-        false,
-        rows,
-        inputs,
-        outputs,
-        outputGradient,
-        0,
-        parameters,
-        weight.offset(),
-        inputGradient,
-        0,
-        false);
+    if (rectified) {
+      Rectifier.block(outputGradient, output, rows * outputs);
+    }
+    if (inputGradient != null) {
+      blas.sgemm(
+          false,
+          false,
+          rows,
+          inputs,
+          outputs,
+          1,
+          outputGradient,
+          0,
+          parameters,
+          weight.offset(),
+          0,
+          inputGradient,
+          0);
+    }
+    if (descent != null) {
+      descent.addProduct(true, outputs, inputs, rows, outputGradient, 0, input, 0, weight.offset());
+      descent.addColumnSums(rows, outputs, outputGradient, bias.offset());
+    }
   }
 }

@@ -1,5 +1,6 @@
 package dev.kula.engine;
 
+import dev.kula.engine.blas.Blas;
 import dev.kula.model.TrainingPlan;
 import java.util.Arrays;
 
@@ -8,77 +9,136 @@ import java.util.Arrays;
  * what they were at the start:
  *
  * <pre>
- *   g ← g + weightDecay·w + μ(w − w₀)
- *   v ← momentum·v + g
+ *   v ← momentum·v + g + weightDecay·w + μ(w − w₀)
  *   w ← w − learningRate·v
  * </pre>
+ *
+ * <p>Layers hand their gradients over as matrix products, so that a product writes itself to where
+ * it is needed. Without momentum and μ that is w itself, {@code w ← (1 −
+ * learningRate·weightDecay)·w − learningRate·g}, and no gradient is ever stored. Else it is v, and
+ * one pass over v and w ends the step.
  *
  * <p>Not thread safe: keeps v and w₀.
  */
 final class Descent {
   private final int size;
+  private final Blas blas;
   private float[] velocity = {};
   private float[] start = {};
 
+  private TrainingPlan plan = TrainingPlan.of(0, 1, 1f);
+  private boolean direct;
+  private float[] sums = {};
+  private float scale;
+  private float keep;
+
   /** For parameters of {@code size} numbers. */
-  Descent(int size) {
+  Descent(int size, Blas blas) {
     this.size = size;
+    this.blas = blas;
   }
 
-  /** Forgets the velocity and remembers where the parameters are. */
-  void begin(float[] parameters, TrainingPlan plan) {
-    if (plan.momentum() > 0) {
-      if (velocity.length == 0) {
-        velocity = new float[size];
-      }
-      Arrays.fill(velocity, 0f);
+  /**
+   * Forgets the velocity and remembers where the parameters are.
+   *
+   * @param offset where the parameters that change begin
+   * @param inParts whether batches come in several parts, whose gradients add up
+   */
+  void begin(float[] parameters, int offset, TrainingPlan plan, boolean inParts) {
+    this.plan = plan;
+    direct = plan.momentum() == 0 && plan.proximalMu() == 0 && !inParts;
+    if (direct) {
+      sums = parameters;
+      scale = -plan.learningRate();
+      keep = 1 - plan.learningRate() * plan.weightDecay();
+      return;
     }
+    if (velocity.length == 0) {
+      velocity = new float[size];
+    }
+    Arrays.fill(velocity, offset, size, 0f);
+    sums = velocity;
+    scale = 1;
     if (plan.proximalMu() > 0) {
       if (start.length == 0) {
         start = new float[size];
       }
-      System.arraycopy(parameters, 0, start, 0, size);
+      System.arraycopy(parameters, offset, start, offset, size - offset);
     }
   }
 
-  /** One step of the parameters from {@code offset} on; leaves g as above in {@code gradient}. */
-  void step(float[] parameters, float[] gradient, int offset, TrainingPlan plan) {
-    // One plain loop a term: each becomes vector instructions, and absent terms cost nothing.
-    if (plan.weightDecay() > 0) {
-      decay(parameters, gradient, offset, plan.weightDecay());
+  /** The next gradients are those of a part of a batch. */
+  void beginPart(boolean first) {
+    if (!direct) {
+      keep = first ? plan.momentum() : 1;
+    }
+  }
+
+  /**
+   * Adds a gradient {@code [m, n] = op(A)·B}, whose tensor lies at {@code offset}, to where
+   * gradients go.
+   *
+   * @param transposeA whether A is stored {@code [k, m]}
+   */
+  void addProduct(
+      boolean transposeA,
+      int m,
+      int n,
+      int k,
+      float[] a,
+      int offsetA,
+      float[] b,
+      int offsetB,
+      int offset) {
+    blas.sgemm(transposeA, false, m, n, k, scale, a, offsetA, b, offsetB, keep, sums, offset);
+  }
+
+  /** Adds the sum over the rows of {@code matrix [rows, columns]} as the gradient of a bias. */
+  void addColumnSums(int rows, int columns, float[] matrix, int offset) {
+    for (int column = 0; column < columns; column++) {
+      sums[offset + column] *= keep;
+    }
+    for (int row = 0, at = 0; row < rows; row++, at += columns) {
+      for (int column = 0; column < columns; column++) {
+        sums[offset + column] += scale * matrix[at + column];
+      }
+    }
+  }
+
+  /** Ends a step of the parameters from {@code offset} on. */
+  void step(float[] parameters, int offset) {
+    if (direct) {
+      return;
     }
     if (plan.proximalMu() > 0) {
-      pull(parameters, gradient, offset, plan.proximalMu());
-    }
-    if (plan.momentum() > 0) {
-      gather(gradient, offset, plan.momentum());
-      move(parameters, velocity, offset, plan.learningRate());
+      stepProximal(parameters, offset);
     } else {
-      move(parameters, gradient, offset, plan.learningRate());
+      stepPlain(parameters, offset);
     }
   }
 
-  private void decay(float[] parameters, float[] gradient, int offset, float coefficient) {
+  private void stepPlain(float[] parameters, int offset) {
+    float decay = plan.weightDecay();
+    float rate = plan.learningRate();
+    float[] v = velocity;
     for (int i = offset; i < size; i++) {
-      gradient[i] += coefficient * parameters[i];
+      float moved = v[i] + decay * parameters[i];
+      v[i] = moved;
+      parameters[i] -= rate * moved;
     }
   }
 
-  private void pull(float[] parameters, float[] gradient, int offset, float mu) {
+  private void stepProximal(float[] parameters, int offset) {
+    float decay = plan.weightDecay();
+    float mu = plan.proximalMu();
+    float rate = plan.learningRate();
+    float[] v = velocity;
+    float[] w0 = start;
     for (int i = offset; i < size; i++) {
-      gradient[i] += mu * (parameters[i] - start[i]);
-    }
-  }
-
-  private void gather(float[] gradient, int offset, float momentum) {
-    for (int i = offset; i < size; i++) {
-      velocity[i] = momentum * velocity[i] + gradient[i];
-    }
-  }
-
-  private void move(float[] parameters, float[] direction, int offset, float learningRate) {
-    for (int i = offset; i < size; i++) {
-      parameters[i] -= learningRate * direction[i];
+      float w = parameters[i];
+      float moved = v[i] + decay * w + mu * (w - w0[i]);
+      v[i] = moved;
+      parameters[i] = w - rate * moved;
     }
   }
 }

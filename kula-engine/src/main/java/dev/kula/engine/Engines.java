@@ -1,14 +1,18 @@
 package dev.kula.engine;
 
+import dev.kula.KulaException;
 import dev.kula.engine.blas.Blas;
+import dev.kula.engine.blas.BlasLibrary;
 import dev.kula.model.EngineFactory;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Factories of training engines. Thread safe, as are the factories; the engines are not.
  *
- * <p>The system property {@code kula.blas=java} makes {@link #best()} choose plain Java; it is read
- * at every call.
+ * <p>The system property {@code kula.blas}, set to the notation of a {@link BlasLibrary}, keeps
+ * {@link #best()} to that one or plain Java; it is read at every call.
  */
 public final class Engines {
   private static final String PROPERTY = "kula.blas";
@@ -16,31 +20,25 @@ public final class Engines {
   private Engines() {}
 
   /**
-   * Engines on OpenBLAS if it loads and is not refused by {@code kula.blas}, else on plain Java.
+   * Engines on the fastest library that loads and is not refused by {@code kula.blas}, which in the
+   * end is plain Java.
    */
   public static EngineFactory best() {
-    if (javaIsAskedFor()) {
-      return java();
-    }
-    return openBlas().orElseGet(() -> javaNamed(backend()));
+    BlasLibrary library = candidates().filter(BlasLibrary::isLoaded).findFirst().orElseThrow();
+    boolean forWant = library == BlasLibrary.JAVA && !asked().equals(library.notation());
+    return factory(library, forWant ? backend() : library.notation());
   }
 
   /** Engines in plain Java. */
   public static EngineFactory java() {
-    return javaNamed("java");
+    return factory(BlasLibrary.JAVA, BlasLibrary.JAVA.notation());
   }
 
-  /** Engines on OpenBLAS; empty if its native library does not load on this machine. */
-  public static Optional<EngineFactory> openBlas() {
-    if (Blas.openBlas().isEmpty()) {
-      return Optional.empty();
-    }
-    return Optional.of(
-        (spec, input, task) -> {
-          Blas blas = Blas.openBlas().orElseThrow();
-          return new NetworkEngine(
-              Architecture.network(spec, input, task, blas), task, blas.name());
-        });
+  /** Engines on {@code library}; empty if it does not load on this machine. */
+  public static Optional<EngineFactory> on(BlasLibrary library) {
+    return library.isLoaded()
+        ? Optional.of(factory(library, library.notation()))
+        : Optional.empty();
   }
 
   /**
@@ -48,19 +46,42 @@ public final class Engines {
    * about it.
    */
   public static String backend() {
-    if (javaIsAskedFor()) {
-      return "java (asked for by -D%s=java)".formatted(PROPERTY);
+    BlasLibrary library = candidates().filter(BlasLibrary::isLoaded).findFirst().orElseThrow();
+    if (library != BlasLibrary.JAVA) {
+      return library.status();
     }
-    String status = Blas.openBlasStatus();
-    return Blas.openBlas().isPresent() ? status : "java (" + status + ")";
+    String refused =
+        candidates()
+            .filter(candidate -> candidate != BlasLibrary.JAVA)
+            .map(BlasLibrary::status)
+            .collect(Collectors.joining("; "));
+    return refused.isEmpty()
+        ? "java (asked for by -D%s=java)".formatted(PROPERTY)
+        : "java (" + refused + ")";
   }
 
-  private static EngineFactory javaNamed(String backend) {
-    return (spec, input, task) ->
-        new NetworkEngine(Architecture.network(spec, input, task, Blas.java()), task, backend);
+  private static Stream<BlasLibrary> candidates() {
+    String asked = asked();
+    if (!asked.isEmpty()
+        && Stream.of(BlasLibrary.values()).noneMatch(each -> each.notation().equals(asked))) {
+      throw KulaException.user(
+          "%s is '%s', must be onednn, openblas or java; leave it out for the fastest"
+              .formatted(PROPERTY, asked));
+    }
+    return Stream.of(BlasLibrary.values())
+        .filter(
+            library ->
+                asked.isEmpty() || library == BlasLibrary.JAVA || library.notation().equals(asked));
   }
 
-  private static boolean javaIsAskedFor() {
-    return "java".equals(System.getProperty(PROPERTY));
+  private static String asked() {
+    return System.getProperty(PROPERTY, "");
+  }
+
+  private static EngineFactory factory(BlasLibrary library, String backend) {
+    return (spec, input, task) -> {
+      Blas blas = library.create();
+      return new NetworkEngine(Architecture.network(spec, input, task, blas), task, blas, backend);
+    };
   }
 }

@@ -2,14 +2,15 @@ package dev.kula.engine;
 
 import dev.kula.model.ParameterLayout.Tensor;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * One step of a network from inputs to outputs. All arrays hold rows of samples, row-major; only
- * the first {@code rows} rows count. A layer with parameters knows where its tensors lie in the
- * flat array, so it is handed whole parameter and gradient arrays.
+ * One step of a network from inputs to outputs. Arrays of inputs and outputs hold {@code rows}
+ * samples: row-major {@code [rows, size]}, or the order of images that {@link RowUnrolling} names
+ * and both neighbours agree on. A layer with parameters knows where its tensors lie in the flat
+ * array, so it is handed whole parameter arrays.
  *
- * <p>Not thread safe: layers keep scratch memory. {@code inputGradient} may rely on what the latest
- * {@code forward} of the same rows left there.
+ * <p>Not thread safe: layers keep scratch memory.
  */
 interface Layer {
   /** Numbers that one sample brings in. */
@@ -18,28 +19,38 @@ interface Layer {
   /** Numbers that one sample goes out with. */
   int outputSize();
 
-  /** Weight {@code [out, ...]} and bias {@code [out]}, or nothing. */
+  /** Numbers of scratch memory that the layer keeps for one sample. */
+  default int scratchSize() {
+    return 0;
+  }
+
+  /** The layer's tensors in the order of the flat array, or nothing. */
   default List<Tensor> tensors() {
     return List.of();
+  }
+
+  /** Terms that add up in one output, which bounds fresh weights. */
+  default int fanIn() {
+    return inputSize();
   }
 
   /** Outputs of {@code rows} samples. */
   void forward(float[] parameters, float[] input, float[] output, int rows);
 
   /**
-   * The loss gradient with respect to this layer's tensors, into their place in {@code gradient}.
+   * The way back, after {@link #forward} of the same rows: first the loss gradient with respect to
+   * the inputs, which needs the parameters as they were, then that with respect to the parameters.
    *
-   * @param accumulate whether to add to what is there, instead of writing over it
+   * @param outputGradient the loss gradient with respect to the outputs; may be overwritten
+   * @param inputGradient where the gradient of the inputs goes; null if nobody needs it
+   * @param descent where the gradient of the parameters goes; null if nobody needs it
    */
-  default void parameterGradient(
-      float[] input, float[] outputGradient, float[] gradient, int rows, boolean accumulate) {}
-
-  /** The loss gradient with respect to the inputs, into {@code inputGradient}. */
-  void inputGradient(
+  void backward(
       float[] parameters,
       float[] input,
       float[] output,
       float[] outputGradient,
-      float[] inputGradient,
+      float @Nullable [] inputGradient,
+      @Nullable Descent descent,
       int rows);
 }

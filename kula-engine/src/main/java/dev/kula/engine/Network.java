@@ -6,6 +6,7 @@ import dev.kula.model.Samples;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A row of layers with the buffers between them. Buffers hold {@link #capacity()} rows; whoever has
@@ -17,8 +18,8 @@ import java.util.random.RandomGenerator;
 final class Network {
   private static final int MOST_ROWS = 256;
 
-  /** Numbers in all buffers between layers: 16 MB. */
-  private static final int BUFFERED = 1 << 22;
+  /** Numbers in all buffers between and in layers: 32 MB. */
+  private static final int BUFFERED = 1 << 23;
 
   private final List<Layer> layers;
   private final ParameterLayout layout;
@@ -33,7 +34,7 @@ final class Network {
     int numbers = this.layers.getFirst().inputSize();
     for (Layer layer : this.layers) {
       tensors.addAll(layer.tensors());
-      numbers += layer.outputSize();
+      numbers += layer.outputSize() + layer.scratchSize();
     }
     layout = new ParameterLayout(tensors);
     capacity = Math.clamp(BUFFERED / numbers, 1, MOST_ROWS);
@@ -126,46 +127,44 @@ final class Network {
     }
   }
 
-  /** After a forward pass and {@link #outputGradient()}: gradients of the layers' parameters. */
-  void parameterGradient(
-      float[] parameters, int from, int rows, float[] gradient, boolean accumulate) {
-    float[] here = gradientHere;
-    float[] there = gradientThere;
-    for (int i = head(); i >= from; i--) {
-      Layer layer = layers.get(i);
-      layer.parameterGradient(activations[i], here, gradient, rows, accumulate);
-      if (i > from) {
-        layer.inputGradient(parameters, activations[i], activations[i + 1], here, there, rows);
-        float[] swapped = here;
-        here = there;
-        there = swapped;
-      }
-    }
+  /**
+   * After a forward pass and {@link #outputGradient()}: hands the gradients of all layers from
+   * {@code from} on to {@code descent}.
+   */
+  void descend(float[] parameters, int from, int rows, Descent descent) {
+    backward(parameters, from, rows, false, descent);
   }
 
   /** After a forward pass and {@link #outputGradient()}: the gradient of the inputs. */
   float[] inputGradient(float[] parameters, int rows) {
+    return backward(parameters, 0, rows, true, null);
+  }
+
+  private float[] backward(
+      float[] parameters, int from, int rows, boolean toInput, @Nullable Descent descent) {
     float[] here = gradientHere;
     float[] there = gradientThere;
-    for (int i = head(); i >= 0; i--) {
+    for (int i = head(); i >= from; i--) {
+      float[] inputGradient = i > from || toInput ? there : null;
       layers
           .get(i)
-          .inputGradient(parameters, activations[i], activations[i + 1], here, there, rows);
-      float[] swapped = here;
-      here = there;
-      there = swapped;
+          .backward(
+              parameters, activations[i], activations[i + 1], here, inputGradient, descent, rows);
+      there = here;
+      here = inputGradient == null ? here : inputGradient;
     }
     return here;
   }
 
-  /** He-uniform weights: bound √(6 / inputs of a unit); zero biases. */
+  /** He-uniform weights: bound √(6 / terms in one output); zero biases. */
   float[] initialParameters(RandomGenerator random) {
     float[] parameters = new float[layout.size()];
-    for (Tensor tensor : layout.tensors()) {
-      if (tensor.shape().size() > 1) {
-        int unitInputs = tensor.size() / tensor.shape().getFirst();
-        float bound = (float) Math.sqrt(6.0 / unitInputs);
-        for (int i = tensor.offset(); i < tensor.offset() + tensor.size(); i++) {
+    for (Layer layer : layers) {
+      float bound = (float) Math.sqrt(6.0 / layer.fanIn());
+      for (Tensor tensor : layer.tensors()) {
+        boolean weight = tensor.shape().size() > 1;
+        int end = weight ? tensor.offset() + tensor.size() : 0;
+        for (int i = tensor.offset(); i < end; i++) {
           parameters[i] = (2 * random.nextFloat() - 1) * bound;
         }
       }

@@ -1,5 +1,6 @@
 package dev.kula.engine;
 
+import dev.kula.engine.blas.Blas;
 import dev.kula.model.Evaluation;
 import dev.kula.model.ParameterLayout;
 import dev.kula.model.Samples;
@@ -17,12 +18,12 @@ final class NetworkEngine implements TrainingEngine {
   private final Training training;
   private final String backend;
 
-  NetworkEngine(Network network, Task task, String backend) {
+  NetworkEngine(Network network, Task task, Blas blas, String backend) {
     this.network = network;
     this.task = task;
     this.backend = backend;
     loss = Loss.of(task);
-    training = new Training(network, loss);
+    training = new Training(network, loss, blas);
   }
 
   @Override

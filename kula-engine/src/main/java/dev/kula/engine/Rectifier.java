@@ -1,42 +1,20 @@
 package dev.kula.engine;
 
-/** {@code output = max(0, input)}; the slope at 0 counts as 0. */
-final class Rectifier implements Layer {
-  private final int size;
+/** {@code max(0, x)} in place; the slope at 0 counts as 0. */
+final class Rectifier {
+  private Rectifier() {}
 
-  Rectifier(int size) {
-    this.size = size;
-  }
-
-  @Override
-  public int inputSize() {
-    return size;
-  }
-
-  @Override
-  public int outputSize() {
-    return size;
-  }
-
-  @Override
-  public void forward(float[] parameters, float[] input, float[] output, int rows) {
-    int numbers = rows * size;
-    for (int i = 0; i < numbers; i++) {
-      output[i] = Math.max(0f, input[i]);
+  static void rectify(float[] numbers, int count) {
+    for (int i = 0; i < count; i++) {
+      numbers[i] = Math.max(0f, numbers[i]);
     }
   }
 
-  @Override
-  public void inputGradient(
-      float[] parameters,
-      float[] input,
-      float[] output,
-      float[] outputGradient,
-      float[] inputGradient,
-      int rows) {
-    int numbers = rows * size;
-    for (int i = 0; i < numbers; i++) {
-      inputGradient[i] = output[i] > 0 ? outputGradient[i] : 0f;
+  /** Lets a gradient pass where the rectified output is positive. */
+  static void block(float[] gradient, float[] output, int count) {
+    // The sign is 0 or 1. A choice would be a branch that is guessed wrong every other time.
+    for (int i = 0; i < count; i++) {
+      gradient[i] *= Math.signum(output[i]);
     }
   }
 }

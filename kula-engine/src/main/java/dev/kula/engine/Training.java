@@ -1,6 +1,7 @@
 package dev.kula.engine;
 
 import dev.kula.KulaException;
+import dev.kula.engine.blas.Blas;
 import dev.kula.model.Samples;
 import dev.kula.model.Scope;
 import dev.kula.model.TrainingPlan;
@@ -15,17 +16,18 @@ import java.util.random.RandomGenerator;
  * <p>Not thread safe: keeps scratch memory.
  */
 final class Training {
+  private static final int PIECE = 1024;
+
   private final Network network;
   private final Loss loss;
   private final Descent descent;
-  private float[] gradient = {};
   private float[] embeddings = {};
   private int[] order = {};
 
-  Training(Network network, Loss loss) {
+  Training(Network network, Loss loss, Blas blas) {
     this.network = network;
     this.loss = loss;
-    descent = new Descent(network.layout().size());
+    descent = new Descent(network.layout().size(), blas);
   }
 
   /**
@@ -39,16 +41,13 @@ final class Training {
     if (count == 0 || plan.epochs() == 0) {
       return new TrainingResult(0, 0);
     }
-    if (gradient.length == 0) {
-      gradient = new float[network.layout().size()];
-    }
     int from = plan.scope() == Scope.HEAD ? network.head() : 0;
     if (from > 0) {
       embed(parameters, samples);
     }
-    descent.begin(parameters, plan);
-    prepareOrder(count);
     int offset = network.layout().offset(plan.scope());
+    descent.begin(parameters, offset, plan, Math.min(count, plan.batchSize()) > network.capacity());
+    prepareOrder(count);
     int steps = 0;
     double lossSum = 0;
     double weightSum = 0;
@@ -59,11 +58,11 @@ final class Training {
       for (int start = 0; start < count; start += plan.batchSize()) {
         int end = start + Math.min(plan.batchSize(), count - start);
         double batchWeight = weight(samples, start, end);
-        double batchLoss = gradient(parameters, samples, from, start, end, batchWeight);
+        double batchLoss = descend(parameters, samples, from, start, end, batchWeight);
         if (!Double.isFinite(batchLoss)) {
           throw diverged("the loss", batchLoss, steps, plan);
         }
-        descent.step(parameters, gradient, offset, plan);
+        descent.step(parameters, offset);
         lossSum += batchLoss;
         weightSum += batchWeight;
         steps++;
@@ -73,8 +72,8 @@ final class Training {
     return new TrainingResult(steps, lossSum / weightSum);
   }
 
-  /** The gradient of a batch into {@link #gradient}; returns its weighted sum of losses. */
-  private double gradient(
+  /** Hands the gradient of a batch to the descent; returns its weighted sum of losses. */
+  private double descend(
       float[] parameters, Samples samples, int from, int start, int end, double batchWeight) {
     int outputs = network.outputSize();
     double lossSum = 0;
@@ -95,7 +94,8 @@ final class Training {
                     (float) (weight / batchWeight),
                     outputGradient);
       }
-      network.parameterGradient(parameters, from, rows, gradient, part > start);
+      descent.beginPart(part == start);
+      network.descend(parameters, from, rows, descent);
     }
     return lossSum;
   }
@@ -153,11 +153,32 @@ final class Training {
 
   /** The last step may leave the finite without any later loss to show it. */
   private static void requireFinite(float[] parameters, int offset, int steps, TrainingPlan plan) {
+    if (isFinite(parameters, offset)) {
+      return;
+    }
     for (int i = offset; i < parameters.length; i++) {
       if (!Float.isFinite(parameters[i])) {
         throw diverged("a weight", parameters[i], steps, plan);
       }
     }
+  }
+
+  /** Zero times a number is zero unless the number is not finite; sums of that need no branch. */
+  private static boolean isFinite(float[] parameters, int offset) {
+    float[] piece = new float[PIECE];
+    float[] sums = new float[PIECE];
+    for (int start = offset; start < parameters.length; start += PIECE) {
+      int count = Math.min(PIECE, parameters.length - start);
+      System.arraycopy(parameters, start, piece, 0, count);
+      for (int i = 0; i < count; i++) {
+        sums[i] += 0f * piece[i];
+      }
+    }
+    float sum = 0;
+    for (float each : sums) {
+      sum += each;
+    }
+    return sum == 0;
   }
 
   private static KulaException diverged(String what, double value, int steps, TrainingPlan plan) {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.kula.KulaException;
 import dev.kula.Seed;
+import dev.kula.engine.blas.BlasLibrary;
 import dev.kula.model.InputShape;
 import dev.kula.model.ModelSpec;
 import dev.kula.model.ParameterLayout;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 final class EnginesTest {
@@ -39,31 +41,53 @@ final class EnginesTest {
     assertEquals("java (asked for by -Dkula.blas=java)", Engines.backend());
   }
 
-  @Test
-  void withoutThePropertyTheBestIsOpenBlasOrSaysWhyNot() {
+  @ParameterizedTest
+  @EnumSource(BlasLibrary.class)
+  void theSystemPropertyChoosesAnyLibraryOrSaysWhyNot(BlasLibrary library) {
+    System.setProperty("kula.blas", library.notation());
     TrainingEngine engine =
         Engines.best().create(new ModelSpec.Softmax(), InputShape.vector(3), TEN_CLASSES);
-    if (Engines.openBlas().isPresent()) {
+    if (library.isLoaded()) {
+      assertTrue(engine.backend().startsWith(library.notation()), engine.backend());
+    } else {
+      assertEquals("java (" + library.status() + ")", engine.backend());
+    }
+  }
+
+  @Test
+  void withoutThePropertyTheBestIsTheFirstThatLoads() {
+    TrainingEngine engine =
+        Engines.best().create(new ModelSpec.Softmax(), InputShape.vector(3), TEN_CLASSES);
+    if (BlasLibrary.ONEDNN.isLoaded()) {
+      assertEquals("onednn", engine.backend());
+    } else if (BlasLibrary.OPENBLAS.isLoaded()) {
       assertEquals("openblas", engine.backend());
     } else {
-      assertTrue(engine.backend().startsWith("java (openblas not loaded: "), engine.backend());
+      assertTrue(engine.backend().startsWith("java (onednn not loaded: "), engine.backend());
     }
+  }
+
+  @Test
+  void anUnknownLibraryIsRefused() {
+    System.setProperty("kula.blas", "mkl");
+    String message = message(assertThrows(KulaException.class, Engines::best));
+    assertEquals(
+        "kula.blas is 'mkl', must be onednn, openblas or java; leave it out for the fastest",
+        message);
   }
 
   @ParameterizedTest
   @MethodSource("dev.kula.engine.EngineCase#all")
-  void bothBackendsAgree(EngineCase of) {
-    assumeTrue(Engines.openBlas().isPresent(), Engines.backend());
+  void allLibrariesAgree(EngineCase of) {
     TestSamples samples = TestSamples.random(of, 37, 50);
     TrainingPlan plan = new TrainingPlan(3, 8, of.learningRate(), 0.5f, 0.01f, 0.1f, Scope.ALL);
-    float[] openBlas =
-        trained(
-            Engines.openBlas().orElseThrow().create(of.spec(), of.input(), of.task()),
-            samples,
-            plan);
-    float[] java = trained(Engines.java().create(of.spec(), of.input(), of.task()), samples, plan);
-    for (int i = 0; i < java.length; i++) {
-      assertEquals(java[i], openBlas[i], 1e-4, "parameter " + i);
+    float[] java = trained(BlasLibrary.JAVA, of, samples, plan);
+    for (BlasLibrary library : BlasLibrary.values()) {
+      assumeTrue(library.isLoaded(), library.status());
+      float[] other = trained(library, of, samples, plan);
+      for (int i = 0; i < java.length; i++) {
+        assertEquals(java[i], other[i], 1e-4, library + ", parameter " + i);
+      }
     }
   }
 
@@ -102,9 +126,9 @@ final class EnginesTest {
     ParameterLayout convolutional = layout("cnn", new InputShape(3, 9, 12));
     assertEquals(
         List.of(
-            "conv1.weight [32, 3, 5, 5]",
+            "conv1.weight [5, 5, 3, 32]",
             "conv1.bias [32]",
-            "conv2.weight [64, 32, 5, 5]",
+            "conv2.weight [5, 5, 32, 64]",
             "conv2.bias [64]",
             "hidden1.weight [512, 384]",
             "hidden1.bias [512]",
@@ -135,10 +159,16 @@ final class EnginesTest {
   }
 
   private static ParameterLayout layout(String spec, InputShape input) {
-    return Engines.java().create(ModelSpec.parse(spec), input, TEN_CLASSES).layout();
+    return Engines.on(BlasLibrary.JAVA)
+        .orElseThrow()
+        .create(ModelSpec.parse(spec), input, TEN_CLASSES)
+        .layout();
   }
 
-  private static float[] trained(TrainingEngine engine, TestSamples samples, TrainingPlan plan) {
+  private static float[] trained(
+      BlasLibrary library, EngineCase of, TestSamples samples, TrainingPlan plan) {
+    TrainingEngine engine =
+        Engines.on(library).orElseThrow().create(of.spec(), of.input(), of.task());
     float[] parameters = engine.initialParameters(new Seed(51).generator());
     engine.train(parameters, samples, plan, new Seed(52).generator());
     return parameters;

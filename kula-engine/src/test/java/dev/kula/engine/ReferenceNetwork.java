@@ -34,8 +34,11 @@ final class ReferenceNetwork {
         here = pool(rectify(here), 32, height, width);
         here = convolve(parameters, here, 32, height / 2, width / 2, 64);
         here = pool(rectify(here), 64, height / 2, width / 2);
+        here = channelsLast(here, 64);
         hidden.add(512);
       }
+      case ModelSpec.TorchScript torchScript ->
+          throw new IllegalArgumentException(torchScript.file() + " defines itself");
     }
     for (int units : hidden) {
       here = rectify(dense(parameters, here, units));
@@ -122,7 +125,7 @@ final class ReferenceNetwork {
             for (int tapY = Math.max(0, 2 - y); tapY < Math.min(5, height + 2 - y); tapY++) {
               for (int tapX = Math.max(0, 2 - x); tapX < Math.min(5, width + 2 - x); tapX++) {
                 sum +=
-                    parameters[at + ((filter * channels + channel) * 5 + tapY) * 5 + tapX]
+                    parameters[at + ((tapY * 5 + tapX) * channels + channel) * filters + filter]
                         * image[(channel * height + y + tapY - 2) * width + x + tapX - 2];
               }
             }
@@ -149,6 +152,15 @@ final class ReferenceNetwork {
                   Math.max(image[corner + width], image[corner + width + 1]));
         }
       }
+    }
+    return output;
+  }
+
+  private static double[] channelsLast(double[] image, int channels) {
+    int pixels = image.length / channels;
+    double[] output = new double[image.length];
+    for (int i = 0; i < image.length; i++) {
+      output[i % pixels * channels + i / pixels] = image[i];
     }
     return output;
   }

@@ -7,10 +7,10 @@ import java.util.Arrays;
 import java.util.random.RandomGenerator;
 
 /** Samples in arrays, one feature row a sample. */
-record TestSamples(int features, float[][] rows, float[] targets, float[] weights)
+public record TestSamples(int features, float[][] rows, float[] targets, float[] weights)
     implements Samples {
   /** {@code count} standard normal samples with random targets and weights of 1. */
-  static TestSamples random(EngineCase of, int count, long seed) {
+  public static TestSamples random(EngineCase of, int count, long seed) {
     RandomGenerator random = new Seed(seed).generator();
     TestSamples samples = blank(of.input(), count);
     for (int i = 0; i < count; i++) {

@@ -23,41 +23,45 @@ final class JavaBlas implements Blas {
   private final float[] sums = new float[BLOCK_COLUMNS];
 
   @Override
-  public String name() {
-    return "java";
-  }
-
-  @Override
   public void sgemm(
       boolean transposeA,
       boolean transposeB,
       int m,
       int n,
       int k,
+      float alpha,
       float[] a,
       int offsetA,
       float[] b,
       int offsetB,
+      float beta,
       float[] c,
-      int offsetC,
-      boolean accumulate) {
+      int offsetC) {
     Objects.checkFromIndexSize((long) offsetA, (long) m * k, a.length);
     Objects.checkFromIndexSize((long) offsetB, (long) k * n, b.length);
     Objects.checkFromIndexSize((long) offsetC, (long) m * n, c.length);
-    if (!accumulate) {
-      Arrays.fill(c, offsetC, offsetC + m * n, 0f);
-    }
+    scale(c, offsetC, offsetC + m * n, beta);
     View left = new View(a, offsetA, transposeA ? 1 : k, transposeA ? m : 1);
     View right = new View(b, offsetB, transposeB ? 1 : n, transposeB ? k : 1);
     View result = new View(c, offsetC, n, 1);
     if (n < FEW_COLUMNS && n < m) {
-      addProduct(right.transposed(), left.transposed(), result.transposed(), n, m, k);
+      addProduct(right.transposed(), left.transposed(), result.transposed(), n, m, k, alpha);
     } else {
-      addProduct(left, right, result, m, n, k);
+      addProduct(left, right, result, m, n, k, alpha);
     }
   }
 
-  private void addProduct(View left, View right, View result, int m, int n, int k) {
+  private static void scale(float[] numbers, int from, int to, float factor) {
+    if (factor == 0) {
+      Arrays.fill(numbers, from, to, 0f);
+    } else if (factor != 1) {
+      for (int i = from; i < to; i++) {
+        numbers[i] *= factor;
+      }
+    }
+  }
+
+  private void addProduct(View left, View right, View result, int m, int n, int k, float alpha) {
     for (int column = 0; column < n; column += BLOCK_COLUMNS) {
       int columns = Math.min(BLOCK_COLUMNS, n - column);
       for (int term = 0; term < k; term += BLOCK_TERMS) {
@@ -67,14 +71,14 @@ final class JavaBlas implements Blas {
         }
         for (int row = 0; row < m; row++) {
           result.read(row, column, sums, columns);
-          addBlock(left, row, term, terms, columns);
+          addBlock(left, row, term, terms, columns, alpha);
           result.write(row, column, sums, columns);
         }
       }
     }
   }
 
-  private void addBlock(View left, int row, int term, int terms, int columns) {
+  private void addBlock(View left, int row, int term, int terms, int columns, float alpha) {
     float[] a = left.numbers;
     int stride = left.columnStride;
     int at = left.offset + row * left.rowStride + term * stride;
@@ -87,13 +91,13 @@ final class JavaBlas implements Blas {
           block[p + 1],
           block[p + 2],
           block[p + 3],
-          a[at],
-          a[at + stride],
-          a[at + 2 * stride],
-          a[at + 3 * stride]);
+          alpha * a[at],
+          alpha * a[at + stride],
+          alpha * a[at + 2 * stride],
+          alpha * a[at + 3 * stride]);
     }
     for (; p < terms; p++, at += stride) {
-      addRow(sums, columns, block[p], a[at]);
+      addRow(sums, columns, block[p], alpha * a[at]);
     }
   }
 

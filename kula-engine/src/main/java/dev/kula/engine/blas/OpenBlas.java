@@ -34,10 +34,8 @@ final class OpenBlas implements Blas {
       SymbolLookup library = OpenBlasFiles.load(Arena.global());
       status = "openblas on " + start(library) + " kernels";
       sgemm = bindSgemm(library);
-    } catch (IllegalCallerException e) {
-      status = "openblas not loaded: start Java with --enable-native-access=ALL-UNNAMED";
     } catch (IOException | RuntimeException | LinkageError e) {
-      status = reason(e);
+      status = Native.reason("openblas", e);
     }
     SGEMM = sgemm;
     STATUS = status;
@@ -52,28 +50,24 @@ final class OpenBlas implements Blas {
   }
 
   @Override
-  public String name() {
-    return "openblas";
-  }
-
-  @Override
   public void sgemm(
       boolean transposeA,
       boolean transposeB,
       int m,
       int n,
       int k,
+      float alpha,
       float[] a,
       int offsetA,
       float[] b,
       int offsetB,
+      float beta,
       float[] c,
-      int offsetC,
-      boolean accumulate) {
+      int offsetC) {
     // Slices check their bounds: native code would write past the end of an array without a word.
-    MemorySegment matrixA = slice(a, offsetA, (long) m * k);
-    MemorySegment matrixB = slice(b, offsetB, (long) k * n);
-    MemorySegment matrixC = slice(c, offsetC, (long) m * n);
+    MemorySegment matrixA = Native.matrix(a, offsetA, (long) m * k);
+    MemorySegment matrixB = Native.matrix(b, offsetB, (long) k * n);
+    MemorySegment matrixC = Native.matrix(c, offsetC, (long) m * n);
     try {
       Objects.requireNonNull(SGEMM)
           .invokeExact(
@@ -83,22 +77,17 @@ final class OpenBlas implements Blas {
               m,
               n,
               k,
-              1f,
+              alpha,
               matrixA,
               transposeA ? m : k,
               matrixB,
               transposeB ? k : n,
-              accumulate ? 1f : 0f,
+              beta,
               matrixC,
               n);
     } catch (Throwable e) {
-      throw undeclared(e);
+      throw Native.undeclared(e);
     }
-  }
-
-  private static MemorySegment slice(float[] array, int offset, long length) {
-    return MemorySegment.ofArray(array)
-        .asSlice((long) offset * Float.BYTES, length * Float.BYTES, Float.BYTES);
   }
 
   private static MethodHandle bindSgemm(SymbolLookup library) {
@@ -139,23 +128,7 @@ final class OpenBlas implements Blas {
       MemorySegment name = (MemorySegment) coreName.invokeExact();
       return name.reinterpret(Long.MAX_VALUE).getString(0);
     } catch (Throwable e) {
-      throw undeclared(e);
+      throw Native.undeclared(e);
     }
-  }
-
-  private static String reason(Throwable cause) {
-    String message = cause.getMessage();
-    return "openblas not loaded: " + (message == null ? cause.toString() : message);
-  }
-
-  /** Method handles declare Throwable, though a downcall into C throws only errors of the JVM. */
-  private static RuntimeException undeclared(Throwable e) {
-    if (e instanceof Error error) {
-      throw error;
-    }
-    if (e instanceof RuntimeException exception) {
-      return exception;
-    }
-    return new IllegalStateException("call into openblas failed: " + e, e);
   }
 }

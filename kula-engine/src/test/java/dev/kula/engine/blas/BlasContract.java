@@ -36,7 +36,8 @@ abstract class BlasContract {
     Blas blas = blas();
     for (boolean transposeA : List.of(false, true)) {
       for (boolean transposeB : List.of(false, true)) {
-        for (boolean accumulate : List.of(false, true)) {
+        for (float beta : new float[] {0f, 1f, 0.75f}) {
+          float alpha = beta == 1 ? 1f : -1.5f;
           float[] a = randoms(m * k + 3);
           float[] b = randoms(k * n + 5);
           float[] c = randoms(m * n + 4);
@@ -47,15 +48,15 @@ abstract class BlasContract {
           double[] expected = new double[m * n];
           for (int i = 0; i < m; i++) {
             for (int j = 0; j < n; j++) {
-              double sum = accumulate ? c[2 + i * n + j] : 0;
+              double sum = 0;
               for (int p = 0; p < k; p++) {
                 double fromA = a[3 + (transposeA ? p * m + i : i * k + p)];
                 sum += fromA * b[5 + (transposeB ? j * k + p : p * n + j)];
               }
-              expected[i * n + j] = sum;
+              expected[i * n + j] = alpha * sum + beta * c[2 + i * n + j];
             }
           }
-          blas.sgemm(transposeA, transposeB, m, n, k, a, 3, b, 5, c, 2, accumulate);
+          blas.sgemm(transposeA, transposeB, m, n, k, alpha, a, 3, b, 5, beta, c, 2);
           for (int i = 0; i < m * n; i++) {
             assertEquals(expected[i], c[2 + i], 1e-6 * Math.sqrt(k) * 4, "number " + i);
           }
@@ -71,7 +72,7 @@ abstract class BlasContract {
   @Test
   void overwritesWhateverWasThereBefore() {
     float[] c = {Float.NaN, Float.POSITIVE_INFINITY};
-    blas().sgemm(false, false, 1, 2, 1, new float[] {2}, 0, new float[] {3, 4}, 0, c, 0, false);
+    blas().sgemm(false, false, 1, 2, 1, 1, new float[] {2}, 0, new float[] {3, 4}, 0, 0, c, 0);
     assertArrayEquals(new float[] {6, 8}, c);
   }
 
@@ -84,7 +85,7 @@ abstract class BlasContract {
     for (boolean transposeA : List.of(false, true)) {
       for (boolean transposeB : List.of(false, true)) {
         float[] expected = new float[m * n];
-        blas.sgemm(transposeA, transposeB, m, n, k, a, 0, b, 0, expected, 0, false);
+        blas.sgemm(transposeA, transposeB, m, n, k, 1, a, 0, b, 0, 0, expected, 0);
         for (int shift = 1; shift < 18; shift += 2) {
           float[] movedA = shifted(a, shift);
           float[] movedB = shifted(b, 17 - shift);
@@ -95,13 +96,14 @@ abstract class BlasContract {
               m,
               n,
               k,
+              1,
               movedA,
               shift,
               movedB,
               17 - shift,
+              0,
               moved,
-              shift,
-              false);
+              shift);
           assertArrayEquals(expected, Arrays.copyOfRange(moved, shift, shift + m * n));
         }
       }
@@ -116,13 +118,13 @@ abstract class BlasContract {
     float[] four = new float[4];
     assertThrows(
         IndexOutOfBoundsException.class,
-        () -> blas.sgemm(false, false, 2, 2, 3, five, 0, six, 0, four, 0, false));
+        () -> blas.sgemm(false, false, 2, 2, 3, 1, five, 0, six, 0, 0, four, 0));
     assertThrows(
         IndexOutOfBoundsException.class,
-        () -> blas.sgemm(false, false, 2, 2, 3, six, 0, six, 1, four, 0, false));
+        () -> blas.sgemm(false, false, 2, 2, 3, 1, six, 0, six, 1, 0, four, 0));
     assertThrows(
         IndexOutOfBoundsException.class,
-        () -> blas.sgemm(false, false, 2, 2, 3, six, 0, six, 0, four, -1, false));
+        () -> blas.sgemm(false, false, 2, 2, 3, 1, six, 0, six, 0, 0, four, -1));
     assertArrayEquals(new float[4], four);
   }
 

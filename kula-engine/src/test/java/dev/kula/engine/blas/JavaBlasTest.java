@@ -3,6 +3,6 @@ package dev.kula.engine.blas;
 final class JavaBlasTest extends BlasContract {
   @Override
   Blas blas() {
-    return Blas.java();
+    return BlasLibrary.JAVA.create();
   }
 }

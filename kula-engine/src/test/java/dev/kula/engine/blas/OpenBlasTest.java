@@ -8,8 +8,8 @@ import org.junit.jupiter.api.Test;
 final class OpenBlasTest extends BlasContract {
   @Override
   Blas blas() {
-    assumeTrue(Blas.openBlas().isPresent(), Blas.openBlasStatus());
-    return Blas.openBlas().orElseThrow();
+    assumeTrue(BlasLibrary.OPENBLAS.isLoaded(), BlasLibrary.OPENBLAS.status());
+    return BlasLibrary.OPENBLAS.create();
   }
 
   /** Where the build puts the library on the class path, silence about a failure would hide it. */
@@ -17,7 +17,8 @@ final class OpenBlasTest extends BlasContract {
   void loadsOnTheMachinesOfTheBuild() {
     String platform = NativeFiles.platform();
     assumeTrue(platform.equals("linux-x86_64"), "no OpenBLAS promised on " + platform);
-    assertTrue(Blas.openBlas().isPresent(), Blas.openBlasStatus());
-    assertTrue(Blas.openBlasStatus().startsWith("openblas on "), Blas.openBlasStatus());
+    String status = BlasLibrary.OPENBLAS.status();
+    assertTrue(BlasLibrary.OPENBLAS.isLoaded(), status);
+    assertTrue(status.startsWith("openblas on "), status);
   }
 }
