@@ -11,9 +11,11 @@ import java.security.PublicKey;
 import java.security.SecureRandom;
 import java.security.Signature;
 import java.util.HexFormat;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The secrets of a device: an Ed25519 key that signs its pointers and leases, and an HMAC-SHA-256
@@ -22,33 +24,45 @@ import javax.crypto.spec.SecretKeySpec;
 public final class DeviceKeys {
   private static final String HMAC = "HmacSHA256";
 
-  private final PrivateKey signing;
-  private final PublicKey verifying;
-  private final SecretKeySpec naming;
+  private final Supplier<SecureRandom> random;
+  private @Nullable Secrets secrets;
 
-  private DeviceKeys(KeyPair pair, byte[] naming) {
-    this.signing = pair.getPrivate();
-    this.verifying = pair.getPublic();
-    this.naming = new SecretKeySpec(naming, HMAC);
+  private record Secrets(PrivateKey signing, PublicKey verifying, SecretKeySpec naming) {}
+
+  private DeviceKeys(Supplier<SecureRandom> random) {
+    this.random = random;
   }
 
   /** Fresh keys from the machine's secure source. */
   public static DeviceKeys create() {
-    return create(new SecureRandom());
+    return new DeviceKeys(SecureRandom::new);
   }
 
-  /** Keys of a simulated device: the same for the same seed, and worthless as secrets. */
+  /**
+   * Keys of a simulated device: the same for the same seed, and worthless as secrets. Made when
+   * first used, as most devices of a large fleet never sign anything.
+   */
   public static DeviceKeys simulated(Seed seed) {
-    return create(new SeededSecureRandom(seed.generator()));
+    return new DeviceKeys(() -> new SeededSecureRandom(seed.generator()));
   }
 
-  private static DeviceKeys create(SecureRandom random) {
+  private synchronized Secrets secrets() {
+    Secrets known = secrets;
+    if (known == null) {
+      known = draw(random.get());
+      secrets = known;
+    }
+    return known;
+  }
+
+  private static Secrets draw(SecureRandom random) {
     try {
       KeyPairGenerator generator = KeyPairGenerator.getInstance("Ed25519");
       generator.initialize(255, random);
       byte[] naming = new byte[32];
       random.nextBytes(naming);
-      return new DeviceKeys(generator.generateKeyPair(), naming);
+      KeyPair pair = generator.generateKeyPair();
+      return new Secrets(pair.getPrivate(), pair.getPublic(), new SecretKeySpec(naming, HMAC));
     } catch (GeneralSecurityException e) {
       throw KulaException.resource(
           "this Java lacks Ed25519; use a JDK 25 with its SunEC provider", e);
@@ -57,13 +71,13 @@ public final class DeviceKeys {
 
   /** What others verify signatures with. */
   public PublicKey verifying() {
-    return verifying;
+    return secrets().verifying();
   }
 
   byte[] sign(byte[] message) {
     try {
       Signature signature = Signature.getInstance("Ed25519");
-      signature.initSign(signing);
+      signature.initSign(secrets().signing());
       signature.update(message);
       return signature.sign();
     } catch (GeneralSecurityException e) {
@@ -87,7 +101,7 @@ public final class DeviceKeys {
   BlockId name(SampleBatch content) {
     try {
       Mac mac = Mac.getInstance(HMAC);
-      mac.init(naming);
+      mac.init(secrets().naming());
       float[] row = new float[content.features().columns()];
       ByteBuffer buffer = ByteBuffer.allocate((row.length + 1) * Float.BYTES);
       for (int i = 0; i < content.size(); i++) {

@@ -2,6 +2,7 @@ package dev.kula.data;
 
 import java.security.PublicKey;
 import java.time.Instant;
+import java.util.Arrays;
 
 /**
  * The right of one holder to use one block for a time and a number of times, signed by the source.
@@ -60,6 +61,18 @@ public record Lease(
   boolean isSignedBy(PublicKey key) {
     return DeviceKeys.verify(
         key, message(number, block, source, holder, expires, uses, exchange), signature);
+  }
+
+  /** Whether all fields are equal, the signature too. */
+  boolean isSame(Lease other) {
+    return number == other.number
+        && block.equals(other.block)
+        && source.equals(other.source)
+        && holder.equals(other.holder)
+        && expires.equals(other.expires)
+        && uses == other.uses
+        && exchange == other.exchange
+        && Arrays.equals(signature, other.signature);
   }
 
   private static byte[] message(

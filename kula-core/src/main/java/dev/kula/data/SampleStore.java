@@ -3,6 +3,7 @@ package dev.kula.data;
 import java.security.PublicKey;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -31,6 +32,10 @@ public final class SampleStore {
   private final float[] targets;
   private final Map<BlockId, int[]> published = new TreeMap<>();
   private final Map<Long, LeaseUse> leases = new TreeMap<>();
+
+  /** What this process granted: cheaper to compare with than to verify; not kept by a restart. */
+  private final Map<Long, Lease> granted = new HashMap<>();
+
   private final Map<BlockId, SampleBatch> fetched = new TreeMap<>();
   // Many devices in a row may be pointed to the same samples, as those of a base set are: these are
   // then copied, named and signed for once.
@@ -44,7 +49,7 @@ public final class SampleStore {
   /**
    * How a lease has been used.
    *
-   * @param left uses left
+   * @param left uses left, at least 1
    * @param revoked whether its source took it back
    * @param block name of the block that it is for
    * @param expiresMillis when it ends, in milliseconds since the epoch, rounded up
@@ -63,7 +68,7 @@ public final class SampleStore {
    * All that has to survive a restart, beside the owner's own samples.
    *
    * @param published indices of own samples in each block pointed to
-   * @param leases by number
+   * @param leases by number, those that have uses left
    * @param fetched names of the blocks of other devices; {@link #fetchedBlocks()} has their content
    * @param nextLease number of the next lease
    */
@@ -145,8 +150,11 @@ public final class SampleStore {
     leases.put(
         number,
         new LeaseUse(uses, false, pointer.block().hex(), Math.addExact(expires.toEpochMilli(), 1)));
-    return Lease.signed(
-        keys, number, pointer.block(), owner, holder, expires, uses, pointer.exchange());
+    Lease lease =
+        Lease.signed(
+            keys, number, pointer.block(), owner, holder, expires, uses, pointer.exchange());
+    granted.put(number, lease);
+    return lease;
   }
 
   /** Stops all future use of a lease. */
@@ -159,13 +167,14 @@ public final class SampleStore {
    * one is the same. Cheap to call often: it looks only when there are twice as many as were left.
    */
   public void forgetExpired(Instant now) {
-    if (leases.size() < forgetAt) {
+    if (Math.max(leases.size(), published.size()) < forgetAt) {
       return;
     }
     leases.values().removeIf(use -> now.toEpochMilli() > use.expiresMillis());
+    granted.keySet().retainAll(leases.keySet());
     Set<String> open = leases.values().stream().map(LeaseUse::block).collect(Collectors.toSet());
     published.keySet().removeIf(block -> !open.contains(block.hex()));
-    forgetAt = Math.max(FEWEST_FORGOTTEN, 2 * leases.size());
+    forgetAt = Math.max(FEWEST_FORGOTTEN, 2 * Math.max(leases.size(), published.size()));
   }
 
   /**
@@ -196,7 +205,8 @@ public final class SampleStore {
 
   private int[] use(Lease lease, DeviceId presenter, Instant now, Exchange exchange)
       throws LeaseRefusedException {
-    if (!lease.isSignedBy(keys.verifying())) {
+    Lease own = granted.get(lease.number());
+    if ((own == null || !own.isSame(lease)) && !lease.isSignedBy(keys.verifying())) {
       throw notGranted(lease);
     }
     if (!lease.holder().equals(presenter)) {
@@ -215,16 +225,18 @@ public final class SampleStore {
     LeaseUse use = leases.get(lease.number());
     int[] indices = published.get(lease.block());
     if (use == null || indices == null) {
-      throw notGranted(lease);
+      throw new LeaseRefusedException(
+          "lease %d is used up after %d uses".formatted(lease.number(), lease.uses()));
     }
     if (use.revoked()) {
       throw new LeaseRefusedException("lease %d is revoked".formatted(lease.number()));
     }
-    if (use.left() == 0) {
-      throw new LeaseRefusedException(
-          "lease %d is used up after %d uses".formatted(lease.number(), lease.uses()));
+    if (use.left() > 1) {
+      leases.put(lease.number(), use.use());
+    } else {
+      leases.remove(lease.number());
+      granted.remove(lease.number());
     }
-    leases.put(lease.number(), use.use());
     return indices;
   }
 
@@ -291,6 +303,7 @@ public final class SampleStore {
   public void restore(State state, Map<String, SampleBatch> blocks) {
     published.clear();
     leases.clear();
+    granted.clear();
     fetched.clear();
     lastNamed = null;
     lastPointer = null;
