@@ -248,7 +248,8 @@ final class BadInputTest {
             "a TorchScript model without a file",
             "--model torchscript:",
             "--model is 'torchscript:', must be",
-            "torchscript:FILE; "),
+            "torchscript:FILE",
+            "; try --model"),
         new Mistake(
             "budget over 1",
             "--swap-budget 1.5",
