@@ -91,7 +91,7 @@ def pin(cores):
 def kula(model, devices, cores, more_jars=""):
     """How to start Kula's side."""
     jars = f"{TARGET}/kula-benchmarks.jar:{TARGET}/lib/*{more_jars}"
-    options = ["--enable-native-access=ALL-UNNAMED", "-XX:+UseParallelGC", "-XX:MaxRAMPercentage=60"]
+    options = ["--enable-native-access=ALL-UNNAMED", *"-XX:+UseParallelGC -XX:MaxRAMPercentage=60 -Xmn192m".split()]
     main = "dev.kula.benchmarks.PeerRound"
     return [os.environ["PEER_JAVA"], *options, "-cp", jars, main, model, str(devices), str(cores)]
 

@@ -20,6 +20,9 @@ public sealed interface FeatureTable {
   /** Bytes that a row takes when it travels. */
   int rowBytes();
 
+  /** Whether the model would see nothing but finite numbers. */
+  boolean isFinite();
+
   /**
    * Unsigned bytes, seen by the model as {@code byte · scale + shift}.
    *
@@ -52,6 +55,11 @@ public sealed interface FeatureTable {
     public int rowBytes() {
       return columns;
     }
+
+    @Override
+    public boolean isFinite() {
+      return Float.isFinite(shift) && Float.isFinite(0xff * scale + shift);
+    }
   }
 
   /**
@@ -82,6 +90,15 @@ public sealed interface FeatureTable {
     @Override
     public int rowBytes() {
       return columns * Float.BYTES;
+    }
+
+    @Override
+    public boolean isFinite() {
+      boolean finite = true;
+      for (float value : values) {
+        finite &= Float.isFinite(value);
+      }
+      return finite;
     }
   }
 }

@@ -197,14 +197,8 @@ final class ReceiverDesk {
   }
 
   private boolean isSound(SampleBatch batch) {
-    float[] row = new float[batch.features().columns()];
-    boolean sound = true;
-    for (int i = 0; i < batch.size(); i++) {
-      batch.features().copyRow(i, row, 0);
-      for (float value : row) {
-        sound &= Float.isFinite(value);
-      }
-      float target = batch.targets()[i];
+    boolean sound = batch.features().isFinite();
+    for (float target : batch.targets()) {
       int bin = Float.isFinite(target) ? settings.labels().bin(target) : -1;
       sound &= bin >= 0 && bin < settings.labels().size();
     }
