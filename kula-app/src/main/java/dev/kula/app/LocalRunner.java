@@ -94,6 +94,7 @@ final class LocalRunner implements Runner {
     if (resume != null) {
       refuseOther(Path.of(resume), command, settings);
     }
+    Engines.startLoading(); // takes as long as reading the data, so it is done meanwhile
     Dataset dataset = RunPlanner.read(settings);
     FederatedData first = rehearse(dataset, jobs);
     try (RunDirectory directory =
