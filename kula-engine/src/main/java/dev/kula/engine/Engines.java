@@ -32,7 +32,9 @@ public final class Engines {
 
   /**
    * Begins to load, in the background, the library that {@link #best()} will use. Nobody need call
-   * it; who has other work to do before the first engine, saves a quarter of a second.
+   * it; it is for who has other work to do before the first engine.
+   *
+   * @throws KulaException blaming the user if {@code kula.blas} names no library
    */
   public static void startLoading() {
     Iterator<BlasLibrary> libraries = candidates().iterator();
@@ -42,7 +44,7 @@ public final class Engines {
         .start(
             () -> {
               boolean loaded = false;
-              while (!loaded) {
+              while (!loaded) { // plain Java, the last, always is
                 loaded = libraries.next().isLoaded();
               }
             });
