@@ -17,7 +17,9 @@ import dev.kula.model.Task;
 import dev.kula.model.TrainingEngine;
 import dev.kula.model.TrainingPlan;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -25,16 +27,25 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 final class EnginesTest {
+  private static final String PROPERTY = "kula.blas";
   private static final Task TEN_CLASSES = new Task.Classification(10);
 
-  @AfterEach
+  private final Optional<String> before = Optional.ofNullable(System.getProperty(PROPERTY));
+
+  @BeforeEach
   void forgetTheProperty() {
-    System.clearProperty("kula.blas");
+    System.clearProperty(PROPERTY);
+  }
+
+  @AfterEach
+  void restoreTheProperty() {
+    before.ifPresentOrElse(
+        value -> System.setProperty(PROPERTY, value), () -> System.clearProperty(PROPERTY));
   }
 
   @Test
   void theSystemPropertyChoosesJava() {
-    System.setProperty("kula.blas", "java");
+    System.setProperty(PROPERTY, "java");
     TrainingEngine engine =
         Engines.best().create(new ModelSpec.Softmax(), InputShape.vector(3), TEN_CLASSES);
     assertEquals("java", engine.backend());
@@ -44,7 +55,7 @@ final class EnginesTest {
   @ParameterizedTest
   @EnumSource(BlasLibrary.class)
   void theSystemPropertyChoosesAnyLibraryOrSaysWhyNot(BlasLibrary library) {
-    System.setProperty("kula.blas", library.notation());
+    System.setProperty(PROPERTY, library.notation());
     TrainingEngine engine =
         Engines.best().create(new ModelSpec.Softmax(), InputShape.vector(3), TEN_CLASSES);
     if (library.isLoaded()) {
@@ -69,7 +80,7 @@ final class EnginesTest {
 
   @Test
   void anUnknownLibraryIsRefused() {
-    System.setProperty("kula.blas", "mkl");
+    System.setProperty(PROPERTY, "mkl");
     String message = message(assertThrows(KulaException.class, Engines::best));
     assertEquals(
         "kula.blas is 'mkl', must be onednn, openblas or java; leave it out for the fastest",

@@ -20,6 +20,12 @@ abstract class BlasContract {
 
   abstract Blas blas();
 
+  /** Whether the build put the native libraries on the class path. */
+  static boolean promised() {
+    return NativeFiles.platform().equals("linux-x86_64")
+        && !"false".equals(System.getProperty("kula.test.natives"));
+  }
+
   @ParameterizedTest
   @CsvSource({
     "1, 1, 1",
