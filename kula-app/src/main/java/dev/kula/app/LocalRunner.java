@@ -34,8 +34,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Runs everything in this process. A command is a list of runs, each a method with a seed; they run
- * one after the other, in one directory, and a checkpoint after each round says which have ended
- * and how far the current one is.
+ * one after the other, in one directory, and checkpoints say which have ended and how far the
+ * current one is.
  */
 final class LocalRunner implements Runner {
   private static final String MODELS = "models.safetensors";

@@ -7,12 +7,22 @@ import dev.kula.round.RunState;
 import dev.kula.store.Checkpoints;
 import dev.kula.store.RunDirectory;
 import java.util.List;
+import java.util.function.Supplier;
 
-/** Writes what a run tells: a line a round, its events, a checkpoint; and moves the bar. */
+/**
+ * Writes what a run tells: a line a round, its events, now and then a checkpoint; and moves the
+ * bar.
+ */
 final class RunRecorder implements RunListener {
+  /** A checkpoint waits until this many times what the last one took has gone by. */
+  private static final int PATIENCE = 50;
+
   private final RunDirectory directory;
   private final List<CompletedRun> completed;
   private final RoundProgress progress;
+
+  /** On the clock of {@link System#nanoTime()}. */
+  private long due = System.nanoTime();
 
   RunRecorder(RunDirectory directory, List<CompletedRun> completed, RoundProgress progress) {
     this.directory = directory;
@@ -28,8 +38,14 @@ final class RunRecorder implements RunListener {
   }
 
   @Override
-  public void checkpoint(RunState state) {
-    save(directory, new CommandState(List.copyOf(completed), state, directory.extent()));
+  public void checkpoint(Supplier<RunState> state) {
+    long start = System.nanoTime();
+    if (start - due < 0) {
+      return;
+    }
+    save(directory, new CommandState(List.copyOf(completed), state.get(), directory.extent()));
+    long end = System.nanoTime();
+    due = end + PATIENCE * (end - start);
   }
 
   static void save(RunDirectory directory, CommandState state) {

@@ -22,7 +22,7 @@ final class FullDiskTest {
   @ParameterizedTest
   @CsvSource(
       delimiter = ' ',
-      value = {"80k mlp:200,50 checkpoint.cbor", "400k softmax report.html"})
+      value = {"40k mlp:200,50 checkpoint.cbor", "400k softmax report.html"})
   void aFullDiskIsOneLineAndTheRunCanGoOn(String size, String model, String file)
       throws IOException, InterruptedException {
     Path disk = Files.createDirectory(directory.resolve("disk"));

@@ -262,7 +262,7 @@ public final class RoundLoop {
     eventCount += events.size();
     listener.round(history.getLast(), List.copyOf(events));
     events.clear();
-    listener.checkpoint(state());
+    listener.checkpoint(this::state);
   }
 
   private RunState state() {

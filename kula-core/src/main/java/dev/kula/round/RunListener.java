@@ -1,12 +1,16 @@
 package dev.kula.round;
 
 import java.util.List;
+import java.util.function.Supplier;
 
 /** Whoever wants to know how a run goes: the store, the progress bar. Called by one thread. */
 public interface RunListener {
   /** A round is complete. */
   void round(RoundRecord round, List<RunEvent> events);
 
-  /** The state after that round; cheap to keep, not to be changed. */
-  void checkpoint(RunState state);
+  /**
+   * Offers the state after that round, which {@code state} collects when it is asked to, before
+   * this call returns. Cheap to keep, not to be changed. A run can go on from any of them.
+   */
+  void checkpoint(Supplier<RunState> state);
 }

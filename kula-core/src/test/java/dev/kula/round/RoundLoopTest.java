@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -48,7 +49,7 @@ final class RoundLoopTest {
               public void round(RoundRecord round, List<RunEvent> events) {}
 
               @Override
-              public void checkpoint(RunState state) {}
+              public void checkpoint(Supplier<RunState> state) {}
             },
             data.base().length,
             ToyDevices.model(data, 0));

@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -170,8 +171,8 @@ final class ToyRun {
           }
 
           @Override
-          public void checkpoint(RunState state) {
-            checkpoints.add(state);
+          public void checkpoint(Supplier<RunState> state) {
+            checkpoints.add(state.get());
           }
         };
     SimulationSettings settings =
