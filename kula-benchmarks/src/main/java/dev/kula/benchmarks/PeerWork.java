@@ -28,7 +28,7 @@ import dev.kula.model.Samples;
 import dev.kula.model.TrainingEngine;
 import dev.kula.model.TrainingPlan;
 import dev.kula.model.TrainingResult;
-import dev.kula.privacy.NoiseSource;
+import dev.kula.privacy.noise.NoiseSource;
 import dev.kula.swap.Gate;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;

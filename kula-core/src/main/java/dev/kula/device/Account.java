@@ -1,9 +1,9 @@
 package dev.kula.device;
 
 import dev.kula.Seed;
-import dev.kula.privacy.NoiseSource;
 import dev.kula.privacy.PrivacyLedger;
 import dev.kula.privacy.PrivacyLedger.Release;
+import dev.kula.privacy.noise.NoiseSource;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.function.Function;

@@ -1,9 +1,9 @@
 package dev.kula.device;
 
 import dev.kula.data.DeviceId;
-import dev.kula.privacy.GaussianMechanism;
-import dev.kula.privacy.NoiseSource;
 import dev.kula.privacy.PrivacyLedger.Release;
+import dev.kula.privacy.noise.GaussianMechanism;
+import dev.kula.privacy.noise.NoiseSource;
 import dev.kula.swap.Gate.Verdict;
 import java.util.ArrayList;
 import java.util.Arrays;

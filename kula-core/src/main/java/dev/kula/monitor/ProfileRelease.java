@@ -3,8 +3,8 @@ package dev.kula.monitor;
 import dev.kula.data.DeviceId;
 import dev.kula.data.LabelSpace;
 import dev.kula.model.Samples;
-import dev.kula.privacy.GaussianMechanism;
-import dev.kula.privacy.NoiseSource;
+import dev.kula.privacy.noise.GaussianMechanism;
+import dev.kula.privacy.noise.NoiseSource;
 
 /**
  * Makes a device's profile, on the device. Three Gaussian mechanisms share the release's ρ, and

@@ -1,6 +1,7 @@
 package dev.kula.privacy;
 
 import dev.kula.KulaException;
+import dev.kula.privacy.accounting.ZeroConcentrated;
 
 /**
  * How a device's account is divided over a run before it starts: the ρ of a single release of each

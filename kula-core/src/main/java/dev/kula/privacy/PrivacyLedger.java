@@ -1,5 +1,6 @@
 package dev.kula.privacy;
 
+import dev.kula.privacy.accounting.ZeroConcentrated;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;

@@ -10,7 +10,7 @@ import dev.kula.data.ToyClusters;
 import dev.kula.model.Scope;
 import dev.kula.model.ToyEngine;
 import dev.kula.model.TrainingPlan;
-import dev.kula.privacy.NoiseSource;
+import dev.kula.privacy.noise.NoiseSource;
 import dev.kula.swap.Gate;
 import java.security.PublicKey;
 import java.time.Instant;

@@ -4,7 +4,7 @@ import dev.kula.Seed;
 import dev.kula.data.DeviceId;
 import dev.kula.data.LabelSpace;
 import dev.kula.model.Samples;
-import dev.kula.privacy.NoiseSource;
+import dev.kula.privacy.noise.NoiseSource;
 import java.util.Arrays;
 import java.util.List;
 import java.util.random.RandomGenerator;

@@ -8,6 +8,8 @@ import dev.kula.KulaException;
 import dev.kula.privacy.PrivacyBudget.Releases;
 import dev.kula.privacy.PrivacyBudget.Shares;
 import dev.kula.privacy.PrivacyLedger.Release;
+import dev.kula.privacy.accounting.ZeroConcentrated;
+import dev.kula.privacy.noise.GaussianMechanism;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.DoubleRange;

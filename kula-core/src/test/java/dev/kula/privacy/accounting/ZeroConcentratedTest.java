@@ -1,4 +1,4 @@
-package dev.kula.privacy;
+package dev.kula.privacy.accounting;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;

@@ -1,4 +1,4 @@
-package dev.kula.privacy;
+package dev.kula.privacy.noise;
 
 /**
  * Adds Gaussian noise of standard deviation Δ/√(2ρ) to a vector, which makes it ρ-zCDP if one

@@ -1,4 +1,4 @@
-package dev.kula.privacy;
+package dev.kula.privacy.noise;
 
 import java.nio.ByteBuffer;
 import java.security.SecureRandom;

@@ -1,4 +1,4 @@
-package dev.kula.privacy;
+package dev.kula.privacy.accounting;
 
 /**
  * Conversions of zero-concentrated differential privacy (zCDP). ρ adds up under adaptive
@@ -42,7 +42,8 @@ public final class ZeroConcentrated {
     return root * root;
   }
 
-  static void requireNotNegative(String name, double value) {
+  /** Refuses a number below 0, and one that is none. */
+  public static void requireNotNegative(String name, double value) {
     if (!(value >= 0)) {
       throw new IllegalArgumentException("%s is %s, must be 0 or more".formatted(name, value));
     }

@@ -1,4 +1,4 @@
-package dev.kula.privacy;
+package dev.kula.privacy.noise;
 
 import dev.kula.Seed;
 import java.util.random.RandomGenerator;

@@ -1,4 +1,4 @@
-package dev.kula.privacy;
+package dev.kula.privacy.noise;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;

@@ -1,4 +1,4 @@
-package dev.kula.privacy;
+package dev.kula.privacy.accounting;
 
 import java.util.stream.IntStream;
 import org.apache.commons.numbers.gamma.Erfcx;
