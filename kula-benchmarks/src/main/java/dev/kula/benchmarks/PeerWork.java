@@ -28,6 +28,7 @@ import dev.kula.model.Samples;
 import dev.kula.model.TrainingEngine;
 import dev.kula.model.TrainingPlan;
 import dev.kula.model.TrainingResult;
+import dev.kula.privacy.ReleaseJournal;
 import dev.kula.privacy.noise.NoiseSource;
 import dev.kula.swap.Gate;
 import java.lang.reflect.InvocationHandler;
@@ -140,7 +141,8 @@ final class PeerWork implements AutoCloseable {
               Optional.empty(),
               settings(),
               SEED.derive("device").derive(index).derive(attempt),
-              NoiseSource::seeded);
+              NoiseSource::seeded,
+              ReleaseJournal.simulated());
       Samples samples = trainingSamples(device);
       if (samples.size() == SAMPLES) {
         devices.add(device);

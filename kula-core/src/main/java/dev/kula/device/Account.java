@@ -3,6 +3,7 @@ package dev.kula.device;
 import dev.kula.Seed;
 import dev.kula.privacy.PrivacyLedger;
 import dev.kula.privacy.PrivacyLedger.Release;
+import dev.kula.privacy.ReleaseJournal;
 import dev.kula.privacy.noise.NoiseSource;
 import java.util.Optional;
 import java.util.SortedSet;
@@ -35,24 +36,62 @@ final class Account {
 
   private final PrivacySettings settings;
   private final Function<Seed, NoiseSource> noise;
+  private final ReleaseJournal journal;
   private final Seed seed;
   private PrivacyLedger ledger;
   private double forwardPasses;
 
-  Account(PrivacySettings settings, Function<Seed, NoiseSource> noise, Seed seed) {
+  /** An account as its journal left it. */
+  Account(
+      PrivacySettings settings,
+      Function<Seed, NoiseSource> noise,
+      ReleaseJournal journal,
+      Seed seed) {
     this.settings = settings;
     this.noise = noise;
+    this.journal = journal;
     this.seed = seed;
-    this.ledger = new PrivacyLedger(settings.epsilonLimit(), settings.delta());
+    ReleaseJournal.History history = journal.history();
+    this.ledger =
+        PrivacyLedger.restore(
+            new PrivacyLedger.State(
+                settings.epsilonLimit(),
+                settings.delta(),
+                history.charges(),
+                history.withoutNoise(),
+                history.firstRefusal()));
   }
 
-  /** Charges a release, or records that it goes out without noise; false if the account refuses. */
-  boolean charge(Release release, double rho, Kind kind) {
-    if (noises(kind)) {
-      return ledger.charge(release, rho);
+  /**
+   * Makes a release, unless it was made before: then it is the same again. It is charged and
+   * written down before this returns; if the device dies on the way, nothing has left.
+   *
+   * @param make works the release out, with noise of its own if this kind is noised
+   * @return empty if the account refuses, or if it was made before and is not kept any more
+   */
+  <T extends Record> Optional<T> release(
+      Release release, double rho, Kind kind, Class<T> type, Function<NoiseSource, T> make) {
+    if (!noises(kind)) {
+      withoutNoise(kind.plural);
+      return Optional.of(make.apply(noise(release)));
     }
-    ledger.withoutNoise(kind.plural);
-    return true;
+    Optional<T> earlier = journal.content(release, type);
+    if (earlier.isPresent()) {
+      return earlier;
+    }
+    boolean known = ledger.isCharged(release);
+    if (known && !journal.worksOutAgain()) {
+      return Optional.empty();
+    }
+    if (!ledger.charge(release, rho)) {
+      journal.refused(release);
+      return Optional.empty();
+    }
+    T content = make.apply(noise(release));
+    if (!known) {
+      journal.paid(new PrivacyLedger.Charge(release, rho), content);
+    }
+    return Optional.of(content);
   }
 
   boolean noises(Kind kind) {
@@ -63,13 +102,16 @@ final class Account {
   }
 
   void withoutNoise(String purpose) {
-    ledger.withoutNoise(purpose);
+    if (!ledger.releasesWithoutNoise().contains(purpose)) {
+      journal.withoutNoise(purpose);
+      ledger.withoutNoise(purpose);
+    }
   }
 
   /**
    * Noise of one release: the same however often it is asked for, so that a retry sends the same.
    */
-  NoiseSource noise(Release release) {
+  private NoiseSource noise(Release release) {
     return noise.apply(seed.derive(release.purpose()).derive(release.round()));
   }
 

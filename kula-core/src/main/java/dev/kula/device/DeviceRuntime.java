@@ -12,11 +12,10 @@ import dev.kula.model.Evaluation;
 import dev.kula.model.Samples;
 import dev.kula.model.TrainingEngine;
 import dev.kula.model.TrainingPlan;
-import dev.kula.model.TrainingResult;
 import dev.kula.monitor.ProfileRelease;
 import dev.kula.privacy.PrivacyLedger;
 import dev.kula.privacy.PrivacyLedger.Release;
-import dev.kula.privacy.noise.GaussianMechanism;
+import dev.kula.privacy.ReleaseJournal;
 import dev.kula.privacy.noise.NoiseSource;
 import dev.kula.swap.SwapOrder;
 import java.security.PublicKey;
@@ -50,6 +49,7 @@ public final class DeviceRuntime {
   private final SourceDesk sourceDesk;
   private final ReceiverDesk receiverDesk;
   private final Personalizer localTrainer;
+  private final SharedTraining sharedTraining;
   private float[] global = new float[0];
   private @Nullable PersonalModel personal;
   private int personalRound;
@@ -86,6 +86,7 @@ public final class DeviceRuntime {
    *     without any test label
    * @param exam what the evaluator examines the personal model on; read for nothing else
    * @param noise makes the noise of a release out of its seed; a live device ignores the seed
+   * @param journal where releases are written down before they leave
    */
   public DeviceRuntime(
       DeviceId id,
@@ -95,14 +96,16 @@ public final class DeviceRuntime {
       Optional<Samples> exam,
       DeviceSettings settings,
       Seed seed,
-      Function<Seed, NoiseSource> noise) {
+      Function<Seed, NoiseSource> noise,
+      ReleaseJournal journal) {
     this.id = id;
     this.store = store;
     this.settings = settings;
     this.exam = exam;
     this.seed = seed;
-    this.account = new Account(settings.privacy(), noise, seed.derive("noise"));
+    this.account = new Account(settings.privacy(), noise, journal, seed.derive("noise"));
     this.data = new TrainingData(store, settings.labels(), target, seed);
+    this.sharedTraining = new SharedTraining(settings.privacy(), account, seed);
     this.localTrainer = new Personalizer(settings.localPlan());
     this.sourceDesk = new SourceDesk(id, store, data, settings, account, seed);
     this.receiverDesk =
@@ -121,25 +124,7 @@ public final class DeviceRuntime {
    *     lent again; empty if the privacy account refuses to release one
    */
   public Optional<Update> train(int round, float[] model, TrainingPlan plan, Workbench bench) {
-    Release release = new Release(round, "update");
-    double rho = settings.privacy().updateRho();
-    if (!account.charge(release, rho, Account.Kind.UPDATE)) {
-      return Optional.empty();
-    }
-    SampleSet samples = data.ledger(ledgers.shared());
-    float[] local = bench.localModel().startFrom(model);
-    TrainingResult result =
-        bench.engine().train(local, samples, plan, seed.derive("train").derive(round).generator());
-    account.worked(3.0 * plan.epochs() * samples.size());
-    if (!account.noises(Account.Kind.UPDATE)) {
-      return Optional.of(Update.between(model, local, samples.size(), result.meanLoss()));
-    }
-    float[] delta = Update.between(model, local, 1, 0).delta();
-    double clip = settings.privacy().updateClip();
-    GaussianMechanism.clip(delta, 0, delta.length, clip);
-    new GaussianMechanism(2 * clip, rho).addTo(delta, account.noise(release));
-    // Counts and losses are data too: where updates are noised, neither leaves.
-    return Optional.of(new Update(delta, 1, 0));
+    return sharedTraining.update(round, model, data.ledger(ledgers.shared()), plan, bench);
   }
 
   /** Handles all messages of one delivery, and returns what it has to say. */
@@ -223,11 +208,22 @@ public final class DeviceRuntime {
   }
 
   private Message freshProfile(int round, Workbench bench) {
-    Release release = new Release(round, "profile");
     double rho = settings.privacy().profileRho();
-    if (account.isSpent() || !account.charge(release, rho, Account.Kind.PROFILE)) {
-      return new Message.ProfileDeclined(round, account.spentEpsilon());
-    }
+    Optional<Message.ProfileReport> report =
+        account.isSpent()
+            ? Optional.empty()
+            : account.release(
+                new Release(round, "profile"),
+                rho,
+                Account.Kind.PROFILE,
+                Message.ProfileReport.class,
+                noise -> measure(round, bench, rho, noise));
+    return report.isPresent()
+        ? report.get()
+        : new Message.ProfileDeclined(round, account.spentEpsilon());
+  }
+
+  private Message.ProfileReport measure(int round, Workbench bench, double rho, NoiseSource noise) {
     SampleSet own = store.own();
     float[] losses = new float[own.size()];
     bench.engine().losses(global, own, losses);
@@ -247,7 +243,7 @@ public final class DeviceRuntime {
             capped,
             bench.inferenceSeconds(),
             account.noises(Account.Kind.PROFILE) ? rho : Double.POSITIVE_INFINITY,
-            account.noise(release)));
+            noise));
   }
 
   private List<Envelope> examine(Message.Examine message, Workbench bench) {
@@ -311,7 +307,8 @@ public final class DeviceRuntime {
    * to on the device's own and base samples. Charged to no clock.
    */
   private Evaluation withoutSwaps(int round, Samples questions, Workbench bench) {
-    Account uncharged = new Account(settings.privacy(), Account.NO_NOISE, seed);
+    Account uncharged =
+        new Account(settings.privacy(), Account.NO_NOISE, ReleaseJournal.simulated(), seed);
     HeadTuning tuning = new HeadTuning(data, settings.fineTunePlan(), global, bench, uncharged);
     float[] model =
         tuning

@@ -24,6 +24,10 @@ final class Ratings {
     double judged() {
       return Arrays.stream(verdicts).sum();
     }
+
+    Message.Rating rating(DeviceId source, double[] counts, boolean judged) {
+      return new Message.Rating(source, counts[0], counts[1], counts[2], judged, answered, asked);
+    }
   }
 
   void asked(DeviceId source) {
@@ -58,34 +62,46 @@ final class Ratings {
     if (tallies.isEmpty()) {
       return Optional.empty();
     }
-    double squares = 0;
-    for (Tally tally : tallies.values()) {
-      squares += 2 * tally.judged() * tally.judged();
-    }
-    Release release = new Release(round, "outcomes");
-    boolean open = squares > 0 && account.charge(release, rho, Account.Kind.OUTCOME);
-    boolean noised = open && account.noises(Account.Kind.OUTCOME);
-    GaussianMechanism mechanism =
-        new GaussianMechanism(noised ? Math.sqrt(squares) : 1, noised ? rho : 1);
-    NoiseSource noise = account.noise(release);
+    double squares =
+        tallies.values().stream().mapToDouble(tally -> 2 * tally.judged() * tally.judged()).sum();
+    Optional<Message.Outcomes> judged =
+        squares == 0
+            ? Optional.empty()
+            : account.release(
+                new Release(round, "outcomes"),
+                rho,
+                Account.Kind.OUTCOME,
+                Message.Outcomes.class,
+                noise ->
+                    account.noises(Account.Kind.OUTCOME)
+                        ? noised(round, new GaussianMechanism(Math.sqrt(squares), rho), noise)
+                        : plain(round, true));
+    return Optional.of(judged.orElseGet(() -> plain(round, false)));
+  }
+
+  private Message.Outcomes plain(int round, boolean tells) {
     List<Message.Rating> ratings = new ArrayList<>();
     tallies.forEach(
         (source, tally) -> {
-          boolean tells = open && tally.judged() > 0;
-          double[] verdicts = tells ? tally.verdicts.clone() : new double[tally.verdicts.length];
-          if (tells && noised) {
+          boolean judged = tells && tally.judged() > 0;
+          ratings.add(
+              tally.rating(
+                  source, judged ? tally.verdicts : new double[tally.verdicts.length], judged));
+        });
+    return new Message.Outcomes(round, ratings, 0);
+  }
+
+  private Message.Outcomes noised(int round, GaussianMechanism mechanism, NoiseSource noise) {
+    List<Message.Rating> ratings = new ArrayList<>();
+    tallies.forEach(
+        (source, tally) -> {
+          double[] verdicts = tally.verdicts.clone();
+          boolean judged = tally.judged() > 0;
+          if (judged) {
             mechanism.addTo(verdicts, noise);
           }
-          ratings.add(
-              new Message.Rating(
-                  source,
-                  verdicts[0],
-                  verdicts[1],
-                  verdicts[2],
-                  tells,
-                  tally.answered,
-                  tally.asked));
+          ratings.add(tally.rating(source, verdicts, judged));
         });
-    return Optional.of(new Message.Outcomes(round, ratings, noised ? mechanism.stddev() : 0));
+    return new Message.Outcomes(round, ratings, mechanism.stddev());
   }
 }

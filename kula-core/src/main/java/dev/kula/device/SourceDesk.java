@@ -214,24 +214,46 @@ final class SourceDesk {
     }
     // The source counts leases, so no requester can have one release twice.
     Release release = new Release(request.round(), "visit under lease " + lease.number());
-    if (!account.charge(release, settings.privacy().visitRho(), Account.Kind.VISIT)) {
-      return new Message.Refused(order, "the source's privacy account is spent");
-    }
+    double rho = settings.privacy().visitRho();
+    Optional<Message.Visited> visited =
+        account.release(
+            release,
+            rho,
+            Account.Kind.VISIT,
+            Message.Visited.class,
+            noise -> {
+              float[] delta =
+                  change(order, scope, request.parameters(), samples, global, offset, bench);
+              if (account.noises(Account.Kind.VISIT)) {
+                double clip = settings.privacy().visitClip();
+                GaussianMechanism.clip(delta, 0, size, clip);
+                new GaussianMechanism(2 * clip, rho).addTo(delta, noise);
+              }
+              return new Message.Visited(order, lease.block(), delta);
+            });
+    return visited.isPresent()
+        ? visited.get()
+        : new Message.Refused(order, "the source's privacy account is spent");
+  }
+
+  /** What a visit's parameters become on {@code samples}, less what they were. */
+  private float[] change(
+      long order,
+      Scope scope,
+      float[] visiting,
+      SampleSet samples,
+      float[] global,
+      int offset,
+      Workbench bench) {
     float[] parameters = global.clone();
-    System.arraycopy(request.parameters(), 0, parameters, offset, size);
+    System.arraycopy(visiting, 0, parameters, offset, visiting.length);
     TrainingPlan plan = settings.visitPlan().withScope(scope);
-    engine.train(parameters, samples, plan, seed.derive("visit").derive(order).generator());
+    bench.engine().train(parameters, samples, plan, seed.derive("visit").derive(order).generator());
     account.worked(samples.size() * (scope == Scope.HEAD ? 2.0 : 3.0 * plan.epochs()));
-    float[] delta = new float[size];
-    for (int i = 0; i < size; i++) {
-      delta[i] = parameters[offset + i] - request.parameters()[i];
+    float[] delta = new float[visiting.length];
+    for (int i = 0; i < delta.length; i++) {
+      delta[i] = parameters[offset + i] - visiting[i];
     }
-    if (settings.privacy().noisesEverything()) {
-      double clip = settings.privacy().visitClip();
-      GaussianMechanism.clip(delta, 0, size, clip);
-      new GaussianMechanism(2 * clip, settings.privacy().visitRho())
-          .addTo(delta, account.noise(release));
-    }
-    return new Message.Visited(order, lease.block(), delta);
+    return delta;
   }
 }

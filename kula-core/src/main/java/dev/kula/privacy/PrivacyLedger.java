@@ -158,6 +158,11 @@ public final class PrivacyLedger {
     return delta;
   }
 
+  /** Whether a release has been paid for. */
+  public boolean isCharged(Release release) {
+    return charges.containsKey(release);
+  }
+
   /** ρ of all noised releases. */
   public double spentRho() {
     return spentRho;

@@ -21,6 +21,7 @@ import dev.kula.model.ModelSpec;
 import dev.kula.model.Samples;
 import dev.kula.model.TrainingEngine;
 import dev.kula.privacy.PrivacyLedger;
+import dev.kula.privacy.ReleaseJournal;
 import dev.kula.privacy.noise.NoiseSource;
 import java.security.PublicKey;
 import java.util.ArrayList;
@@ -163,7 +164,8 @@ public final class Simulation implements AutoCloseable {
                   : Optional.empty(),
               settings.devices(),
               seed.derive("device").derive(i),
-              NoiseSource::seeded));
+              NoiseSource::seeded,
+              ReleaseJournal.simulated()));
     }
     return runtimes;
   }

@@ -10,6 +10,7 @@ import dev.kula.data.ToyClusters;
 import dev.kula.model.Scope;
 import dev.kula.model.ToyEngine;
 import dev.kula.model.TrainingPlan;
+import dev.kula.privacy.ReleaseJournal;
 import dev.kula.privacy.noise.NoiseSource;
 import dev.kula.swap.Gate;
 import java.security.PublicKey;
@@ -159,7 +160,8 @@ public final class ToyDevices {
         exam.map(samples -> samples),
         settings,
         seed(id),
-        noise);
+        noise,
+        ReleaseJournal.simulated());
   }
 
   /** From which a device derives all its choices. */
