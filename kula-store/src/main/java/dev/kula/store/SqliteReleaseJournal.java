@@ -1,0 +1,310 @@
+package dev.kula.store;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.kula.KulaException;
+import dev.kula.privacy.PrivacyLedger.Charge;
+import dev.kula.privacy.PrivacyLedger.Release;
+import dev.kula.privacy.ReleaseJournal;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.sqlite.SQLiteConfig;
+import org.sqlite.SQLiteConfig.JournalMode;
+import org.sqlite.SQLiteConfig.LockingMode;
+import org.sqlite.SQLiteConfig.SynchronousMode;
+import org.sqlite.SQLiteErrorCode;
+import org.sqlite.SQLiteException;
+
+/**
+ * A device's releases in an SQLite file: each with its price and its content in one transaction,
+ * safe on the disk before the release leaves. The database itself refuses to change or delete a
+ * price. Contents are kept for the current round and the {@value #ROUNDS_KEPT} before it; prices
+ * for ever. One process at a time can open a file.
+ *
+ * <p><b>Not protected:</b> whoever may write the file may put an older copy in its place; then what
+ * was paid since is forgotten. Keep it out of backups that are restored.
+ *
+ * <p>Not thread safe.
+ */
+public final class SqliteReleaseJournal implements ReleaseJournal, Closeable {
+  /** Rounds before the current one whose releases can still be sent again. */
+  static final int ROUNDS_KEPT = 2;
+
+  /** Raised when tables change. */
+  private static final int SCHEMA_VERSION = 1;
+
+  private static final List<String> SCHEMA =
+      List.of(
+          """
+          CREATE TABLE release (
+            number INTEGER PRIMARY KEY,
+            round INTEGER NOT NULL,
+            purpose TEXT NOT NULL,
+            rho REAL NOT NULL CHECK (rho >= 0),
+            content BLOB,
+            UNIQUE (round, purpose)) STRICT
+          """,
+          "CREATE TABLE without_noise (purpose TEXT PRIMARY KEY) STRICT, WITHOUT ROWID",
+          """
+          CREATE TABLE refusal (
+            only INTEGER PRIMARY KEY CHECK (only = 1),
+            round INTEGER NOT NULL,
+            purpose TEXT NOT NULL) STRICT
+          """,
+          """
+          CREATE TRIGGER prices_stay BEFORE UPDATE OF number, round, purpose, rho ON release
+          BEGIN SELECT RAISE(ABORT, 'what was paid cannot change'); END
+          """,
+          """
+          CREATE TRIGGER releases_stay BEFORE DELETE ON release
+          BEGIN SELECT RAISE(ABORT, 'what was paid cannot be taken back'); END
+          """);
+
+  private final Path file;
+  private final Connection connection;
+
+  private SqliteReleaseJournal(Path file, Connection connection) {
+    this.file = file;
+    this.connection = connection;
+  }
+
+  /**
+   * Opens the journal in {@code file}, and makes an empty one if there is none.
+   *
+   * @throws KulaException USER if it is no journal, damaged, or open in another process
+   */
+  public static SqliteReleaseJournal open(Path file) {
+    SQLiteConfig config = new SQLiteConfig();
+    config.setJournalMode(JournalMode.WAL);
+    config.setSynchronous(SynchronousMode.FULL);
+    config.setLockingMode(LockingMode.EXCLUSIVE);
+    config.setBusyTimeout(0);
+    try {
+      return prepared(
+          file, DriverManager.getConnection("jdbc:sqlite:" + file, config.toProperties()));
+    } catch (SQLException failure) {
+      throw cannotOpen(file, failure);
+    }
+  }
+
+  private static SqliteReleaseJournal prepared(Path file, Connection connection)
+      throws SQLException {
+    try {
+      prepare(connection, file);
+      return new SqliteReleaseJournal(file, connection);
+    } catch (SQLException | KulaException failure) {
+      connection.close();
+      throw failure;
+    }
+  }
+
+  private static void prepare(Connection connection, Path file) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      try (ResultSet row = statement.executeQuery("PRAGMA quick_check(1)")) {
+        if (!row.getString(1).equals("ok")) {
+          throw damaged(file, new SQLException(row.getString(1)));
+        }
+      }
+      int version;
+      try (ResultSet row = statement.executeQuery("PRAGMA user_version")) {
+        version = row.getInt(1);
+      }
+      if (version > SCHEMA_VERSION) {
+        throw KulaException.user(
+            "release journal '%s' has schema %d, this Kula reads up to %d; open it with the Kula that wrote it"
+                .formatted(file, version, SCHEMA_VERSION));
+      }
+      // Writes, even if there is nothing to make, and so takes the lock for as long as it is open.
+      statement.execute("BEGIN IMMEDIATE");
+      if (version == 0) {
+        for (String table : SCHEMA) {
+          statement.execute(table);
+        }
+      }
+      statement.execute("PRAGMA user_version = " + SCHEMA_VERSION);
+      statement.execute("COMMIT");
+    }
+  }
+
+  @Override
+  public History history() {
+    try (Statement statement = connection.createStatement()) {
+      List<Charge> charges = new ArrayList<>();
+      try (ResultSet row =
+          statement.executeQuery("SELECT round, purpose, rho FROM release ORDER BY number")) {
+        while (row.next()) {
+          charges.add(new Charge(new Release(row.getInt(1), row.getString(2)), row.getDouble(3)));
+        }
+      }
+      List<String> withoutNoise = new ArrayList<>();
+      try (ResultSet row =
+          statement.executeQuery("SELECT purpose FROM without_noise ORDER BY purpose")) {
+        while (row.next()) {
+          withoutNoise.add(row.getString(1));
+        }
+      }
+      try (ResultSet row = statement.executeQuery("SELECT round, purpose FROM refusal")) {
+        return new History(
+            charges,
+            withoutNoise,
+            row.next() ? new Release(row.getInt(1), row.getString(2)) : null);
+      }
+    } catch (SQLException failure) {
+      throw cannotRead(failure);
+    }
+  }
+
+  @Override
+  public <T extends Record> Optional<T> content(Release release, Class<T> type) {
+    try (PreparedStatement query =
+        connection.prepareStatement(
+            "SELECT content FROM release WHERE round = ? AND purpose = ?")) {
+      query.setInt(1, release.round());
+      query.setString(2, release.purpose());
+      try (ResultSet row = query.executeQuery()) {
+        byte[] content = row.next() ? row.getBytes(1) : null;
+        return content == null
+            ? Optional.empty()
+            : Optional.of(StateMapper.MAPPER.readValue(content, type));
+      }
+    } catch (SQLException failure) {
+      throw cannotRead(failure);
+    } catch (IOException otherRecord) {
+      throw KulaException.user(
+          "release journal '%s' holds '%s' of round %d in another form than this Kula makes; go on with the Kula that wrote it"
+              .formatted(file, release.purpose(), release.round()),
+          otherRecord);
+    }
+  }
+
+  @Override
+  public void paid(Charge charge, Record content) {
+    Release release = charge.release();
+    byte[] bytes = bytes(content);
+    write(
+        "INSERT INTO release (round, purpose, rho, content) VALUES (?, ?, ?, ?)",
+        row -> {
+          row.setInt(1, release.round());
+          row.setString(2, release.purpose());
+          row.setDouble(3, charge.rho());
+          row.setBytes(4, bytes);
+        });
+    write(
+        "UPDATE release SET content = NULL WHERE round < ? AND content IS NOT NULL",
+        row -> row.setInt(1, release.round() - ROUNDS_KEPT));
+  }
+
+  private static byte[] bytes(Record content) {
+    try {
+      return StateMapper.MAPPER.writeValueAsBytes(content);
+    } catch (JsonProcessingException defect) {
+      throw KulaException.internal(
+          "cannot write %s as CBOR: %s"
+              .formatted(content.getClass().getName(), defect.getOriginalMessage()));
+    }
+  }
+
+  @Override
+  public void withoutNoise(String purpose) {
+    write(
+        "INSERT INTO without_noise (purpose) VALUES (?) ON CONFLICT DO NOTHING",
+        row -> row.setString(1, purpose));
+  }
+
+  @Override
+  public void refused(Release release) {
+    write(
+        "INSERT INTO refusal (only, round, purpose) VALUES (1, ?, ?) ON CONFLICT DO NOTHING",
+        row -> {
+          row.setInt(1, release.round());
+          row.setString(2, release.purpose());
+        });
+  }
+
+  /** No: noise here is fresh, and a second draw on the same data would be a second release. */
+  @Override
+  public boolean worksOutAgain() {
+    return false;
+  }
+
+  @FunctionalInterface
+  private interface Values {
+    void setOn(PreparedStatement row) throws SQLException;
+  }
+
+  /** One statement, committed when this returns. */
+  private void write(String sql, Values values) {
+    try (PreparedStatement row = connection.prepareStatement(sql)) {
+      values.setOn(row);
+      row.executeUpdate();
+    } catch (SQLException failure) {
+      if (failure instanceof SQLiteException refused
+          && refused.getResultCode() == SQLiteErrorCode.SQLITE_CONSTRAINT_UNIQUE) {
+        throw new IllegalStateException("the release is in the journal already", failure);
+      }
+      throw KulaException.resource(
+          "cannot write release journal '%s': %s; nothing was released, free space or check the disk"
+              .formatted(file, reason(failure)),
+          failure);
+    }
+  }
+
+  private KulaException cannotRead(SQLException failure) {
+    return KulaException.resource(
+        "cannot read release journal '%s': %s; the account in it must not be guessed, restore the disk"
+            .formatted(file, reason(failure)),
+        failure);
+  }
+
+  private static KulaException cannotOpen(Path file, SQLException failure) {
+    SQLiteErrorCode code =
+        failure instanceof SQLiteException known
+            ? known.getResultCode()
+            : SQLiteErrorCode.UNKNOWN_ERROR;
+    return switch (code) {
+      case SQLITE_BUSY, SQLITE_LOCKED ->
+          KulaException.user(
+              "release journal '%s' is open in another process; one device has one account, stop the other"
+                  .formatted(file),
+              failure);
+      case SQLITE_NOTADB, SQLITE_CORRUPT -> damaged(file, failure);
+      default ->
+          KulaException.resource(
+              "cannot open release journal '%s': %s; check the path and its permissions"
+                  .formatted(file, reason(failure)),
+              failure);
+    };
+  }
+
+  private static KulaException damaged(Path file, SQLException failure) {
+    return KulaException.user(
+        "'%s' is no release journal or is damaged; what was paid must not be guessed: restore it, or enrol the device anew"
+            .formatted(file),
+        failure);
+  }
+
+  /** The driver's text without its code in brackets. */
+  private static String reason(SQLException failure) {
+    String message = String.valueOf(failure.getMessage());
+    int end = message.indexOf("] ");
+    return message.startsWith("[") && end > 0 ? message.substring(end + 2) : message;
+  }
+
+  @Override
+  public void close() {
+    try {
+      connection.close();
+    } catch (SQLException failure) {
+      throw cannotRead(failure);
+    }
+  }
+}

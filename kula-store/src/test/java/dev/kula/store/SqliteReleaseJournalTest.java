@@ -1,0 +1,208 @@
+package dev.kula.store;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.kula.privacy.PrivacyLedger.Charge;
+import dev.kula.privacy.PrivacyLedger.Release;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class SqliteReleaseJournalTest {
+  private static final Release PROFILE = new Release(5, "profile");
+  private static final Release UPDATE = new Release(6, "update");
+
+  private record Content(float[] numbers, String text) {}
+
+  @TempDir Path directory;
+  private Path file;
+
+  @BeforeEach
+  void name() {
+    file = directory.resolve("releases.db");
+  }
+
+  @Test
+  void aRestartForgetsNothing() {
+    Content content = new Content(new float[] {1.5f, Float.MIN_VALUE, -0f}, "ö");
+    try (SqliteReleaseJournal journal = SqliteReleaseJournal.open(file)) {
+      assertEquals(List.of(), journal.history().charges());
+      assertNull(journal.history().firstRefusal());
+      journal.paid(new Charge(PROFILE, 0.25), content);
+      journal.paid(new Charge(UPDATE, 0.125), new Content(new float[0], ""));
+      journal.withoutNoise("visits");
+      journal.withoutNoise("raw samples");
+      journal.withoutNoise("visits");
+      journal.refused(new Release(7, "update"));
+      journal.refused(new Release(8, "update"));
+    }
+    try (SqliteReleaseJournal journal = SqliteReleaseJournal.open(file)) {
+      assertEquals(
+          List.of(new Charge(PROFILE, 0.25), new Charge(UPDATE, 0.125)),
+          journal.history().charges());
+      assertEquals(List.of("raw samples", "visits"), journal.history().withoutNoise());
+      assertEquals(new Release(7, "update"), journal.history().firstRefusal());
+      Content again = journal.content(PROFILE, Content.class).orElseThrow();
+      assertArrayEquals(content.numbers(), again.numbers());
+      assertEquals(content.text(), again.text());
+      assertEquals(Optional.empty(), journal.content(new Release(5, "update"), Content.class));
+    }
+  }
+
+  @Test
+  void aReleaseHasOneEntry() {
+    try (SqliteReleaseJournal journal = SqliteReleaseJournal.open(file)) {
+      journal.paid(new Charge(PROFILE, 0.25), new Content(new float[0], "first"));
+      assertThrows(
+          IllegalStateException.class,
+          () -> journal.paid(new Charge(PROFILE, 0.25), new Content(new float[0], "second")));
+      assertEquals(
+          "first", journal.content(PROFILE, Content.class).map(Content::text).orElseThrow());
+      assertEquals(1, journal.history().charges().size());
+    }
+  }
+
+  @Test
+  void contentsGoAfterSomeRoundsAndPricesStay() {
+    try (SqliteReleaseJournal journal = SqliteReleaseJournal.open(file)) {
+      for (int round = 1; round <= 6; round++) {
+        journal.paid(new Charge(new Release(round, "profile"), 0.1), new Content(new float[1], ""));
+      }
+      for (int round = 1; round <= 6; round++) {
+        assertEquals(
+            round >= 6 - SqliteReleaseJournal.ROUNDS_KEPT,
+            journal.content(new Release(round, "profile"), Content.class).isPresent(),
+            "round " + round);
+      }
+      assertEquals(6, journal.history().charges().size());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "UPDATE release SET rho = 0",
+        "UPDATE release SET purpose = 'other'",
+        "DELETE FROM release"
+      })
+  void theDatabaseRefusesToTakeBackAPrice(String sql) throws SQLException {
+    try (SqliteReleaseJournal journal = SqliteReleaseJournal.open(file)) {
+      journal.paid(new Charge(PROFILE, 0.25), new Content(new float[0], ""));
+    }
+    try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
+        Statement statement = connection.createStatement()) {
+      SQLException refused = assertThrows(SQLException.class, () -> statement.execute(sql));
+      assertTrue(String.valueOf(refused.getMessage()).contains("what was paid"), sql);
+    }
+    try (SqliteReleaseJournal journal = SqliteReleaseJournal.open(file)) {
+      assertEquals(List.of(new Charge(PROFILE, 0.25)), journal.history().charges());
+    }
+  }
+
+  @Test
+  void twoProcessesCannotSpendOneAccount() {
+    try (SqliteReleaseJournal journal = SqliteReleaseJournal.open(file)) {
+      ErrorAssertions.assertUserError(
+          "open in another process", () -> SqliteReleaseJournal.open(file));
+      journal.paid(new Charge(PROFILE, 0.25), new Content(new float[0], ""));
+    }
+  }
+
+  @Test
+  void whatIsNoJournalIsRefusedAndLeftAlone() throws IOException {
+    Files.writeString(file, "not a database, but long enough to be looked at".repeat(100));
+    byte[] before = Files.readAllBytes(file);
+    ErrorAssertions.assertUserError("is no release journal", () -> SqliteReleaseJournal.open(file));
+    assertArrayEquals(before, Files.readAllBytes(file));
+  }
+
+  @Test
+  void aDamagedPageIsRefused() throws IOException {
+    try (SqliteReleaseJournal journal = SqliteReleaseJournal.open(file)) {
+      for (int round = 1; round <= 300; round++) {
+        journal.paid(new Charge(new Release(round, "profile"), 0.1), new Content(new float[9], ""));
+      }
+    }
+    byte[] bytes = Files.readAllBytes(file);
+    // Headers of the pages after the first: no page is left that could be read as something else.
+    for (int page = 4096; page < bytes.length; page += 4096) {
+      bytes[page] = 77;
+    }
+    Files.write(file, bytes);
+    ErrorAssertions.assertUserError("is damaged", () -> SqliteReleaseJournal.open(file));
+  }
+
+  @Test
+  void aLaterSchemaIsRefused() throws SQLException {
+    try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
+        Statement statement = connection.createStatement()) {
+      statement.execute("PRAGMA user_version = 9");
+    }
+    ErrorAssertions.assertUserError("schema 9", () -> SqliteReleaseJournal.open(file));
+  }
+
+  /** What a killed process had said it released is there, as it was. */
+  @Test
+  void aKilledProcessForgetsNothingThatLeft() throws Exception {
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Releasing.class.getName(),
+                file.toString())
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    String last = "";
+    try (BufferedReader said = process.inputReader(StandardCharsets.UTF_8)) {
+      for (int lines = 0; lines < 25; lines++) {
+        last = said.readLine();
+        assertNotNull(last, "it ended by itself");
+      }
+      process.destroyForcibly().waitFor();
+    }
+    int space = last.indexOf(' ');
+    Release released = new Release(Integer.parseInt(last.substring(0, space)), "update");
+    try (SqliteReleaseJournal journal = SqliteReleaseJournal.open(file)) {
+      Content content = journal.content(released, Content.class).orElseThrow();
+      assertEquals(last.substring(space + 1), content.text());
+      assertTrue(journal.history().charges().size() >= released.round());
+    }
+  }
+
+  /** Releases without end, and says so after each has been written down. */
+  static final class Releasing {
+    private Releasing() {}
+
+    public static void main(String[] arguments) {
+      RandomGenerator random = RandomGenerator.getDefault();
+      try (SqliteReleaseJournal journal = SqliteReleaseJournal.open(Path.of(arguments[0]))) {
+        for (int round = 1; ; round++) {
+          Content content = new Content(new float[10_000], Long.toHexString(random.nextLong()));
+          journal.paid(new Charge(new Release(round, "update"), 1e-3), content);
+          System.out.println(round + " " + content.text());
+        }
+      }
+    }
+  }
+}
