@@ -1,8 +1,5 @@
 package dev.kula.app;
 
-import com.github.freva.asciitable.AsciiTable;
-import com.github.freva.asciitable.Column;
-import com.github.freva.asciitable.HorizontalAlign;
 import dev.kula.round.Comparisons.Spread;
 import dev.kula.round.RunSummary;
 import dev.kula.round.RunSummary.Comparison;
@@ -12,18 +9,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The results of a run as tables, for the terminal or in Markdown: one of accuracy and one of what
  * it cost, so that each fits a terminal. A single method is set in rows instead.
  */
 final class ResultTable {
-  /** Header and data apart by a line, columns by spaces, nothing around. */
-  private static final @Nullable Character[] BORDER = border();
-
-  private static final int UNLIMITED = 1_000;
-
   private final List<Grid> grids;
   private final List<String> notes;
 
@@ -31,15 +22,6 @@ final class ResultTable {
     this.grids = List.copyOf(grids);
     this.notes = List.copyOf(notes);
   }
-
-  /**
-   * A grid of text, of which the first column is set left and the others right.
-   *
-   * @param title above it
-   * @param header one a column; empty for none
-   * @param rows as wide as the header
-   */
-  private record Grid(String title, List<String> header, List<List<String>> rows) {}
 
   /** The tables of a finished run. */
   static ResultTable of(RunSummary summary) {
@@ -50,13 +32,13 @@ final class ResultTable {
 
   /** For a terminal, with a line break at the end. */
   String text() {
-    return Stream.concat(grids.stream().map(ResultTable::text), Stream.of(paragraph("\n")))
+    return Stream.concat(grids.stream().map(Grid::text), Stream.of(paragraph("\n")))
         .collect(Collectors.joining("\n"));
   }
 
   /** In Markdown, with a line break at the end. */
   String markdown() {
-    return Stream.concat(grids.stream().map(ResultTable::markdown), Stream.of(paragraph("  \n")))
+    return Stream.concat(grids.stream().map(Grid::markdown), Stream.of(paragraph("  \n")))
         .collect(Collectors.joining("\n"));
   }
 
@@ -216,49 +198,6 @@ final class ResultTable {
           "Epsilon is ∞ because these releases had no noise: " + String.join(", ", bare) + ".");
     }
     return notes;
-  }
-
-  private static String text(Grid grid) {
-    int width = grid.rows().getFirst().size();
-    Column[] columns = new Column[width];
-    for (int i = 0; i < width; i++) {
-      HorizontalAlign align = i == 0 ? HorizontalAlign.LEFT : HorizontalAlign.RIGHT;
-      columns[i] = new Column().headerAlign(align).dataAlign(align).maxWidth(UNLIMITED);
-      if (!grid.header().isEmpty()) {
-        columns[i].header(grid.header().get(i));
-      }
-    }
-    String[][] cells =
-        grid.rows().stream().map(row -> row.toArray(String[]::new)).toArray(String[][]::new);
-    String table =
-        AsciiTable.builder().lineSeparator("\n").border(BORDER).data(columns, cells).asString();
-    return grid.title() + "\n" + table.replaceAll(" +(?=\n|$)", "") + "\n";
-  }
-
-  private static String markdown(Grid grid) {
-    int width = grid.rows().getFirst().size();
-    List<String> header =
-        grid.header().isEmpty() ? Stream.generate(() -> "").limit(width).toList() : grid.header();
-    StringBuilder text = new StringBuilder("**").append(grid.title()).append("**\n\n");
-    text.append(markdownRow(header));
-    text.append("|:--|").append("--:|".repeat(width - 1)).append('\n');
-    grid.rows().forEach(row -> text.append(markdownRow(row)));
-    return text.toString();
-  }
-
-  private static String markdownRow(List<String> cells) {
-    return cells.stream()
-        .map(cell -> cell.strip().replace("|", "\\|"))
-        .collect(Collectors.joining(" | ", "| ", " |\n"));
-  }
-
-  private static @Nullable Character[] border() {
-    @Nullable Character[] border =
-        AsciiTable.BASIC_ASCII_NO_DATA_SEPARATORS_NO_OUTSIDE_BORDER.clone();
-    for (int i = 0; i < border.length; i++) {
-      border[i] = border[i] != null && border[i] == '-' ? Character.valueOf('─') : null;
-    }
-    return border;
   }
 
   /** A dash where a method has no global model. */
