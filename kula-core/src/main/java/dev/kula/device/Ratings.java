@@ -74,7 +74,11 @@ final class Ratings {
                 Message.Outcomes.class,
                 noise ->
                     account.noises(Account.Kind.OUTCOME)
-                        ? noised(round, new GaussianMechanism(Math.sqrt(squares), rho), noise)
+                        ? noised(
+                            round,
+                            new GaussianMechanism(
+                                Math.sqrt(squares), rho, tallies.size() * Verdict.values().length),
+                            noise)
                         : plain(round, true));
     return Optional.of(judged.orElseGet(() -> plain(round, false)));
   }

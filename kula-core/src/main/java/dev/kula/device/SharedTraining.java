@@ -48,7 +48,7 @@ final class SharedTraining {
               float[] delta = Update.between(model, local, 1, 0).delta();
               double clip = settings.updateClip();
               GaussianMechanism.clip(delta, 0, delta.length, clip);
-              new GaussianMechanism(2 * clip, rho).addTo(delta, noise);
+              new GaussianMechanism(2 * clip, rho, delta.length).addTo(delta, noise);
               return new NoisedUpdate(delta);
             })
         .map(noised -> new Update(noised.delta(), 1, 0));

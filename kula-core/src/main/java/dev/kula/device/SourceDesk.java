@@ -227,7 +227,7 @@ final class SourceDesk {
               if (account.noises(Account.Kind.VISIT)) {
                 double clip = settings.privacy().visitClip();
                 GaussianMechanism.clip(delta, 0, size, clip);
-                new GaussianMechanism(2 * clip, rho).addTo(delta, noise);
+                new GaussianMechanism(2 * clip, rho, size).addTo(delta, noise);
               }
               return new Message.Visited(order, lease.block(), delta);
             });

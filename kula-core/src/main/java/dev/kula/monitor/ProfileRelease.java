@@ -79,9 +79,12 @@ public final class ProfileRelease {
     double[] metrics = {
       Math.clamp(correct, 0, samples.size()), Math.clamp(lossFraction, 0, samples.size())
     };
-    GaussianMechanism labelNoise = new GaussianMechanism(SUM_SENSITIVITY, rho * LABEL_SHARE);
-    GaussianMechanism sketchNoise = new GaussianMechanism(SUM_SENSITIVITY, rho * SKETCH_SHARE);
-    GaussianMechanism metricNoise = new GaussianMechanism(METRIC_SENSITIVITY, rho * METRIC_SHARE);
+    GaussianMechanism labelNoise =
+        new GaussianMechanism(SUM_SENSITIVITY, rho * LABEL_SHARE, counts.length);
+    GaussianMechanism sketchNoise =
+        new GaussianMechanism(SUM_SENSITIVITY, rho * SKETCH_SHARE, sums.length);
+    GaussianMechanism metricNoise =
+        new GaussianMechanism(METRIC_SENSITIVITY, rho * METRIC_SHARE, metrics.length);
     labelNoise.addTo(counts, noise);
     sketchNoise.addTo(sums, noise);
     metricNoise.addTo(metrics, noise);

@@ -84,7 +84,7 @@ final class AccountTest {
         Noised.class,
         noise -> {
           double[] noised = {value};
-          new GaussianMechanism(1, 0.5).addTo(noised, noise);
+          new GaussianMechanism(1, 0.5, 1).addTo(noised, noise);
           return new Noised(noised[0]);
         });
   }

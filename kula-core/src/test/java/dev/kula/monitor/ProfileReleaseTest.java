@@ -83,7 +83,9 @@ final class ProfileReleaseTest {
         1 / (2 * Math.pow(noise.labelStddev(), 2))
             + 1 / (2 * Math.pow(noise.sketchStddev(), 2))
             + 2 / (2 * Math.pow(noise.metricStddev(), 2));
-    assertEquals(rho, spent, 1e-12);
+    // Rounding to the grid takes some noise more, so a little less would have been spent.
+    assertEquals(rho, spent, 1e-4 * rho);
+    assertTrue(spent <= rho);
   }
 
   @Test
@@ -146,7 +148,7 @@ final class ProfileReleaseTest {
     assertArrayEquals(
         release(samples, 1, new Seed(6)).classSums(), release(samples, 1, new Seed(6)).classSums());
     assertEquals(
-        new GaussianMechanism(1, 0.4).stddev(),
+        new GaussianMechanism(1, 0.4, release(samples, 1, new Seed(6)).classSums().length).stddev(),
         release(samples, 1, new Seed(6)).noise().sketchStddev());
   }
 

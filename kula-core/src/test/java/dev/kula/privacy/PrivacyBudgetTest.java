@@ -62,7 +62,7 @@ final class PrivacyBudgetTest {
         PrivacyBudget.allocate(Double.POSITIVE_INFINITY, DELTA, new Releases(5, 0, 1, 0));
     assertEquals(Double.POSITIVE_INFINITY, budget.profileRho());
     assertEquals(0, budget.outcomeRho());
-    assertEquals(0, new GaussianMechanism(1, budget.visitRho()).stddev());
+    assertEquals(0, new GaussianMechanism(1, budget.visitRho(), 10).stddev());
   }
 
   @Test
