@@ -37,6 +37,29 @@ final class RenyiAccountantTest {
     assertEquals(improvedOrder, accountant.improved(delta).order());
   }
 
+  /**
+   * TensorFlow Privacy: the tutorial's 1.18 at order 17 (batches of 250, 3,600 steps), and the
+   * three rows of its MNIST example (batches of 256; 15, 60 and 45 epochs).
+   */
+  @ParameterizedTest
+  @CsvSource({
+    "250, 1.3, 3600, 1.18",
+    "256, 1.3, 3515, 1.19",
+    "256, 1.1, 14062, 3.01",
+    "256, 0.7, 10546, 7.10"
+  })
+  void agreesWithTensorFlowPrivacy(
+      double batch, double noiseMultiplier, long steps, double epsilon) {
+    double[] orders =
+        DoubleStream.concat(
+                IntStream.range(1, 100).mapToDouble(i -> 1 + i / 10.0),
+                IntStream.range(12, 64).asDoubleStream())
+            .toArray();
+    RenyiAccountant accountant =
+        RenyiAccountant.at(orders).plus(batch / 60_000, noiseMultiplier, steps);
+    assertEquals(epsilon, accountant.classic(1e-5).epsilon(), 0.005);
+  }
+
   @Test
   void composesAsPublished() {
     RenyiAccountant accountant = RenyiAccountant.wholeOrders().plus(0.01, 2.5, 50);
