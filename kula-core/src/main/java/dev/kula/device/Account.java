@@ -72,26 +72,25 @@ final class Account {
   <T extends Record> Optional<T> release(
       Release release, double rho, Kind kind, Class<T> type, Function<NoiseSource, T> make) {
     if (!noises(kind)) {
-      withoutNoise(kind.plural);
+      withoutNoise(kind);
       return Optional.of(make.apply(noise(release)));
     }
     Optional<T> earlier = journal.content(release, type);
     if (earlier.isPresent()) {
       return earlier;
     }
-    boolean known = ledger.isCharged(release);
-    if (known && !journal.worksOutAgain()) {
-      return Optional.empty();
+    if (ledger.isCharged(release)) {
+      return journal.worksOutAgain() ? Optional.of(make.apply(noise(release))) : Optional.empty();
     }
-    if (!ledger.charge(release, rho)) {
+    if (!ledger.fits(rho)) {
       journal.refused(release);
+      ledger.refuse(release);
       return Optional.empty();
     }
     T content = make.apply(noise(release));
-    if (!known) {
-      journal.paid(new PrivacyLedger.Charge(release, rho), content);
-    }
-    return Optional.of(content);
+    journal.paid(new PrivacyLedger.Charge(release, rho), content);
+    // Last, so that what failed on the way, and never left, is not owed.
+    return ledger.charge(release, rho) ? Optional.of(content) : Optional.empty();
   }
 
   boolean noises(Kind kind) {
@@ -101,8 +100,14 @@ final class Account {
     };
   }
 
+  /** Notes that a release of this kind leaves without noise. */
+  void withoutNoise(Kind kind) {
+    withoutNoise(kind.plural);
+  }
+
+  /** Notes that something leaves without noise. */
   void withoutNoise(String purpose) {
-    if (!ledger.releasesWithoutNoise().contains(purpose)) {
+    if (!ledger.lacksNoise(purpose)) {
       journal.withoutNoise(purpose);
       ledger.withoutNoise(purpose);
     }

@@ -29,7 +29,7 @@ final class SharedTraining {
   Optional<Update> update(
       int round, float[] model, SampleSet samples, TrainingPlan plan, Workbench bench) {
     if (!account.noises(Account.Kind.UPDATE)) {
-      account.withoutNoise("updates");
+      account.withoutNoise(Account.Kind.UPDATE);
       float[] local = bench.localModel().startFrom(model);
       double loss = train(round, local, samples, plan, bench);
       return Optional.of(Update.between(model, local, samples.size(), loss));

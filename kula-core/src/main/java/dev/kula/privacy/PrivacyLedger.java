@@ -130,15 +130,30 @@ public final class PrivacyLedger {
       withoutNoise(release.purpose());
       return true;
     }
-    if (spentRho + rho > rhoLimit) {
-      if (firstRefusal == null) {
-        firstRefusal = release;
-      }
+    if (!fits(rho)) {
+      refuse(release);
       return false;
     }
     charges.put(release, rho);
     spentRho += rho;
     return true;
+  }
+
+  /** Whether the account allows another release at this price. */
+  public boolean fits(double rho) {
+    return spentRho + rho <= rhoLimit;
+  }
+
+  /** Records that a release did not fit; the first one stays on record. */
+  public void refuse(Release release) {
+    if (firstRefusal == null) {
+      firstRefusal = release;
+    }
+  }
+
+  /** Whether something is on record as having left without noise for this purpose. */
+  public boolean lacksNoise(String purpose) {
+    return withoutNoise.contains(purpose);
   }
 
   /**

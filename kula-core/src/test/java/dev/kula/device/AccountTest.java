@@ -111,7 +111,7 @@ final class AccountTest {
   }
 
   @Test
-  void aFailureOnTheWayReleasesAndChargesNothingThatARestartSees() {
+  void aFailureOnTheWayReleasesAndChargesNothing() {
     Account account = account(Protection.PROFILES);
     assertThrows(
         IllegalStateException.class,
@@ -124,8 +124,9 @@ final class AccountTest {
                 noise -> {
                   throw new IllegalStateException("crash");
                 }));
+    assertEquals(0, account.spentEpsilon());
     assertEquals(0, account(Protection.PROFILES).spentEpsilon());
-    assertTrue(release(account(Protection.PROFILES), RELEASE, 7).isPresent());
+    assertTrue(release(account, RELEASE, 7).isPresent(), "it never left, so it can still be made");
   }
 
   @Test

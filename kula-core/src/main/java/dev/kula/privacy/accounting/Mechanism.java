@@ -39,7 +39,8 @@ public sealed interface Mechanism {
    * device draws for itself, not cohorts that a server picks, nor epochs over a shuffled list.
    *
    * @param samplingRate chance of a record to be in the sample, in (0, 1]; 1 for all records
-   * @param noiseMultiplier standard deviation of the noise over the sensitivity, positive
+   * @param noiseMultiplier standard deviation of the noise over the sensitivity, at least 0.05, at
+   *     which one release costs an ε of about 280: less protects nothing, and its losses overflow
    */
   record Gaussian(double samplingRate, double noiseMultiplier) implements Mechanism {
     public Gaussian {
@@ -47,9 +48,9 @@ public sealed interface Mechanism {
         throw new IllegalArgumentException(
             "samplingRate is " + samplingRate + ", must be above 0 and at most 1");
       }
-      if (!(noiseMultiplier > 0) || Double.isInfinite(noiseMultiplier)) {
+      if (!(noiseMultiplier >= 0.05) || Double.isInfinite(noiseMultiplier)) {
         throw new IllegalArgumentException(
-            "noiseMultiplier is " + noiseMultiplier + ", must be positive and finite");
+            "noiseMultiplier is " + noiseMultiplier + ", must be at least 0.05 and finite");
       }
     }
 
@@ -71,15 +72,23 @@ public sealed interface Mechanism {
 
     /** Where the mixture is e^{loss} times as likely as noise alone. */
     private double position(double loss) {
+      return noiseMultiplier * noiseMultiplier * exponent(loss) + 0.5;
+    }
+
+    /**
+     * ln((e^{loss} − 1 + q)/q): for q = 1 the loss itself, which an exponential would round off.
+     */
+    private double exponent(double loss) {
+      if (samplingRate == 1) {
+        return loss;
+      }
       double odds = Math.expm1(loss) / samplingRate;
-      return odds <= -1
-          ? Double.NEGATIVE_INFINITY
-          : noiseMultiplier * noiseMultiplier * Math.log1p(odds) + 0.5;
+      return odds <= -1 ? Double.NEGATIVE_INFINITY : Math.log1p(odds);
     }
 
     private double loss(double position) {
       double exponent = (position - 0.5) / (noiseMultiplier * noiseMultiplier);
-      return Math.log1p(samplingRate * Math.expm1(exponent));
+      return samplingRate == 1 ? exponent : Math.log1p(samplingRate * Math.expm1(exponent));
     }
 
     private double mixture(double low, double high) {
@@ -111,13 +120,13 @@ public sealed interface Mechanism {
   /**
    * A number with Laplace noise.
    *
-   * @param noiseScale scale of the noise over the sensitivity, positive; ε is its reciprocal
+   * @param noiseScale scale of the noise over the sensitivity, at least 0.01; ε is its reciprocal
    */
   record Laplace(double noiseScale) implements Mechanism {
     public Laplace {
-      if (!(noiseScale > 0) || Double.isInfinite(noiseScale)) {
+      if (!(noiseScale >= 0.01) || Double.isInfinite(noiseScale)) {
         throw new IllegalArgumentException(
-            "noiseScale is " + noiseScale + ", must be positive and finite");
+            "noiseScale is " + noiseScale + ", must be at least 0.01 and finite");
       }
     }
 

@@ -44,7 +44,10 @@ public final class PrivacyLossAccountant {
   /** By how much splitting may move ε; it moves by about a step² each time. */
   private static final double SPLITTING_ERROR = 1e-3;
 
-  /** By how much moving down may move ε; it moves by up to a step each time. */
+  /**
+   * By how much moving down may move ε, unless the grid would have too many points; it moves by up
+   * to a step each time.
+   */
   private static final double FLOORING_ERROR = 1e-2;
 
   private static final int MOST_POINTS = 1 << 23;
@@ -107,7 +110,7 @@ public final class PrivacyLossAccountant {
     return epsilon(delta, Bound.UPPER);
   }
 
-  /** An ε below which no proof can bring these releases. */
+  /** An ε that no proof can bring these releases below, but for the rounding of the transform. */
   public double epsilonLowerBound(double delta) {
     return epsilon(delta, Bound.LOWER);
   }
@@ -165,6 +168,11 @@ public final class PrivacyLossAccountant {
           case UPPER -> Math.min(COARSEST_STEP, Math.sqrt(SPLITTING_ERROR / releases));
           case LOWER -> Math.min(COARSEST_STEP, FLOORING_ERROR / releases);
         };
+    double widest =
+        terms.stream().mapToDouble(term -> range(term.mechanism(), direction)).max().orElseThrow();
+    while (widest / step > MOST_POINTS) {
+      step *= 2;
+    }
     while (true) {
       double tried = step;
       List<Losses> single =
@@ -176,6 +184,10 @@ public final class PrivacyLossAccountant {
       }
       step *= 2;
     }
+  }
+
+  private static double range(Mechanism mechanism, Direction direction) {
+    return mechanism.largestLoss(direction) - mechanism.smallestLoss(direction);
   }
 
   /** Losses of one release. */

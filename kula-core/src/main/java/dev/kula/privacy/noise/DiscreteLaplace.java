@@ -37,10 +37,4 @@ public record DiscreteLaplace(long scale) {
       }
     }
   }
-
-  /** Its variance: 2e^{1/s}/(e^{1/s} − 1)² for scale s. */
-  public double variance() {
-    double growth = Math.expm1(1.0 / scale);
-    return 2 * (growth + 1) / (growth * growth);
-  }
 }

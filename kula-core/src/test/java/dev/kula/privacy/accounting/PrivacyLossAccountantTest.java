@@ -25,6 +25,7 @@ final class PrivacyLossAccountantTest {
    */
   @ParameterizedTest
   @CsvSource({
+    "0.05, 1, 1e-5",
     "1, 1, 1e-5",
     "10, 100, 1e-5",
     "4, 40, 1e-5",
@@ -147,7 +148,7 @@ final class PrivacyLossAccountantTest {
     assertThrows(IllegalArgumentException.class, () -> one.delta(-1));
     assertThrows(IllegalArgumentException.class, () -> one.plus(new Gaussian(1, 1), -1));
     assertThrows(IllegalArgumentException.class, () -> new Gaussian(0, 1));
-    assertThrows(IllegalArgumentException.class, () -> new Gaussian(0.1, 0));
-    assertThrows(IllegalArgumentException.class, () -> new Laplace(0));
+    assertThrows(IllegalArgumentException.class, () -> new Gaussian(0.1, 0.04));
+    assertThrows(IllegalArgumentException.class, () -> new Laplace(0.009));
   }
 }

@@ -115,12 +115,6 @@ final class DiscreteNoiseTest {
   }
 
   @Test
-  void aLaplaceHasTheStatedVariance() {
-    assertEquals(2 * 1000.0 * 1000.0, new DiscreteLaplace(1000).variance(), 0.2);
-    assertEquals(2 * Math.E / Math.pow(Math.E - 1, 2), new DiscreteLaplace(1).variance(), 1e-12);
-  }
-
-  @Test
   void scalesHaveLimits() {
     assertThrows(IllegalArgumentException.class, () -> new DiscreteGaussian(0));
     assertThrows(
