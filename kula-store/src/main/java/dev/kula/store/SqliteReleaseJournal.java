@@ -67,7 +67,15 @@ public final class SqliteReleaseJournal implements ReleaseJournal, Closeable {
           """
           CREATE TRIGGER releases_stay BEFORE DELETE ON release
           BEGIN SELECT RAISE(ABORT, 'what was paid cannot be taken back'); END
-          """);
+          """,
+          """
+          CREATE TRIGGER contents_go AFTER INSERT ON release
+          BEGIN
+            UPDATE release SET content = NULL
+            WHERE round < NEW.round - %d AND content IS NOT NULL;
+          END
+          """
+              .formatted(ROUNDS_KEPT));
 
   private final Path file;
   private final Connection connection;
@@ -198,9 +206,6 @@ public final class SqliteReleaseJournal implements ReleaseJournal, Closeable {
           row.setDouble(3, charge.rho());
           row.setBytes(4, bytes);
         });
-    write(
-        "UPDATE release SET content = NULL WHERE round < ? AND content IS NOT NULL",
-        row -> row.setInt(1, release.round() - ROUNDS_KEPT));
   }
 
   private static byte[] bytes(Record content) {

@@ -7,6 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.kula.data.BlockId;
+import dev.kula.data.DeviceId;
+import dev.kula.device.Message;
+import dev.kula.monitor.Noise;
+import dev.kula.monitor.Profile;
 import dev.kula.privacy.PrivacyLedger.Charge;
 import dev.kula.privacy.PrivacyLedger.Release;
 import java.io.BufferedReader;
@@ -65,6 +70,41 @@ final class SqliteReleaseJournalTest {
       assertArrayEquals(content.numbers(), again.numbers());
       assertEquals(content.text(), again.text());
       assertEquals(Optional.empty(), journal.content(new Release(5, "update"), Content.class));
+    }
+  }
+
+  /** What devices release comes back as it was. */
+  @Test
+  void messagesAreContents() {
+    Profile profile =
+        new Profile(
+            new DeviceId("a"),
+            5,
+            new double[] {3.25, -1},
+            new double[16],
+            2,
+            0.5,
+            0.01,
+            Noise.NONE);
+    Message.Rating rating = new Message.Rating(new DeviceId("b"), 1.5, -0.25, 0, true, 2, 3);
+    Message.Outcomes outcomes = new Message.Outcomes(5, List.of(rating), 6.3);
+    float[] delta = {1e-3f, -2};
+    Message.Visited visited = new Message.Visited(7, new BlockId("0a".repeat(32)), delta);
+    Release visit = new Release(5, "visit under lease 1");
+    Release outcome = new Release(5, "outcomes");
+    try (SqliteReleaseJournal journal = SqliteReleaseJournal.open(file)) {
+      journal.paid(new Charge(PROFILE, 0.1), new Message.ProfileReport(profile));
+      journal.paid(new Charge(outcome, 0.1), outcomes);
+      journal.paid(new Charge(visit, 0.1), visited);
+      Profile report =
+          journal.content(PROFILE, Message.ProfileReport.class).orElseThrow().profile();
+      assertEquals(profile.device(), report.device());
+      assertArrayEquals(profile.labelCounts(), report.labelCounts());
+      assertEquals(profile.noise(), report.noise());
+      assertEquals(Optional.of(outcomes), journal.content(outcome, Message.Outcomes.class));
+      Message.Visited again = journal.content(visit, Message.Visited.class).orElseThrow();
+      assertEquals(visited.block(), again.block());
+      assertArrayEquals(delta, again.delta());
     }
   }
 

@@ -40,7 +40,7 @@ public sealed interface Mechanism {
    *
    * @param samplingRate chance of a record to be in the sample, in (0, 1]; 1 for all records
    * @param noiseMultiplier standard deviation of the noise over the sensitivity, at least 0.05, at
-   *     which one release costs an ε of about 280: less protects nothing, and its losses overflow
+   *     which one release costs an ε of about 284: less protects nothing, and its losses overflow
    */
   record Gaussian(double samplingRate, double noiseMultiplier) implements Mechanism {
     public Gaussian {
