@@ -85,6 +85,11 @@ final class Convolution implements Layer {
     }
   }
 
+  @Override
+  public void addSquaredNorms(float[] input, float[] outputGradient, int rows, double[] squares) {
+    forth.addSquaredNorms(blas, outputGradient, filters, rows, squares);
+  }
+
   /**
    * The way back is a correlation with the kernels turned by half a circle, channels and filters
    * having changed places: {@code [kernel, in, kernel, out]}.

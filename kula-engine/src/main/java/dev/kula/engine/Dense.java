@@ -87,4 +87,18 @@ final class Dense implements Layer {
       descent.addColumnSums(rows, outputs, outputGradient, bias.offset());
     }
   }
+
+  /**
+   * A row's gradient is the outer product of its output gradient δ and its input a, and for the
+   * bias δ itself: ‖δ‖²(‖a‖² + 1) (Goodfellow 2015, <i>Efficient Per-Example Gradient
+   * Computations</i>).
+   */
+  @Override
+  public void addSquaredNorms(float[] input, float[] outputGradient, int rows, double[] squares) {
+    for (int row = 0; row < rows; row++) {
+      double before = Squares.sum(input, row * inputs, inputs);
+      double after = Squares.sum(outputGradient, row * outputs, outputs);
+      squares[row] += after * (before + 1);
+    }
+  }
 }

@@ -1,6 +1,7 @@
 package dev.kula.engine;
 
 import dev.kula.engine.blas.Blas;
+import dev.kula.model.GradientNoise;
 import dev.kula.model.TrainingPlan;
 import java.util.Arrays;
 
@@ -18,19 +19,23 @@ import java.util.Arrays;
  * learningRate·weightDecay)·w − learningRate·g}, and no gradient is ever stored. Else it is v, and
  * one pass over v and w ends the step.
  *
- * <p>Not thread safe: keeps v and w₀.
+ * <p>Not thread safe: keeps v, w₀ and gradients.
  */
 final class Descent {
   private final int size;
   private final Blas blas;
   private float[] velocity = {};
   private float[] start = {};
+  private float[] gradient = {};
 
   private TrainingPlan plan = TrainingPlan.of(0, 1, 1f);
   private boolean direct;
   private float[] sums = {};
   private float scale;
   private float keep;
+
+  /** The share of the sums before a batch that stays in those after it. */
+  private float carried;
 
   /** For parameters of {@code size} numbers. */
   Descent(int size, Blas blas) {
@@ -53,11 +58,30 @@ final class Descent {
       keep = 1 - plan.learningRate() * plan.weightDecay();
       return;
     }
+    startFrom(parameters, offset);
+    sums = velocity;
+    carried = plan.momentum();
+  }
+
+  /**
+   * Likewise, for batches whose gradients are noised before they count: they add up apart from v.
+   */
+  void beginNoised(float[] parameters, int offset, TrainingPlan plan) {
+    this.plan = plan;
+    direct = false;
+    startFrom(parameters, offset);
+    if (gradient.length == 0) {
+      gradient = new float[size];
+    }
+    sums = gradient;
+    carried = 0;
+  }
+
+  private void startFrom(float[] parameters, int offset) {
     if (velocity.length == 0) {
       velocity = new float[size];
     }
     Arrays.fill(velocity, offset, size, 0f);
-    sums = velocity;
     scale = 1;
     if (plan.proximalMu() > 0) {
       if (start.length == 0) {
@@ -70,7 +94,7 @@ final class Descent {
   /** The next gradients are those of a part of a batch. */
   void beginPart(boolean first) {
     if (!direct) {
-      keep = first ? plan.momentum() : 1;
+      keep = first ? carried : 1;
     }
   }
 
@@ -115,6 +139,26 @@ final class Descent {
     } else {
       stepPlain(parameters, offset);
     }
+  }
+
+  /**
+   * Ends a step that began with {@link #beginNoised}.
+   *
+   * @param isEmpty whether no gradient came
+   * @param batch what the noised sum is divided by
+   */
+  void stepNoised(
+      float[] parameters, int offset, boolean isEmpty, GradientNoise noise, double batch) {
+    if (isEmpty) {
+      Arrays.fill(gradient, offset, size, 0f);
+    }
+    noise.addTo(gradient, offset, size);
+    float share = (float) (1 / batch);
+    float momentum = plan.momentum();
+    for (int i = offset; i < size; i++) {
+      velocity[i] = momentum * velocity[i] + share * gradient[i];
+    }
+    step(parameters, offset);
   }
 
   private void stepPlain(float[] parameters, int offset) {

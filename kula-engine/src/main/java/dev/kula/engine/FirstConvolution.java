@@ -21,6 +21,9 @@ final class FirstConvolution implements Layer {
   private final Blas blas;
   private float[] unrolled = {};
   private float[] unrolledGradient = {};
+  private float[] ofOne = {};
+  private float[] gradientOfOne = {};
+  private float[] weightsOfOne = {};
 
   /** The kernel's side must be odd; no side of the result may be longer than the source's. */
   FirstConvolution(
@@ -121,6 +124,25 @@ final class FirstConvolution implements Layer {
           outputGradient,
           0,
           weight.offset());
+    }
+  }
+
+  @Override
+  public void addSquaredNorms(float[] input, float[] outputGradient, int rows, double[] squares) {
+    int pixels = pixels(1);
+    int filters = result.channels();
+    if (ofOne.length == 0) {
+      ofOne = new float[terms * pixels];
+      gradientOfOne = new float[pixels * filters];
+      weightsOfOne = new float[terms * filters];
+    }
+    for (int row = 0; row < rows; row++) {
+      RowUnrolling.gather(unrolled, row, rows, terms * result.height(), result.width(), ofOne);
+      RowUnrolling.gather(
+          outputGradient, row, rows, result.height(), result.width() * filters, gradientOfOne);
+      blas.sgemm(
+          false, false, terms, filters, pixels, 1, ofOne, 0, gradientOfOne, 0, 0, weightsOfOne, 0);
+      squares[row] += Squares.sum(weightsOfOne, 0, terms * filters);
     }
   }
 

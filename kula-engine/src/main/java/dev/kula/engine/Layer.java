@@ -53,4 +53,13 @@ interface Layer {
       float @Nullable [] inputGradient,
       @Nullable Descent descent,
       int rows);
+
+  /**
+   * After {@link #backward} of the same rows: adds to {@code squares[row]} the squared L2 norm of
+   * the gradient of this layer's parameters that comes from that row alone.
+   *
+   * @param input as handed to {@link #backward}
+   * @param outputGradient as {@link #backward} left it
+   */
+  default void addSquaredNorms(float[] input, float[] outputGradient, int rows, double[] squares) {}
 }

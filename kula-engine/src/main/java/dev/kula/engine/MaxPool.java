@@ -1,6 +1,7 @@
 package dev.kula.engine;
 
 import dev.kula.model.ParameterLayout.Tensor;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -94,6 +95,23 @@ final class MaxPool implements Layer {
     if (descent != null) {
       int pixels = rows * result.height() * result.width();
       descent.addColumnSums(pixels, result.channels(), outputGradient, bias.offset());
+    }
+  }
+
+  @Override
+  public void addSquaredNorms(float[] input, float[] outputGradient, int rows, double[] squares) {
+    int channels = result.channels();
+    for (int row = 0; row < rows; row++) {
+      Arrays.fill(biases, 0, channels, 0f);
+      for (int y = 0; y < result.height(); y++) {
+        int line = (y * rows + row) * lineSize;
+        for (int at = 0; at < lineSize; at += channels) {
+          for (int channel = 0; channel < channels; channel++) {
+            biases[channel] += outputGradient[line + at + channel];
+          }
+        }
+      }
+      squares[row] += Squares.sum(biases, 0, channels);
     }
   }
 

@@ -4,6 +4,7 @@ import dev.kula.model.ParameterLayout;
 import dev.kula.model.ParameterLayout.Tensor;
 import dev.kula.model.Samples;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -132,16 +133,31 @@ final class Network {
    * {@code from} on to {@code descent}.
    */
   void descend(float[] parameters, int from, int rows, Descent descent) {
-    backward(parameters, from, rows, false, descent);
+    backward(parameters, from, rows, false, descent, null);
+  }
+
+  /**
+   * After a forward pass and {@link #outputGradient()}: the squared L2 norm of each row's gradient
+   * of all parameters from layer {@code from} on, into {@code squares}. The output gradient must be
+   * worked out again for another way back.
+   */
+  void squaredNorms(float[] parameters, int from, int rows, double[] squares) {
+    Arrays.fill(squares, 0, rows, 0);
+    backward(parameters, from, rows, false, null, squares);
   }
 
   /** After a forward pass and {@link #outputGradient()}: the gradient of the inputs. */
   float[] inputGradient(float[] parameters, int rows) {
-    return backward(parameters, 0, rows, true, null);
+    return backward(parameters, 0, rows, true, null, null);
   }
 
   private float[] backward(
-      float[] parameters, int from, int rows, boolean toInput, @Nullable Descent descent) {
+      float[] parameters,
+      int from,
+      int rows,
+      boolean toInput,
+      @Nullable Descent descent,
+      double @Nullable [] squares) {
     float[] here = gradientHere;
     float[] there = gradientThere;
     for (int i = head(); i >= from; i--) {
@@ -150,6 +166,9 @@ final class Network {
           .get(i)
           .backward(
               parameters, activations[i], activations[i + 1], here, inputGradient, descent, rows);
+      if (squares != null) {
+        layers.get(i).addSquaredNorms(activations[i], here, rows, squares);
+      }
       there = here;
       here = inputGradient == null ? here : inputGradient;
     }

@@ -2,7 +2,9 @@ package dev.kula.engine;
 
 import dev.kula.engine.blas.Blas;
 import dev.kula.model.Evaluation;
+import dev.kula.model.GradientNoise;
 import dev.kula.model.ParameterLayout;
+import dev.kula.model.PrivateSteps;
 import dev.kula.model.Samples;
 import dev.kula.model.Task;
 import dev.kula.model.TrainingEngine;
@@ -16,6 +18,7 @@ final class NetworkEngine implements TrainingEngine {
   private final Task task;
   private final Loss loss;
   private final Training training;
+  private final PrivateTraining privateTraining;
   private final String backend;
 
   NetworkEngine(Network network, Task task, Blas blas, String backend) {
@@ -23,7 +26,10 @@ final class NetworkEngine implements TrainingEngine {
     this.task = task;
     this.backend = backend;
     loss = Loss.of(task);
-    training = new Training(network, loss, blas);
+    Descent descent = new Descent(network.layout().size(), blas);
+    Feed feed = new Feed(network);
+    training = new Training(network, loss, descent, feed);
+    privateTraining = new PrivateTraining(network, loss, descent, feed);
   }
 
   @Override
@@ -46,6 +52,23 @@ final class NetworkEngine implements TrainingEngine {
       float[] parameters, Samples samples, TrainingPlan plan, RandomGenerator random) {
     checkLabelled(parameters, samples);
     return training.run(parameters, samples, plan, random);
+  }
+
+  @Override
+  public boolean clipsEachSample() {
+    return true;
+  }
+
+  @Override
+  public TrainingResult trainPrivately(
+      float[] parameters,
+      Samples samples,
+      TrainingPlan plan,
+      PrivateSteps steps,
+      GradientNoise noise,
+      RandomGenerator random) {
+    checkLabelled(parameters, samples);
+    return privateTraining.run(parameters, samples, plan, steps, noise, random);
   }
 
   @Override

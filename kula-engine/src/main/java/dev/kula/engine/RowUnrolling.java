@@ -24,6 +24,9 @@ final class RowUnrolling {
   private final int terms;
   private final float[] line;
   private float[] unrolled = {};
+  private float[] ofOne = {};
+  private float[] gradientOfOne = {};
+  private float[] weightsOfOne = {};
 
   /**
    * An unrolling.
@@ -119,6 +122,50 @@ final class RowUnrolling {
           outputGradient,
           0,
           offset + tap * terms * filters);
+    }
+  }
+
+  /**
+   * Adds the squared norm of each image's gradient of the weights. Images are worked out one after
+   * the other: with more pixels than filters that is less than the inner products of their pixels.
+   */
+  void addSquaredNorms(Blas blas, float[] outputGradient, int filters, int rows, double[] squares) {
+    int pixels = height * width;
+    int lines = height + kernel - 1;
+    if (ofOne.length == 0) {
+      ofOne = new float[lines * width * terms];
+    }
+    if (gradientOfOne.length < pixels * filters) {
+      gradientOfOne = new float[pixels * filters];
+      weightsOfOne = new float[terms * filters];
+    }
+    for (int row = 0; row < rows; row++) {
+      gather(unrolled, row, rows, lines, width * terms, ofOne);
+      gather(outputGradient, row, rows, height, width * filters, gradientOfOne);
+      for (int tap = 0; tap < kernel; tap++) {
+        blas.sgemm(
+            true,
+            false,
+            terms,
+            filters,
+            pixels,
+            1,
+            ofOne,
+            tap * width * terms,
+            gradientOfOne,
+            0,
+            0,
+            weightsOfOne,
+            0);
+        squares[row] += Squares.sum(weightsOfOne, 0, terms * filters);
+      }
+    }
+  }
+
+  /** The lines of one of {@code rows} images. */
+  static void gather(float[] images, int row, int rows, int lines, int lineSize, float[] into) {
+    for (int y = 0; y < lines; y++) {
+      System.arraycopy(images, (y * rows + row) * lineSize, into, y * lineSize, lineSize);
     }
   }
 }
