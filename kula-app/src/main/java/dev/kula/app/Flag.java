@@ -197,6 +197,21 @@ enum Flag {
       Rule.words("none", "profiles", "all"),
       "Which releases carry noise; without noise on all of them the reported epsilon is infinite."),
 
+  PRIVACY_UNIT(
+      Section.PRIVACY,
+      "UNIT",
+      "record",
+      Rule.words("record", "device"),
+      "What the noise on updates hides under --protect all: one record of a device (each sample's"
+          + " gradient is clipped) or all that the device has (the whole update is)."),
+  CLIP(
+      Section.PRIVACY,
+      "NORM",
+      "1",
+      Rule.number("a number above 0", Flag::positive),
+      "Largest L2 norm of a sample's gradient (record) or of an update (device) under --protect"
+          + " all."),
+
   SEED(Section.RUN, "N", "1", Rule.anyWholeNumber(), "Where all randomness comes from."),
   SEEDS(
       Section.RUN,

@@ -14,15 +14,12 @@ import dev.kula.data.source.ReadOptions;
 import dev.kula.data.target.TargetSpec;
 import dev.kula.device.DeviceSettings;
 import dev.kula.device.Personalization;
-import dev.kula.device.PrivacySettings;
-import dev.kula.device.Protection;
 import dev.kula.model.EngineFactory;
 import dev.kula.model.ModelSpec;
 import dev.kula.model.ParameterLayout;
 import dev.kula.model.Scope;
 import dev.kula.model.TrainingEngine;
 import dev.kula.model.TrainingPlan;
-import dev.kula.privacy.PrivacyBudget;
 import dev.kula.round.Convergence;
 import dev.kula.round.RoundSettings;
 import dev.kula.round.SimulationSettings;
@@ -35,14 +32,8 @@ import java.util.Optional;
 
 /** Turns what was typed into data and settings for the core. */
 final class RunPlanner {
-  private static final double DELTA = 1e-5;
   private static final double ERROR_RATE = 0.05;
   private static final double BYTES_PER_MEGABYTE = 1e6;
-
-  /** Clipping norms under {@code --protect all}. */
-  private static final double UPDATE_CLIP = 1;
-
-  private static final double VISIT_CLIP = 0.5;
 
   private final EngineFactory engines;
 
@@ -91,6 +82,7 @@ final class RunPlanner {
     SwapPolicy policy = SwapPolicy.parse(settings.policy());
     Personalization personalization = personalization(settings);
     refuseIdleSwaps(settings, policy, personalization);
+    refuseWholeGradients(settings, model, dataset);
     AggregationStrategy strategy = AggregationStrategy.parse(settings.strategy());
     float rate = (float) settings.lr();
     TrainingPlan local =
@@ -120,10 +112,24 @@ final class RunPlanner {
             Tuning.fineTune(settings),
             Tuning.visit(settings),
             Gate.defaults(),
-            privacy(settings, rounds),
+            PrivacyPlan.of(settings, rounds, data).settings(),
             rawIsPossible(settings, policy));
     return new SimulationSettings(
         rounds, devices, target(settings, data), model, settings.threads());
+  }
+
+  /** What an engine cannot protect is the user's to know before the run. */
+  private void refuseWholeGradients(RunSettings settings, ModelSpec model, Dataset dataset) {
+    if (!settings.protect().equals("all") || !settings.privacyUnit().equals("record")) {
+      return;
+    }
+    try (TrainingEngine engine = engines.create(model, dataset.input(), dataset.task())) {
+      if (!engine.clipsEachSample()) {
+        throw KulaException.user(
+            "--privacy-unit is 'record', but --model %s computes with '%s', which cannot clip each sample's gradient; use --privacy-unit device"
+                .formatted(settings.model(), engine.backend()));
+      }
+    }
   }
 
   private ParameterLayout layout(ModelSpec model, Dataset dataset) {
@@ -184,32 +190,6 @@ final class RunPlanner {
   private static long planBytes(RunSettings settings) {
     Double megabytes = settings.swapMegabytes();
     return megabytes == null ? Long.MAX_VALUE : Math.round(megabytes * BYTES_PER_MEGABYTE);
-  }
-
-  /** Allocates a device's account over all it will release, before the run starts. */
-  private static PrivacySettings privacy(RunSettings settings, RoundSettings rounds) {
-    Protection protection = Protection.valueOf(settings.protect().toUpperCase(Locale.ROOT));
-    int plannings = rounds.plannings();
-    boolean all = protection == Protection.ALL;
-    PrivacyBudget budget =
-        PrivacyBudget.allocate(
-            settings.epsilon(),
-            DELTA,
-            new PrivacyBudget.Releases(
-                plannings,
-                rounds.policy().isGated() ? plannings : 0,
-                all ? plannings * rounds.swaps().outDegree() : 0,
-                all ? settings.rounds() : 0));
-    return new PrivacySettings(
-        settings.epsilon(),
-        DELTA,
-        protection,
-        budget.profileRho(),
-        budget.outcomeRho(),
-        budget.visitRho(),
-        budget.updateRho(),
-        UPDATE_CLIP,
-        VISIT_CLIP);
   }
 
   /** What the flags leave open, the same for every method; tuned on seeds that report nothing. */

@@ -49,6 +49,8 @@ import org.jspecify.annotations.Nullable;
  * @param swapMegabytes millions of bytes, 0 or more; null for no limit
  * @param epsilon above 0, possibly infinite
  * @param protect {@code none}, {@code profiles} or {@code all}
+ * @param privacyUnit what noise hides, in the words of {@link Flag#PRIVACY_UNIT}
+ * @param clip finite, above 0
  * @param seed any
  * @param seeds how many, from {@code seed} upwards; {@code compare} only
  * @param methods keys of methods, no two the same; {@code compare} only
@@ -85,6 +87,8 @@ public record RunSettings(
     @Nullable Double swapMegabytes,
     double epsilon,
     String protect,
+    String privacyUnit,
+    double clip,
     long seed,
     int seeds,
     List<String> methods,
@@ -124,6 +128,8 @@ public record RunSettings(
     Flag.SWAP_MEGABYTES.check(swapMegabytes);
     Flag.EPSILON.check(epsilon);
     Flag.PROTECT.check(protect);
+    Flag.PRIVACY_UNIT.check(privacyUnit);
+    Flag.CLIP.check(clip);
     Flag.SEED.check(seed);
     Flag.SEEDS.check(seeds);
     Flag.METHODS.check(methods);

@@ -50,6 +50,8 @@ final class KulaTest {
           Map.entry(Flag.SWAP_MEGABYTES, "12.5"),
           Map.entry(Flag.EPSILON, "2.5"),
           Map.entry(Flag.PROTECT, "all"),
+          Map.entry(Flag.PRIVACY_UNIT, "device"),
+          Map.entry(Flag.CLIP, "0.5"),
           Map.entry(Flag.SEED, "-5"),
           Map.entry(Flag.SEEDS, "2"),
           Map.entry(Flag.METHODS, "fedavg,deficit"),

@@ -10,6 +10,7 @@ import dev.kula.data.SampleSet;
 import dev.kula.data.SampleStore;
 import dev.kula.data.source.DataSource;
 import dev.kula.data.source.ReadOptions;
+import dev.kula.device.ChangeProtection;
 import dev.kula.device.DeviceRuntime;
 import dev.kula.device.DeviceSettings;
 import dev.kula.device.Personalization;
@@ -29,6 +30,7 @@ import dev.kula.model.TrainingEngine;
 import dev.kula.model.TrainingPlan;
 import dev.kula.model.TrainingResult;
 import dev.kula.privacy.ReleaseJournal;
+import dev.kula.privacy.accounting.RenyiFilter;
 import dev.kula.privacy.noise.NoiseSource;
 import dev.kula.swap.Gate;
 import java.lang.reflect.InvocationHandler;
@@ -162,7 +164,13 @@ final class PeerWork implements AutoCloseable {
         unused,
         unused,
         Gate.defaults(),
-        new PrivacySettings(free, 1e-5, Protection.NONE, free, free, free, free, 1, 1),
+        new PrivacySettings(
+            RenyiFilter.of(free, 1e-5),
+            Protection.NONE,
+            free,
+            free,
+            new ChangeProtection.WholeChange(free, 1),
+            new ChangeProtection.WholeChange(free, 1)),
         false);
   }
 

@@ -55,8 +55,7 @@ final class Account {
     this.ledger =
         PrivacyLedger.restore(
             new PrivacyLedger.State(
-                settings.epsilonLimit(),
-                settings.delta(),
+                settings.filter(),
                 history.charges(),
                 history.withoutNoise(),
                 history.firstRefusal()));

@@ -1,33 +1,30 @@
 package dev.kula.device;
 
+import dev.kula.privacy.accounting.RenyiFilter;
+
 /**
  * What a device's releases cost and how they are noised.
  *
- * @param epsilonLimit of the whole account; infinite turns noise off
- * @param delta of the account
+ * @param filter limit of the whole account; an infinite ε turns noise off
  * @param protection which releases are noised
  * @param profileRho zCDP cost of one profile
  * @param outcomeRho zCDP cost of one round's outcomes
- * @param visitRho zCDP cost of one visit, under {@link Protection#ALL}
- * @param updateRho zCDP cost of one update, under {@link Protection#ALL}
- * @param updateClip L2 norm to which updates are clipped, under {@link Protection#ALL}
- * @param visitClip L2 norm to which visits' results are clipped, under {@link Protection#ALL}
+ * @param visit what a visit brings home, under {@link Protection#ALL}. Never sample by sample:
+ *     which samples a lease opens was picked in the light of all
+ * @param update an update of the global model, under {@link Protection#ALL}
  */
 public record PrivacySettings(
-    double epsilonLimit,
-    double delta,
+    RenyiFilter filter,
     Protection protection,
     double profileRho,
     double outcomeRho,
-    double visitRho,
-    double updateRho,
-    double updateClip,
-    double visitClip) {
+    ChangeProtection.WholeChange visit,
+    ChangeProtection update) {
   boolean noisesProfiles() {
-    return protection != Protection.NONE && Double.isFinite(epsilonLimit);
+    return protection != Protection.NONE && Double.isFinite(filter.epsilon());
   }
 
   boolean noisesEverything() {
-    return protection == Protection.ALL && Double.isFinite(epsilonLimit);
+    return protection == Protection.ALL && Double.isFinite(filter.epsilon());
   }
 }

@@ -6,11 +6,15 @@ import dev.kula.data.SampleSet;
 import dev.kula.model.TrainingPlan;
 import dev.kula.model.TrainingResult;
 import dev.kula.privacy.PrivacyLedger.Release;
-import dev.kula.privacy.noise.GaussianMechanism;
+import dev.kula.privacy.noise.NoiseSource;
 import java.util.Optional;
+import java.util.random.RandomGenerator;
 
 /** A device's part in training the global model: what it works out and what of it leaves. */
 final class SharedTraining {
+  /** A pass forward, two back, and one more for the norms. */
+  private static final double PASSES = 4;
+
   private final PrivacySettings settings;
   private final Account account;
   private final Seed seed;
@@ -34,24 +38,44 @@ final class SharedTraining {
       double loss = train(round, local, samples, plan, bench);
       return Optional.of(Update.between(model, local, samples.size(), loss));
     }
-    double rho = settings.updateRho();
     // Counts and losses are data too: where updates are noised, neither leaves.
     return account
         .release(
             new Release(round, "update"),
-            rho,
+            settings.update().rho(),
             Account.Kind.UPDATE,
             NoisedUpdate.class,
-            noise -> {
-              float[] local = model.clone();
-              train(round, local, samples, plan, bench);
-              float[] delta = Update.between(model, local, 1, 0).delta();
-              double clip = settings.updateClip();
-              GaussianMechanism.clip(delta, 0, delta.length, clip);
-              new GaussianMechanism(2 * clip, rho, delta.length).addTo(delta, noise);
-              return new NoisedUpdate(delta);
-            })
+            noise ->
+                new NoisedUpdate(
+                    switch (settings.update()) {
+                      case ChangeProtection.WholeChange whole -> {
+                        float[] local = model.clone();
+                        train(round, local, samples, plan, bench);
+                        float[] delta = Update.between(model, local, 1, 0).delta();
+                        whole.noise(delta, noise);
+                        yield delta;
+                      }
+                      case ChangeProtection.EachSample each ->
+                          trainPrivately(model, samples, plan, each, noise, bench);
+                    }))
         .map(noised -> new Update(noised.delta(), 1, 0));
+  }
+
+  private float[] trainPrivately(
+      float[] model,
+      SampleSet samples,
+      TrainingPlan plan,
+      ChangeProtection.EachSample each,
+      NoiseSource noise,
+      Workbench bench) {
+    float[] local = model.clone();
+    int coordinates = model.length - bench.engine().layout().offset(plan.scope());
+    RandomGenerator secret = noise::nextLong;
+    bench
+        .engine()
+        .trainPrivately(local, samples, plan, each.steps(), each.noise(coordinates, noise), secret);
+    account.worked(PASSES * each.steps().steps() * each.steps().samplingRate() * samples.size());
+    return Update.between(model, local, 1, 0).delta();
   }
 
   /** An update as it leaves, clipped and noised. */

@@ -13,7 +13,6 @@ import dev.kula.model.Scope;
 import dev.kula.model.TrainingEngine;
 import dev.kula.model.TrainingPlan;
 import dev.kula.privacy.PrivacyLedger.Release;
-import dev.kula.privacy.noise.GaussianMechanism;
 import dev.kula.swap.Selection;
 import dev.kula.swap.SwapOrder;
 import java.util.ArrayList;
@@ -214,20 +213,18 @@ final class SourceDesk {
     }
     // The source counts leases, so no requester can have one release twice.
     Release release = new Release(request.round(), "visit under lease " + lease.number());
-    double rho = settings.privacy().visitRho();
+    ChangeProtection.WholeChange protection = settings.privacy().visit();
     Optional<Message.Visited> visited =
         account.release(
             release,
-            rho,
+            protection.rho(),
             Account.Kind.VISIT,
             Message.Visited.class,
             noise -> {
               float[] delta =
                   change(order, scope, request.parameters(), samples, global, offset, bench);
               if (account.noises(Account.Kind.VISIT)) {
-                double clip = settings.privacy().visitClip();
-                GaussianMechanism.clip(delta, 0, size, clip);
-                new GaussianMechanism(2 * clip, rho, size).addTo(delta, noise);
+                protection.noise(delta, noise);
               }
               return new Message.Visited(order, lease.block(), delta);
             });

@@ -1,18 +1,17 @@
 package dev.kula.privacy;
 
-import dev.kula.KulaException;
+import dev.kula.privacy.accounting.RenyiFilter;
 import dev.kula.privacy.accounting.ZeroConcentrated;
 
 /**
  * How a device's account is divided over a run before it starts: the ρ of a single release of each
  * kind. If a device makes no more than the planned releases, a {@link PrivacyLedger} with the same
- * ε and δ never refuses one. Divided by kind in proportion to {@link Shares}; the share of a kind
+ * limit never refuses one. Divided by kind in proportion to {@link Shares}; the share of a kind
  * with no release goes to the others; within a kind all releases are alike.
  *
  * <p>Immutable, thread safe.
  *
- * @param epsilon the account's limit, positive or infinite
- * @param delta in (0, 1)
+ * @param filter the account's limit
  * @param planned number of releases
  * @param profileRho ρ of one profile; 0 where none is planned, infinite if ε is
  * @param outcomeRho ρ of one release of swap outcomes, likewise
@@ -20,8 +19,7 @@ import dev.kula.privacy.accounting.ZeroConcentrated;
  * @param updateRho ρ of one model update, likewise
  */
 public record PrivacyBudget(
-    double epsilon,
-    double delta,
+    RenyiFilter filter,
     Releases planned,
     double profileRho,
     double outcomeRho,
@@ -72,30 +70,20 @@ public record PrivacyBudget(
   }
 
   /** Divides by the default shares. */
-  public static PrivacyBudget allocate(double epsilon, double delta, Releases planned) {
-    return allocate(epsilon, delta, planned, Shares.defaults());
+  public static PrivacyBudget allocate(RenyiFilter filter, Releases planned) {
+    return allocate(filter, planned, Shares.defaults());
   }
 
-  /**
-   * Divides an account.
-   *
-   * @throws KulaException blaming the user if ε is not positive
-   */
-  public static PrivacyBudget allocate(
-      double epsilon, double delta, Releases planned, Shares shares) {
-    if (!(epsilon > 0)) {
-      throw KulaException.user(
-          "epsilon is '%s', must be over 0; use 'inf' to turn noise off".formatted(epsilon));
-    }
-    double rho = ZeroConcentrated.rho(epsilon, delta);
+  /** Divides an account. */
+  public static PrivacyBudget allocate(RenyiFilter filter, Releases planned, Shares shares) {
+    double rho = filter.limit();
     double total =
         weight(planned.profiles(), shares.profiles())
             + weight(planned.outcomes(), shares.outcomes())
             + weight(planned.visits(), shares.visits())
             + weight(planned.updates(), shares.updates());
     return new PrivacyBudget(
-        epsilon,
-        delta,
+        filter,
         planned,
         each(rho, planned.profiles(), shares.profiles(), total),
         each(rho, planned.outcomes(), shares.outcomes(), total),
@@ -103,7 +91,7 @@ public record PrivacyBudget(
         each(rho, planned.updates(), shares.updates(), total));
   }
 
-  /** ρ of all planned releases together; at most that of ε. */
+  /** ρ of all planned releases together; at most the limit. */
   public double totalRho() {
     return times(planned.profiles(), profileRho)
         + times(planned.outcomes(), outcomeRho)

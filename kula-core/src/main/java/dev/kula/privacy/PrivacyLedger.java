@@ -1,5 +1,6 @@
 package dev.kula.privacy;
 
+import dev.kula.privacy.accounting.RenyiFilter;
 import dev.kula.privacy.accounting.ZeroConcentrated;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -16,13 +17,11 @@ import org.jspecify.annotations.Nullable;
  * visits, updates. Charged <em>before</em> a release leaves; when a charge does not fit, the
  * release must not be made.
  *
- * <p>Kept in zCDP, neighbours by adding or removing one record: each release of ρ<sub>i</sub>-zCDP
- * adds ρ<sub>i</sub>, also when later releases are chosen in the light of earlier ones, because the
- * limit is fixed beforehand (a Rényi filter: Feldman and Zrnic 2021, <i>Individual Privacy
- * Accounting via a Rényi Filter</i>, Theorem 4.3). Read in (ε, δ) by {@link
- * ZeroConcentrated#epsilon}. Amplification by sampling is <em>not</em> claimed. Protected are
- * records, against whoever sees all that the device sends; not protected are the existence of the
- * device, its number of releases and when it stops making them.
+ * <p>Neighbours by adding or removing one record. Prices add up under a {@link RenyiFilter}, also
+ * when later releases are chosen in the light of earlier ones: ρ for a release of ρ-zCDP, less for
+ * steps on Poisson samples that only the device knows. Protected are records, against whoever sees
+ * all that the device sends; not protected are the existence of the device, its number of releases
+ * and when it stops making them.
  *
  * <p>A release is charged once: a second charge of the same release costs nothing, for a retry
  * sends the same bytes. Not thread safe: a device is run by one thread at a time.
@@ -46,22 +45,20 @@ public final class PrivacyLedger {
    * A release that has been paid for.
    *
    * @param release what
-   * @param rho its price
+   * @param rho its price: of ρ-zCDP, ρ
    */
   public record Charge(Release release, double rho) {}
 
   /**
    * All that a checkpoint needs.
    *
-   * @param epsilonLimit as constructed
-   * @param delta as constructed
+   * @param filter as constructed
    * @param charges in the order in which they were made
    * @param withoutNoise purposes released without noise, sorted
    * @param firstRefusal the first release that did not fit, null if all did
    */
   public record State(
-      double epsilonLimit,
-      double delta,
+      RenyiFilter filter,
       List<Charge> charges,
       List<String> withoutNoise,
       @Nullable Release firstRefusal) {
@@ -71,9 +68,7 @@ public final class PrivacyLedger {
     }
   }
 
-  private final double epsilonLimit;
-  private final double delta;
-  private final double rhoLimit;
+  private final RenyiFilter filter;
   private final Map<Release, Double> charges = new LinkedHashMap<>();
   private final SortedSet<String> withoutNoise = new TreeSet<>();
   private double spentRho;
@@ -82,22 +77,15 @@ public final class PrivacyLedger {
   /**
    * An account with nothing spent.
    *
-   * @param epsilonLimit positive; infinite means that noise is off and nothing is ever refused
-   * @param delta in (0, 1); well below one over the number of records
+   * @param filter its limit; infinite means that noise is off and nothing is ever refused
    */
-  public PrivacyLedger(double epsilonLimit, double delta) {
-    if (!(epsilonLimit > 0)) {
-      throw new IllegalArgumentException(
-          "epsilonLimit is " + epsilonLimit + ", must be positive or infinite");
-    }
-    this.epsilonLimit = epsilonLimit;
-    this.delta = delta;
-    this.rhoLimit = ZeroConcentrated.rho(epsilonLimit, delta);
+  public PrivacyLedger(RenyiFilter filter) {
+    this.filter = filter;
   }
 
   /** The account that {@link #state} was taken of. */
   public static PrivacyLedger restore(State state) {
-    PrivacyLedger ledger = new PrivacyLedger(state.epsilonLimit(), state.delta());
+    PrivacyLedger ledger = new PrivacyLedger(state.filter());
     for (Charge charge : state.charges()) {
       ledger.charges.put(charge.release(), charge.rho());
       ledger.spentRho += charge.rho();
@@ -126,7 +114,7 @@ public final class PrivacyLedger {
       }
       return true;
     }
-    if (Double.isInfinite(rho) && Double.isInfinite(rhoLimit)) {
+    if (Double.isInfinite(rho) && Double.isInfinite(filter.epsilon())) {
       withoutNoise(release.purpose());
       return true;
     }
@@ -141,7 +129,7 @@ public final class PrivacyLedger {
 
   /** Whether the account allows another release at this price. */
   public boolean fits(double rho) {
-    return spentRho + rho <= rhoLimit;
+    return spentRho + rho <= filter.limit();
   }
 
   /** Records that a release did not fit; the first one stays on record. */
@@ -164,13 +152,8 @@ public final class PrivacyLedger {
   }
 
   /** The limit, as constructed. */
-  public double epsilonLimit() {
-    return epsilonLimit;
-  }
-
-  /** The δ in which the account is read. */
-  public double delta() {
-    return delta;
+  public RenyiFilter filter() {
+    return filter;
   }
 
   /** Whether a release has been paid for. */
@@ -178,14 +161,14 @@ public final class PrivacyLedger {
     return charges.containsKey(release);
   }
 
-  /** ρ of all noised releases. */
+  /** Sum of the prices of all noised releases. */
   public double spentRho() {
     return spentRho;
   }
 
   /** ε of all noised releases, leaving out those without noise. */
   public double spentEpsilon() {
-    return ZeroConcentrated.epsilon(spentRho, delta);
+    return filter.epsilonOf(spentRho);
   }
 
   /** ε of all releases: infinite if any was made without noise. */
@@ -212,6 +195,6 @@ public final class PrivacyLedger {
   public State state() {
     List<Charge> list = new ArrayList<>();
     charges.forEach((release, rho) -> list.add(new Charge(release, rho)));
-    return new State(epsilonLimit, delta, list, List.copyOf(withoutNoise), firstRefusal);
+    return new State(filter, list, List.copyOf(withoutNoise), firstRefusal);
   }
 }

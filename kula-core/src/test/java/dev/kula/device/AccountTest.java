@@ -70,10 +70,7 @@ final class AccountTest {
 
   private Account account(Protection protection) {
     return new Account(
-        new PrivacySettings(8, 1e-5, protection, 0.5, 0.1, 0.1, 0.1, 1, 1),
-        seed -> NoiseSource.secure(),
-        journal,
-        new Seed(1));
+        ToyDevices.privacy(8, protection, 0.5), seed -> NoiseSource.secure(), journal, new Seed(1));
   }
 
   private static Optional<Noised> release(Account account, Release release, double value) {

@@ -12,7 +12,9 @@ import dev.kula.data.Exchange;
 import dev.kula.data.FederatedData;
 import dev.kula.data.ToyClusters;
 import dev.kula.fleet.WatchedFleet;
+import dev.kula.model.PrivateSteps;
 import dev.kula.model.TrainingPlan;
+import dev.kula.privacy.accounting.RenyiFilter;
 import dev.kula.privacy.noise.NoiseSource;
 import dev.kula.swap.Admission;
 import dev.kula.swap.Gate;
@@ -37,7 +39,7 @@ final class DeviceReleasesTest {
   private final float[] model = ToyDevices.model(data, 1);
 
   private static PrivacySettings privacy(double epsilon, Protection protection, double rho) {
-    return new PrivacySettings(epsilon, 1e-5, protection, rho, rho, rho, rho, 1, 0.5);
+    return ToyDevices.privacy(epsilon, protection, rho);
   }
 
   private WatchedFleet fleet(PrivacySettings privacy) {
@@ -80,8 +82,7 @@ final class DeviceReleasesTest {
 
   @Test
   void whoseAccountIsSpentReportsAndSwapsNoMore() {
-    // 0.02 + 2 sqrt(0.02 · ln 1e5) = 0.98: two releases of 0.01 fit into an epsilon of 1, no third.
-    WatchedFleet fleet = fleet(privacy(1, Protection.PROFILES, 0.01));
+    WatchedFleet fleet = fleet(privacy(1, Protection.PROFILES, halfOfEpsilonOne()));
     DeviceRuntime device = fleet.runtime(RECEIVER);
     for (int round = 1; round <= 2; round++) {
       assertInstanceOf(Message.ProfileReport.class, profile(fleet, round));
@@ -151,8 +152,13 @@ final class DeviceReleasesTest {
     assertEquals(epsilon(0.01), fleet.runtime(SOURCE).spentEpsilon(), 1e-9);
   }
 
+  /** Two releases at this price fit into an ε of 1, no third. */
+  private static double halfOfEpsilonOne() {
+    return 0.49 * RenyiFilter.of(1, 1e-5).limit();
+  }
+
   private static double epsilon(double rho) {
-    return rho + 2 * Math.sqrt(rho * Math.log(1e5));
+    return RenyiFilter.of(8, 1e-5).epsilonOf(rho);
   }
 
   /** Verdicts of one source: one record moves two of the counts by one, so Δ = √2. */
@@ -194,6 +200,35 @@ final class DeviceReleasesTest {
       }
     }
     assertVariance(2 / Math.sqrt(2 * rho), noise);
+  }
+
+  @Test
+  void updatesNoisedByStepHaveTheVarianceOfTheirSums() {
+    double sigma = 50; // so much that the gradients, of norm at most 0.1, hardly show
+    PrivateSteps steps = new PrivateSteps(0.5, 4, 0.1f, 10);
+    PrivacySettings whole = privacy(1e9, Protection.ALL, 1);
+    PrivacySettings each =
+        new PrivacySettings(
+            whole.filter(),
+            Protection.ALL,
+            1,
+            1,
+            whole.visit(),
+            new ChangeProtection.EachSample(0.25, steps, sigma));
+    WatchedFleet fleet = fleet(each);
+    List<Double> noise = new ArrayList<>();
+    for (int round = 1; round <= 30; round++) {
+      Update update =
+          fleet.runtime(RECEIVER).train(round, model, PLAN, ToyDevices.bench()).orElseThrow();
+      assertEquals(1, update.weight(), "how many samples it has stays home");
+      for (float value : update.delta()) {
+        noise.add((double) value);
+      }
+    }
+    // Four steps of learning rate 0.1, each a sum noised by σC and divided by 10.
+    assertVariance(Math.sqrt(4) * 0.1 * sigma * 0.1 / 10, noise);
+    double spent = fleet.runtime(RECEIVER).spentEpsilon();
+    assertEquals(whole.filter().epsilonOf(30 * 0.25), spent, 1e-9 * spent);
   }
 
   @Test
@@ -242,7 +277,7 @@ final class DeviceReleasesTest {
 
   @Test
   void anUpdateThatTheAccountRefusesIsNotMade() {
-    WatchedFleet fleet = fleet(privacy(1, Protection.ALL, 0.01));
+    WatchedFleet fleet = fleet(privacy(1, Protection.ALL, halfOfEpsilonOne()));
     DeviceRuntime device = fleet.runtime(RECEIVER);
     assertTrue(device.train(1, model, PLAN, ToyDevices.bench()).isPresent());
     assertTrue(device.train(2, model, PLAN, ToyDevices.bench()).isPresent());

@@ -11,6 +11,7 @@ import dev.kula.model.Scope;
 import dev.kula.model.ToyEngine;
 import dev.kula.model.TrainingPlan;
 import dev.kula.privacy.ReleaseJournal;
+import dev.kula.privacy.accounting.RenyiFilter;
 import dev.kula.privacy.noise.NoiseSource;
 import dev.kula.swap.Gate;
 import java.security.PublicKey;
@@ -26,16 +27,7 @@ import java.util.function.Function;
 public final class ToyDevices {
   /** No noise, no limit. */
   public static final PrivacySettings OPEN =
-      new PrivacySettings(
-          Double.POSITIVE_INFINITY,
-          1e-5,
-          Protection.PROFILES,
-          Double.POSITIVE_INFINITY,
-          Double.POSITIVE_INFINITY,
-          Double.POSITIVE_INFINITY,
-          Double.POSITIVE_INFINITY,
-          1,
-          0.5);
+      privacy(Double.POSITIVE_INFINITY, Protection.PROFILES, Double.POSITIVE_INFINITY);
 
   private final FederatedData data;
   private final DeviceSettings settings;
@@ -47,6 +39,17 @@ public final class ToyDevices {
   public ToyDevices(FederatedData data, DeviceSettings settings) {
     this.data = data;
     this.settings = settings;
+  }
+
+  /** Whole changes are protected, every release at the same price. */
+  public static PrivacySettings privacy(double epsilon, Protection protection, double rho) {
+    return new PrivacySettings(
+        RenyiFilter.of(epsilon, 1e-5),
+        protection,
+        rho,
+        rho,
+        new ChangeProtection.WholeChange(rho, 0.5),
+        new ChangeProtection.WholeChange(rho, 1));
   }
 
   /** Fine-tuned heads, raw exchange allowed. */

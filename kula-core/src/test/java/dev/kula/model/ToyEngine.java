@@ -102,6 +102,44 @@ public final class ToyEngine implements TrainingEngine {
     return new TrainingResult(steps, weightSum == 0 ? 0 : lossSum / weightSum);
   }
 
+  @Override
+  public boolean clipsEachSample() {
+    return true;
+  }
+
+  @Override
+  public TrainingResult trainPrivately(
+      float[] parameters,
+      Samples samples,
+      TrainingPlan plan,
+      PrivateSteps steps,
+      GradientNoise noise,
+      RandomGenerator random) {
+    int offset = layout.offset(plan.scope());
+    for (int step = 0; step < steps.steps(); step++) {
+      float[] sum = new float[parameters.length];
+      for (int sample = 0; sample < samples.size(); sample++) {
+        if (random.nextDouble() < steps.samplingRate()) {
+          double[] gradient = new double[parameters.length];
+          addGradient(parameters, samples, sample, samples.weight(sample), gradient);
+          double squares = 0;
+          for (int i = offset; i < gradient.length; i++) {
+            squares += gradient[i] * gradient[i];
+          }
+          double factor = Math.min(1, steps.clip() / Math.sqrt(squares));
+          for (int i = offset; i < gradient.length; i++) {
+            sum[i] += (float) (factor * gradient[i]);
+          }
+        }
+      }
+      noise.addTo(sum, offset, sum.length);
+      for (int i = offset; i < sum.length; i++) {
+        parameters[i] -= (float) (plan.learningRate() * sum[i] / steps.expectedBatch());
+      }
+    }
+    return new TrainingResult(steps.steps(), 0);
+  }
+
   private static void shuffle(int[] order, RandomGenerator random) {
     for (int i = order.length - 1; i > 0; i--) {
       int j = random.nextInt(i + 1);

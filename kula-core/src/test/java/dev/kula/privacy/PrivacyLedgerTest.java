@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kula.privacy.PrivacyLedger.Release;
+import dev.kula.privacy.accounting.RenyiFilter;
 import java.util.List;
 import java.util.Optional;
 import net.jqwik.api.ForAll;
@@ -21,17 +22,17 @@ final class PrivacyLedgerTest {
 
   @Test
   void chargesARetryOnce() {
-    PrivacyLedger ledger = new PrivacyLedger(8, DELTA);
+    PrivacyLedger ledger = new PrivacyLedger(RenyiFilter.of(8, DELTA));
     assertTrue(ledger.charge(FIRST, 0.5));
     assertTrue(ledger.charge(FIRST, 0.5));
     assertEquals(0.5, ledger.spentRho());
-    assertEquals(5.298526, ledger.spentEpsilon(), 1e-6);
+    assertEquals(5.087862, ledger.spentEpsilon(), 1e-6);
     assertThrows(IllegalArgumentException.class, () -> ledger.charge(FIRST, 0.6));
   }
 
   @Test
   void refusesWhatDoesNotFitAndRemembersTheFirst() {
-    PrivacyLedger ledger = new PrivacyLedger(8, DELTA);
+    PrivacyLedger ledger = new PrivacyLedger(RenyiFilter.of(8, DELTA));
     assertTrue(ledger.charge(FIRST, 1));
     assertFalse(ledger.isSpent());
     assertFalse(ledger.charge(SECOND, 0.5));
@@ -44,30 +45,31 @@ final class PrivacyLedgerTest {
 
   @Test
   void isInfiniteOnceAnythingLeftWithoutNoise() {
-    PrivacyLedger ledger = new PrivacyLedger(8, DELTA);
+    PrivacyLedger ledger = new PrivacyLedger(RenyiFilter.of(8, DELTA));
     ledger.charge(FIRST, 0.2);
     ledger.withoutNoise("raw swap");
     assertEquals(Double.POSITIVE_INFINITY, ledger.epsilon());
-    assertEquals(3.234854, ledger.spentEpsilon(), 1e-6);
+    assertEquals(3.887862, ledger.spentEpsilon(), 1e-6);
     assertEquals(List.of("raw swap"), List.copyOf(ledger.releasesWithoutNoise()));
   }
 
   @Test
   void withNoiseOffRecordsInsteadOfRefusing() {
-    PrivacyLedger ledger = new PrivacyLedger(Double.POSITIVE_INFINITY, DELTA);
+    PrivacyLedger ledger = new PrivacyLedger(RenyiFilter.of(Double.POSITIVE_INFINITY, DELTA));
     assertTrue(ledger.charge(FIRST, Double.POSITIVE_INFINITY));
     assertEquals(0, ledger.spentEpsilon());
     assertEquals(Double.POSITIVE_INFINITY, ledger.epsilon());
     assertEquals(List.of("profile"), List.copyOf(ledger.releasesWithoutNoise()));
-    assertFalse(new PrivacyLedger(8, DELTA).charge(FIRST, Double.POSITIVE_INFINITY));
+    assertFalse(
+        new PrivacyLedger(RenyiFilter.of(8, DELTA)).charge(FIRST, Double.POSITIVE_INFINITY));
   }
 
   @Property
   void neverExceedsItsLimitAndSurvivesACheckpoint(
       @ForAll @DoubleRange(min = 0.1, max = 20) double epsilon,
       @ForAll @Size(max = 40) List<@DoubleRange(min = 0, max = 0.5) Double> prices) {
-    PrivacyLedger ledger = new PrivacyLedger(epsilon, DELTA);
-    PrivacyLedger resumed = new PrivacyLedger(epsilon, DELTA);
+    PrivacyLedger ledger = new PrivacyLedger(RenyiFilter.of(epsilon, DELTA));
+    PrivacyLedger resumed = new PrivacyLedger(RenyiFilter.of(epsilon, DELTA));
     for (int i = 0; i < prices.size(); i++) {
       Release release = new Release(i, "visit");
       double before = ledger.spentRho();

@@ -6,6 +6,7 @@ import dev.kula.data.Exchange;
 import dev.kula.data.FederatedData;
 import dev.kula.data.ToyClusters;
 import dev.kula.data.target.TargetSpec;
+import dev.kula.device.ChangeProtection;
 import dev.kula.device.DeviceSettings;
 import dev.kula.device.Personalization;
 import dev.kula.device.PrivacySettings;
@@ -15,6 +16,7 @@ import dev.kula.model.Scope;
 import dev.kula.model.ToyEngine;
 import dev.kula.model.TrainingPlan;
 import dev.kula.privacy.PrivacyBudget;
+import dev.kula.privacy.accounting.RenyiFilter;
 import dev.kula.swap.Gate;
 import dev.kula.swap.Selection;
 import dev.kula.swap.SwapPolicy;
@@ -131,8 +133,7 @@ final class ToyRun {
     boolean all = protection == Protection.ALL;
     PrivacyBudget allocated =
         PrivacyBudget.allocate(
-            epsilon,
-            DELTA,
+            RenyiFilter.of(epsilon, DELTA),
             new PrivacyBudget.Releases(
                 plannings, plannings, all ? 2 * plannings : 0, all ? rounds : 0));
     return new DeviceSettings(
@@ -143,15 +144,12 @@ final class ToyRun {
         TrainingPlan.of(3, 8, 0.2f).withScope(Scope.HEAD),
         gate,
         new PrivacySettings(
-            epsilon,
-            DELTA,
+            RenyiFilter.of(epsilon, DELTA),
             protection,
             Double.isNaN(profileRho) ? allocated.profileRho() : profileRho,
             allocated.outcomeRho(),
-            allocated.visitRho(),
-            allocated.updateRho(),
-            1,
-            0.5),
+            new ChangeProtection.WholeChange(allocated.visitRho(), 0.5),
+            new ChangeProtection.WholeChange(allocated.updateRho(), 1)),
         true);
   }
 

@@ -1,0 +1,101 @@
+package dev.kula.app;
+
+import dev.kula.data.FederatedData;
+import dev.kula.device.ChangeProtection;
+import dev.kula.device.PrivacySettings;
+import dev.kula.device.Protection;
+import dev.kula.model.PrivateSteps;
+import dev.kula.privacy.PrivacyBudget;
+import dev.kula.privacy.accounting.RenyiFilter;
+import dev.kula.round.RoundSettings;
+import java.util.Comparator;
+import java.util.Locale;
+import java.util.stream.IntStream;
+
+/**
+ * A device's account divided over all that it will release, before a run starts.
+ *
+ * @param protection which releases are noised
+ * @param budget the price of each
+ * @param visit how visits are noised, if they are
+ * @param update how updates are noised, if they are
+ */
+record PrivacyPlan(
+    Protection protection,
+    PrivacyBudget budget,
+    ChangeProtection.WholeChange visit,
+    ChangeProtection update) {
+  private static final double DELTA = 1e-5;
+  private static final double VISIT_CLIP = 0.5;
+
+  /** Orders that are tried where samples are taken at random, beyond those of whole releases. */
+  private static final int HIGHEST_ORDER = 64;
+
+  static PrivacyPlan of(RunSettings settings, RoundSettings rounds, FederatedData data) {
+    Protection protection = Protection.valueOf(settings.protect().toUpperCase(Locale.ROOT));
+    PrivacyBudget.Releases releases = releases(protection, rounds);
+    RenyiFilter filter = RenyiFilter.of(settings.epsilon(), DELTA);
+    boolean record = settings.privacyUnit().equals("record");
+    if (record && releases.updates() > 0 && Double.isFinite(settings.epsilon())) {
+      PrivateSteps steps = steps(settings, data);
+      return IntStream.rangeClosed(2, Math.max(HIGHEST_ORDER, filter.order()))
+          .mapToObj(order -> new RenyiFilter(settings.epsilon(), DELTA, order))
+          .filter(each -> each.limit() > 0)
+          .map(each -> eachSample(protection, PrivacyBudget.allocate(each, releases), steps))
+          .min(Comparator.comparingDouble(PrivacyPlan::noiseMultiplier))
+          .orElseThrow();
+    }
+    PrivacyBudget budget = PrivacyBudget.allocate(filter, releases);
+    return new PrivacyPlan(
+        protection,
+        budget,
+        new ChangeProtection.WholeChange(budget.visitRho(), VISIT_CLIP),
+        new ChangeProtection.WholeChange(budget.updateRho(), settings.clip()));
+  }
+
+  private static PrivacyPlan eachSample(
+      Protection protection, PrivacyBudget budget, PrivateSteps steps) {
+    double sigma =
+        budget.filter().noiseMultiplier(steps.samplingRate(), steps.steps(), budget.updateRho());
+    return new PrivacyPlan(
+        protection,
+        budget,
+        new ChangeProtection.WholeChange(budget.visitRho(), VISIT_CLIP),
+        new ChangeProtection.EachSample(budget.updateRho(), steps, sigma));
+  }
+
+  private double noiseMultiplier() {
+    return switch (update) {
+      case ChangeProtection.WholeChange whole -> 1 / Math.sqrt(2 * whole.rho());
+      case ChangeProtection.EachSample each -> each.noiseMultiplier();
+    };
+  }
+
+  private static PrivacyBudget.Releases releases(Protection protection, RoundSettings rounds) {
+    int plannings = rounds.plannings();
+    boolean all = protection == Protection.ALL;
+    return new PrivacyBudget.Releases(
+        plannings,
+        rounds.policy().isGated() ? plannings : 0,
+        all ? plannings * rounds.swaps().outDegree() : 0,
+        all ? rounds.rounds() : 0);
+  }
+
+  /**
+   * Steps that take as many samples as local epochs would. How many samples a device has is its
+   * secret, so all take them at the rate, and divide by the batch, of a device of middling size.
+   */
+  private static PrivateSteps steps(RunSettings settings, FederatedData data) {
+    double samples =
+        data.devices().stream().mapToInt(device -> device.train().length).average().orElseThrow();
+    double batch = Math.min(settings.batch(), samples);
+    double rate = batch / samples;
+    int steps = (int) Math.max(1, Math.round(settings.localEpochs() / rate));
+    return new PrivateSteps(rate, steps, (float) settings.clip(), batch);
+  }
+
+  PrivacySettings settings() {
+    return new PrivacySettings(
+        budget.filter(), protection, budget.profileRho(), budget.outcomeRho(), visit, update);
+  }
+}

@@ -1,0 +1,50 @@
+package dev.kula.device;
+
+import dev.kula.model.GradientNoise;
+import dev.kula.model.PrivateSteps;
+import dev.kula.privacy.noise.GaussianMechanism;
+import dev.kula.privacy.noise.NoiseSource;
+
+/**
+ * How a change of parameters that training made is protected before it leaves: whose data its noise
+ * hides, and at what price.
+ */
+public sealed interface ChangeProtection {
+  /** Price of one such change in the device's account. */
+  double rho();
+
+  /**
+   * The whole change is clipped and noised: hidden is all that the device trained on, whatever it
+   * was and however it was picked (the unit is the device).
+   *
+   * @param rho ρ of zCDP
+   * @param clip L2 norm to which it is clipped; two devices' changes differ by at most twice that
+   */
+  record WholeChange(double rho, double clip) implements ChangeProtection {
+    /** Clips and noises a change in place. */
+    void noise(float[] delta, NoiseSource noise) {
+      GaussianMechanism.clip(delta, 0, delta.length, clip);
+      new GaussianMechanism(2 * clip, rho, delta.length).addTo(delta, noise);
+    }
+  }
+
+  /**
+   * Every gradient step is noised, after the gradient of each sample was clipped: hidden is any one
+   * sample among the others (the unit is the record). Good only where samples are not picked in the
+   * light of each other.
+   *
+   * @param rho price of all steps, as {@link dev.kula.privacy.accounting.RenyiFilter#price} says
+   * @param steps how they are made
+   * @param noiseMultiplier σ: standard deviation of the noise in each coordinate of a step's sum,
+   *     over the clip; positive
+   */
+  record EachSample(double rho, PrivateSteps steps, double noiseMultiplier)
+      implements ChangeProtection {
+    /** Noises sums of {@code coordinates} numbers. */
+    GradientNoise noise(int coordinates, NoiseSource noise) {
+      double rhoOfStep = 1 / (2 * noiseMultiplier * noiseMultiplier);
+      GaussianMechanism mechanism = new GaussianMechanism(steps.clip(), rhoOfStep, coordinates);
+      return (sum, from, to) -> mechanism.addTo(sum, from, to, noise);
+    }
+  }
+}
