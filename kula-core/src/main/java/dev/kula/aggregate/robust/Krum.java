@@ -4,8 +4,8 @@ import java.util.random.RandomGenerator;
 
 /**
  * The one update that is closest to its n − f − 2 nearest neighbours, by the sum of squared
- * Euclidean distances (Blanchard et al. 2017, section 4). Stands f with n ≥ 2f + 3. Weights do not
- * count. Ties go to the update that is smaller by content.
+ * Euclidean distances (Blanchard et al. 2017). Stands f with n ≥ 2f + 3. Weights do not count. Ties
+ * go to the update that is smaller by content.
  *
  * @param attackers f, 0 or more
  */

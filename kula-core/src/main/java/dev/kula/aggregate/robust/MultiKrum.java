@@ -5,9 +5,9 @@ import java.util.OptionalInt;
 import java.util.random.RandomGenerator;
 
 /**
- * The plain mean of the m updates with the best scores of {@link Krum} (Blanchard et al. 2017,
- * section 5). Stands f with n ≥ 2f + 3 and m ≤ n − f − 2 (Damaskinos et al. 2019, section 2.2).
- * Weights do not count. Ties go to the update that is smaller by content.
+ * The plain mean of the m updates with the best scores of {@link Krum} (Blanchard et al. 2017).
+ * Stands f with n ≥ 2f + 3 and m ≤ n − f − 2 (Damaskinos et al. 2019). Weights do not count. Ties
+ * go to the update that is smaller by content.
  *
  * @param attackers f, 0 or more
  * @param keep m, 1 or more; empty for n − f − 2

@@ -6,9 +6,9 @@ import java.util.random.RandomGenerator;
 
 /**
  * The weighted mean of updates that are scaled down to a Euclidean norm of at most the bound (Sun
- * et al. 2019, <i>Can you really backdoor federated learning?</i>, section 3). Without a bound it
- * is the cohort's median norm, which attackers cannot raise above the norms of honest updates while
- * f &lt; n/2.
+ * et al. 2019, <i>Can you really backdoor federated learning?</i>). Without a bound it is the
+ * cohort's median norm, which attackers cannot raise above the norms of honest updates while f &lt;
+ * n/2.
  *
  * <p>It bounds what attackers reach: their share of the weight times the bound. It does not remove
  * it, so that attackers who all point one way still move the model, round after round.
