@@ -5,7 +5,7 @@ import java.util.random.RandomGenerator;
 /**
  * Krum chooses θ = n − 2f updates, one at a time from those that are left; of every parameter the β
  * = θ − 2f values that are closest to the median of the chosen are averaged (El Mhamdi, Guerraoui
- * and Rouault 2018, section 4, algorithm 2). Stands f with n ≥ 4f + 3. Weights do not count.
+ * and Rouault 2018). Stands f with n ≥ 4f + 3. Weights do not count.
  *
  * <p>Of r updates that are left, Krum's score counts the r − f − 2 nearest neighbours, and at least
  * one while there is one: the paper's last choices, with fewer than f + 3 left, would have none and

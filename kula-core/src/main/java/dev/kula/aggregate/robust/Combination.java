@@ -10,8 +10,8 @@ final class Combination {
   private Combination() {}
 
   /**
-   * Σ cᵢwᵢ, added in double precision in the order of the rows; rows with a coefficient of 0 are
-   * not read.
+   * Σ cᵢwᵢ, added in double precision in the order of the rows, and the largest float where it is
+   * larger; rows with a coefficient of 0 are not read.
    */
   static float[] of(float[][] rows, double[] coefficients) {
     float[] result = new float[rows[0].length];
@@ -25,7 +25,7 @@ final class Combination {
         }
       }
       for (int l = 0; l < length; l++) {
-        result[from + l] = (float) sums[l];
+        result[from + l] = (float) Math.clamp(sums[l], -Float.MAX_VALUE, Float.MAX_VALUE);
       }
     }
     return result;
