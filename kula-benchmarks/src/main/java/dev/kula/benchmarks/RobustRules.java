@@ -24,14 +24,17 @@ import org.openjdk.jmh.annotations.Warmup;
 /**
  * What a robust rule costs a round, on one thread, beside folding the same updates. {@link #cohort}
  * is the part of {@link #combine} before any rule: sizes and numbers are checked, updates put in
- * order.
+ * order. The young generation is that of {@code ./kula}; with the default one the heap grows by new
+ * pages all the while, and some iterations take three times as long.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 5, time = 1)
-@Fork(value = 1, jvmArgsAppend = "-XX:+UseParallelGC")
+@Fork(
+    value = 1,
+    jvmArgsAppend = {"-XX:+UseParallelGC", "-Xmn192m"})
 public class RobustRules {
   private static final int PARAMETERS = 160_000;
 

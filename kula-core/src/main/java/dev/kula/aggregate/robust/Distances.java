@@ -8,9 +8,8 @@ import java.util.Arrays;
  * cancel.
  *
  * <p>Sums run in lanes, each the sum of every 1024th term, because Java does not reorder one sum
- * into vector instructions by itself. Shorter loops would be faster in the first cache, were it not
- * for the scalar steps at the ends of each. The order of terms is fixed, so that every machine gets
- * the same bits.
+ * into vector instructions by itself. Loops much shorter than that are slower. The order of terms
+ * is fixed, so that every machine gets the same bits.
  */
 final class Distances {
   /** Parameters a block: a hundred rows of one stay in the last cache while all pairs are met. */
