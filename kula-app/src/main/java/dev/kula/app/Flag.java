@@ -1,6 +1,8 @@
 package dev.kula.app;
 
 import dev.kula.KulaException;
+import dev.kula.aggregate.attack.Attack;
+import dev.kula.aggregate.robust.RobustRule;
 import dev.kula.app.Rule.Form;
 import java.util.Arrays;
 import java.util.List;
@@ -126,6 +128,32 @@ enum Flag {
           Form.word("fedavg"),
           Form.number("fedprox", "MU", "finite and at least 0", Flag::notNegative).orWithout()),
       "fedavg or fedprox[:MU] (MU 0.01 if left out)."),
+  ROBUST(
+      Section.TRAINING,
+      "RULE",
+      "none",
+      Rule.parsed(
+          "none, norm-bound[:BOUND], median, trimmed-mean:SHARE, krum:F, multi-krum:F[:KEEP],"
+              + " bulyan:F, geometric-median, trusted-root or bucketing:S:RULE",
+          List.of("none", "norm-bound", "median", "geometric-median", "trusted-root"),
+          RobustRule::parse),
+      "How updates become one where some may be made up; none is their weighted mean."),
+  ATTACK(
+      Section.TRAINING,
+      "ATTACK",
+      "none",
+      Rule.parsed(
+          "none, sign-flip[:SCALE], gaussian:STDDEV, inner-product:EPSILON, a-little-is-enough[:Z],"
+              + " label-flip or backdoor:TARGET:VALUE:PIXEL,PIXEL",
+          List.of("none", "sign-flip", "a-little-is-enough", "label-flip"),
+          Attack::parse),
+      "What attackers among the devices do, to see what --robust stands."),
+  ATTACKERS(
+      Section.TRAINING,
+      "SHARE",
+      "0.2",
+      Rule.number("a number from 0 to 1", Flag::share),
+      "Share of the devices that attack, rounded down; counts with --attack alone."),
   TARGET_ACCURACY(
       Section.TRAINING,
       "SHARE",

@@ -1,5 +1,6 @@
 package dev.kula.app;
 
+import dev.kula.KulaException;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -95,6 +96,24 @@ record Rule<T>(
         text -> known.stream().anyMatch(form -> form.matches(text)),
         words,
         known.stream().map(Form::word).toList());
+  }
+
+  /** {@code none}, or what {@code parser} reads without complaint. */
+  static Rule<String> parsed(String words, List<String> candidates, Function<String, ?> parser) {
+    return new Rule<>(
+        String.class,
+        Function.identity(),
+        text -> text.equals("none") || isRead(text, parser),
+        words,
+        candidates);
+  }
+
+  private static boolean isRead(String text, Function<String, ?> parser) {
+    try {
+      return parser.apply(text) != null;
+    } catch (KulaException mistake) {
+      return false;
+    }
   }
 
   /** One of several words. */

@@ -3,6 +3,10 @@ package dev.kula.app;
 import dev.kula.KulaException;
 import dev.kula.Seed;
 import dev.kula.aggregate.AggregationStrategy;
+import dev.kula.aggregate.attack.Attack;
+import dev.kula.aggregate.attack.DataAttack;
+import dev.kula.aggregate.robust.RobustAggregation;
+import dev.kula.aggregate.robust.RobustRule;
 import dev.kula.data.Dataset;
 import dev.kula.data.Exchange;
 import dev.kula.data.FederatedData;
@@ -14,10 +18,12 @@ import dev.kula.data.source.ReadOptions;
 import dev.kula.data.target.TargetSpec;
 import dev.kula.device.DeviceSettings;
 import dev.kula.device.Personalization;
+import dev.kula.fleet.Attackers;
 import dev.kula.model.EngineFactory;
 import dev.kula.model.ModelSpec;
 import dev.kula.model.ParameterLayout;
 import dev.kula.model.Scope;
+import dev.kula.model.Task;
 import dev.kula.model.TrainingEngine;
 import dev.kula.model.TrainingPlan;
 import dev.kula.round.Convergence;
@@ -83,7 +89,8 @@ final class RunPlanner {
     Personalization personalization = personalization(settings);
     refuseIdleSwaps(settings, policy, personalization);
     refuseWholeGradients(settings, model, dataset);
-    AggregationStrategy strategy = AggregationStrategy.parse(settings.strategy());
+    Optional<SimulationSettings.Threat> threat = threat(settings, dataset);
+    AggregationStrategy strategy = strategy(settings, data, threat);
     float rate = (float) settings.lr();
     TrainingPlan local =
         TrainingPlan.of(settings.localEpochs(), settings.batch(), rate)
@@ -115,7 +122,41 @@ final class RunPlanner {
             PrivacyPlan.of(settings, rounds, data).settings(),
             rawIsPossible(settings, policy));
     return new SimulationSettings(
-        rounds, devices, target(settings, data), model, settings.threads());
+        rounds, devices, target(settings, data), model, threat, settings.threads());
+  }
+
+  private static Optional<SimulationSettings.Threat> threat(RunSettings settings, Dataset dataset) {
+    if (settings.attack().equals("none")) {
+      return Optional.empty();
+    }
+    Attack attack = Attack.parse(settings.attack());
+    if (attack instanceof DataAttack && !(dataset.task() instanceof Task.Classification)) {
+      throw KulaException.user(
+          "--attack is '%s', which changes classes, but the task is a regression; try sign-flip"
+              .formatted(settings.attack()));
+    }
+    return Optional.of(new SimulationSettings.Threat(attack, settings.attackers()));
+  }
+
+  /** The strategy, held to what its rule can do for this cohort. */
+  private static AggregationStrategy strategy(
+      RunSettings settings, FederatedData data, Optional<SimulationSettings.Threat> threat) {
+    AggregationStrategy local = AggregationStrategy.parse(settings.strategy());
+    if (settings.robust().equals("none")) {
+      return local;
+    }
+    RobustRule rule = RobustRule.parse(settings.robust());
+    if (rule.needsRoot() && data.base().length == 0) {
+      throw KulaException.user(
+          "--robust is '%s', which compares updates with one made on the base set, but --base is %s; try --base 0.01"
+              .formatted(settings.robust(), settings.base()));
+    }
+    int devices = data.devices().size();
+    int cohort = RoundSettings.cohortSize(settings.participation(), devices);
+    int attackers = threat.map(each -> Attackers.count(each.share(), devices)).orElse(0);
+    // Whoever is in the cohort is drawn, so all attackers may be.
+    rule.check(cohort, Math.min(cohort, attackers));
+    return new RobustAggregation(local, rule, new Seed(settings.seed()).derive("robust"));
   }
 
   /** What an engine cannot protect is the user's to know before the run. */

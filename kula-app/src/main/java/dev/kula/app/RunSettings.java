@@ -38,6 +38,9 @@ import org.jspecify.annotations.Nullable;
  * @param lr finite, above 0; the default is smaller for a regression
  * @param participation in (0, 1]
  * @param strategy {@code fedavg}, {@code fedprox} or {@code fedprox:MU}
+ * @param robust {@code none} or a rule, as {@link Flag#ROBUST} says
+ * @param attack {@code none} or an attack, as {@link Flag#ATTACK} says
+ * @param attackers share of the devices, in [0, 1]
  * @param targetAccuracy in (0, 1]; null if it is to be taken from the runs
  * @param personalization {@code none}, {@code local} or {@code fine-tune}
  * @param policy {@code none}, {@code static:B}, {@code random}, {@code dissimilar}, {@code similar}
@@ -77,6 +80,9 @@ public record RunSettings(
     double lr,
     double participation,
     String strategy,
+    String robust,
+    String attack,
+    double attackers,
     @Nullable Double targetAccuracy,
     String personalization,
     String policy,
@@ -118,6 +124,9 @@ public record RunSettings(
     Flag.LR.check(lr);
     Flag.PARTICIPATION.check(participation);
     Flag.STRATEGY.check(strategy);
+    Flag.ROBUST.check(robust);
+    Flag.ATTACK.check(attack);
+    Flag.ATTACKERS.check(attackers);
     Flag.TARGET_ACCURACY.check(targetAccuracy);
     Flag.PERSONALIZATION.check(personalization);
     Flag.POLICY.check(policy);

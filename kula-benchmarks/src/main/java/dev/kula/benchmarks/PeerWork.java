@@ -106,6 +106,7 @@ final class PeerWork implements AutoCloseable {
                 engine.layout().size(),
                 SEED),
             threads,
+            null,
             () -> timed(engines.create(model, data.input(), data.task())),
             () ->
                 Engines.best()

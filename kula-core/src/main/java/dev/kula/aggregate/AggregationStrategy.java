@@ -14,6 +14,11 @@ public interface AggregationStrategy {
   /** μ of the proximal term that devices add to their local loss; 0 for none. */
   double proximalMu();
 
+  /** Whether a partial sum must be given an update that the server itself trusts. */
+  default boolean needsRoot() {
+    return false;
+  }
+
   /** Nothing folded yet, for a model of {@code parameters} numbers. */
   PartialSum init(int parameters);
 

@@ -15,6 +15,14 @@ public interface PartialSum {
   void accumulate(Update update);
 
   /**
+   * Takes in the update that the server made from data it trusts; asked for by {@link
+   * AggregationStrategy#needsRoot}, and no member of the cohort.
+   */
+  default void takeRoot(Update update) {
+    throw new IllegalArgumentException("this strategy has no use for a root update");
+  }
+
+  /**
    * Takes in another sum of the same strategy and size, which is not used afterwards.
    *
    * @throws dev.kula.KulaException blaming the user if the result is out of range

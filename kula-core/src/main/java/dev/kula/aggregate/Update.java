@@ -96,6 +96,11 @@ public final class Update {
     return largest;
   }
 
+  /** This update in memory of its own. */
+  public Update copy() {
+    return new Update(delta.clone(), largest, weight, trainingLoss);
+  }
+
   /** Local minus global parameters, in the model's layout; not to be written to. */
   public float[] delta() {
     return delta;

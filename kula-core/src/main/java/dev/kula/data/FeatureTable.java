@@ -17,6 +17,14 @@ public sealed interface FeatureTable {
   /** A table of its own with the rows given, in that order. */
   FeatureTable select(int[] rows);
 
+  /**
+   * A table of its own in which the rows given hold other numbers, as near as the table can hold
+   * them.
+   *
+   * @param values row-major, as the model is to see them
+   */
+  FeatureTable replace(int[] rows, float[] values);
+
   /** Bytes that a row takes when it travels. */
   int rowBytes();
 
@@ -49,6 +57,16 @@ public sealed interface FeatureTable {
         System.arraycopy(bytes, rows[i] * columns, selected, i * columns, columns);
       }
       return new Bytes(selected, columns, scale, shift);
+    }
+
+    @Override
+    public FeatureTable replace(int[] rows, float[] values) {
+      byte[] replaced = bytes.clone();
+      for (int i = 0; i < rows.length * columns; i++) {
+        int level = Math.clamp(Math.round((values[i] - shift) / scale), 0, 0xff);
+        replaced[rows[i / columns] * columns + i % columns] = (byte) level;
+      }
+      return new Bytes(replaced, columns, scale, shift);
     }
 
     @Override
@@ -85,6 +103,15 @@ public sealed interface FeatureTable {
         System.arraycopy(values, rows[i] * columns, selected, i * columns, columns);
       }
       return new Floats(selected, columns);
+    }
+
+    @Override
+    public FeatureTable replace(int[] rows, float[] others) {
+      float[] replaced = values.clone();
+      for (int i = 0; i < rows.length; i++) {
+        System.arraycopy(others, i * columns, replaced, rows[i] * columns, columns);
+      }
+      return new Floats(replaced, columns);
     }
 
     @Override

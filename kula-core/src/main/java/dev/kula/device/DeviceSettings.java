@@ -25,4 +25,18 @@ public record DeviceSettings(
     TrainingPlan visitPlan,
     Gate gate,
     PrivacySettings privacy,
-    boolean consentsToRaw) {}
+    boolean consentsToRaw) {
+  /** As they are for what hides nothing: the operator's own base set. */
+  public DeviceSettings withoutProtection() {
+    PrivacySettings open =
+        new PrivacySettings(
+            privacy.filter(),
+            Protection.NONE,
+            privacy.profileRho(),
+            privacy.outcomeRho(),
+            privacy.visit(),
+            privacy.update());
+    return new DeviceSettings(
+        labels, personalization, localPlan, fineTunePlan, visitPlan, gate, open, consentsToRaw);
+  }
+}

@@ -2,6 +2,7 @@ package dev.kula.fleet;
 
 import dev.kula.aggregate.AggregationStrategy;
 import dev.kula.aggregate.PartialSum;
+import dev.kula.aggregate.Update;
 import dev.kula.data.DeviceId;
 import dev.kula.data.SampleBatch;
 import dev.kula.device.DeviceRuntime;
@@ -18,6 +19,7 @@ import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -25,6 +27,7 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A fleet in this process, in virtual time. Messages are delivered in supersteps, as in Pregel
@@ -39,6 +42,7 @@ public final class LocalFleet implements Fleet {
   private final CostModel costs;
   private final EnginePool pool;
   private final int threads;
+  private final @Nullable Attackers attackers;
   private Duration elapsed = Duration.ZERO;
   private int lastRound;
   private int step;
@@ -49,6 +53,7 @@ public final class LocalFleet implements Fleet {
    * @param runtimes the devices, and the holder of the base set, {@link Envelope#BASE}
    * @param costs of all of them, the holder of the base set too
    * @param threads that compute, at least 1
+   * @param attackers among the devices; null for none
    * @param engines makes one engine a thread
    * @param headEngines makes one engine a thread for the output layer alone
    */
@@ -56,12 +61,14 @@ public final class LocalFleet implements Fleet {
       List<DeviceRuntime> runtimes,
       CostModel costs,
       int threads,
+      @Nullable Attackers attackers,
       Supplier<TrainingEngine> engines,
       Supplier<TrainingEngine> headEngines) {
     runtimes.forEach(runtime -> participants.put(runtime.id(), runtime));
     this.devices = participants.keySet().stream().filter(id -> !id.equals(Envelope.BASE)).toList();
     this.costs = costs;
     this.threads = threads;
+    this.attackers = attackers;
     this.pool =
         new EnginePool(
             threads,
@@ -98,15 +105,37 @@ public final class LocalFleet implements Fleet {
   @Override
   public Folded train(TrainingTask task, List<DeviceId> cohort, AggregationStrategy strategy) {
     int parameters = task.global().length;
+    PartialSum whole =
+        attackers == null ? folded(task, cohort, strategy) : forged(task, cohort, strategy);
+    if (strategy.needsRoot()) {
+      whole.takeRoot(rootUpdate(task));
+    }
+    long updateBytes = (long) parameters * Float.BYTES;
+    double slowest = 0;
+    for (DeviceId device : cohort) {
+      double passes = runtime(device).takeForwardPasses();
+      slowest = Math.max(slowest, costs.seconds(device, 0, passes, updateBytes));
+    }
+    advance(slowest);
+    return new Folded(
+        whole.finish(task.global()),
+        whole.updates(),
+        whole.trainingLoss(),
+        updateBytes * whole.updates());
+  }
+
+  /** Lets a cohort train; updates fold as they come. */
+  private PartialSum folded(
+      TrainingTask task, List<DeviceId> cohort, AggregationStrategy strategy) {
     // Whoever is done takes the next device; which thread folds an update shows in no bit of a sum.
     AtomicInteger next = new AtomicInteger();
     Map<Integer, RuntimeException> failures = new ConcurrentSkipListMap<>();
     Function<EnginePool.Engines, PartialSum> share =
         engine -> {
-          PartialSum sum = strategy.init(parameters);
+          PartialSum sum = strategy.init(task.global().length);
           for (int i = next.getAndIncrement(); i < cohort.size(); i = next.getAndIncrement()) {
             try {
-              fold(task, runtime(cohort.get(i)), engine, sum);
+              update(task, cohort.get(i), engine).ifPresent(sum::accumulate);
             } catch (RuntimeException failure) {
               failures.put(i, failure);
               next.set(cohort.size());
@@ -125,25 +154,33 @@ public final class LocalFleet implements Fleet {
             });
     PartialSum whole = sums.getFirst();
     sums.stream().skip(1).forEach(whole::merge);
-    long updateBytes = (long) parameters * Float.BYTES;
-    double slowest = 0;
-    for (DeviceId device : cohort) {
-      double passes = runtime(device).takeForwardPasses();
-      slowest = Math.max(slowest, costs.seconds(device, 0, passes, updateBytes));
-    }
-    advance(slowest);
-    return new Folded(
-        whole.finish(task.global()),
-        whole.updates(),
-        whole.trainingLoss(),
-        updateBytes * whole.updates());
+    return whole;
   }
 
-  private void fold(
-      TrainingTask task, DeviceRuntime device, EnginePool.Engines engines, PartialSum into) {
-    device
-        .train(task.round(), task.global(), task.plan(), bench(device, engines))
-        .ifPresent(into::accumulate);
+  /** Likewise where attackers wait for the updates of all others. */
+  private PartialSum forged(
+      TrainingTask task, List<DeviceId> cohort, AggregationStrategy strategy) {
+    List<Function<EnginePool.Engines, Optional<Update>>> work = new ArrayList<>();
+    for (DeviceId device : cohort) {
+      work.add(engine -> update(task, device, engine).map(Update::copy));
+    }
+    PartialSum sum = strategy.init(task.global().length);
+    Attackers present = Objects.requireNonNull(attackers);
+    present
+        .sent(task.round(), cohort, pool.run(work))
+        .forEach(update -> update.ifPresent(sum::accumulate));
+    return sum;
+  }
+
+  private Update rootUpdate(TrainingTask task) {
+    Function<EnginePool.Engines, Optional<Update>> work =
+        engine -> update(task, Envelope.BASE, engine).map(Update::copy);
+    return pool.run(List.of(work)).getFirst().orElseThrow();
+  }
+
+  private Optional<Update> update(TrainingTask task, DeviceId device, EnginePool.Engines engines) {
+    DeviceRuntime runtime = runtime(device);
+    return runtime.train(task.round(), task.global(), task.plan(), bench(runtime, engines));
   }
 
   @Override

@@ -53,7 +53,7 @@ final class Orchestrator {
   /** The cohort of a round: a share of those available, uniformly, at least one. */
   List<DeviceId> cohort(int round, List<DeviceId> available) {
     List<DeviceId> pool = new ArrayList<>(available);
-    int size = Math.max(1, (int) Math.round(participation * pool.size()));
+    int size = RoundSettings.cohortSize(participation, pool.size());
     RandomGenerator random = seed.derive("cohort").derive(round).generator();
     for (int i = 0; i < Math.min(size, pool.size()); i++) {
       int j = i + random.nextInt(pool.size() - i);

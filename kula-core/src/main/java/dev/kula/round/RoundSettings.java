@@ -36,6 +36,11 @@ public record RoundSettings(
     SwapSettings swaps,
     double errorRate,
     Convergence convergence) {
+  /** Devices in a cohort where {@code available} are. */
+  public static int cohortSize(double participation, int available) {
+    return Math.max(1, (int) Math.round(participation * available));
+  }
+
   /** Whether swaps are planned at the start of this round; round 0 is before training. */
   public boolean plansIn(int round) {
     boolean turn = round == 0 || (round > 1 && (round - 1) % swapEvery == 0);

@@ -13,6 +13,7 @@ import dev.kula.device.DeviceRuntime;
 import dev.kula.device.Envelope;
 import dev.kula.device.PersonalModel;
 import dev.kula.device.Personalization;
+import dev.kula.fleet.Attackers;
 import dev.kula.fleet.CostModel;
 import dev.kula.fleet.LocalFleet;
 import dev.kula.model.EngineFactory;
@@ -70,7 +71,8 @@ public final class Simulation implements AutoCloseable {
     Dataset dataset = data.dataset();
     this.engine = engines.create(settings.model(), dataset.input(), dataset.task());
     Seed seed = settings.rounds().seed();
-    List<DeviceRuntime> runtimes = runtimes();
+    Attackers attackers = settings.threat().map(threat -> attackers(threat, seed)).orElse(null);
+    List<DeviceRuntime> runtimes = runtimes(attackers);
     CostModel costs =
         CostModel.heterogeneous(
             runtimes.stream().map(DeviceRuntime::id).toList(),
@@ -81,6 +83,7 @@ public final class Simulation implements AutoCloseable {
             runtimes,
             costs,
             settings.threads(),
+            attackers,
             () -> engines.create(settings.model(), dataset.input(), dataset.task()),
             () ->
                 engines.create(
@@ -112,8 +115,14 @@ public final class Simulation implements AutoCloseable {
     return settings.target().assumed(shares);
   }
 
-  private List<DeviceRuntime> runtimes() {
+  private Attackers attackers(SimulationSettings.Threat threat, Seed seed) {
+    List<DeviceId> devices = data.devices().stream().map(FederatedData.DeviceRows::device).toList();
+    return Attackers.pick(threat.attack(), threat.share(), devices, seed);
+  }
+
+  private List<DeviceRuntime> runtimes(@Nullable Attackers attackers) {
     Dataset dataset = data.dataset();
+    Dataset poisoned = attackers == null ? dataset : attackers.poisoned(data);
     Seed seed = settings.rounds().seed();
     List<FederatedData.DeviceRows> all = new ArrayList<>(data.devices());
     if (data.base().length > 0) {
@@ -149,8 +158,8 @@ public final class Simulation implements AutoCloseable {
               id,
               keysOf(keys, id),
               schema,
-              dataset.features(),
-              dataset.targets(),
+              poisoned.features(),
+              poisoned.targets(),
               all.get(i).train());
       runtimes.add(
           new DeviceRuntime(
@@ -162,7 +171,7 @@ public final class Simulation implements AutoCloseable {
                   ? Optional.of(
                       settings.target().exam(pool, i, seed.derive("exam")).samples(dataset))
                   : Optional.empty(),
-              settings.devices(),
+              isDevice ? settings.devices() : settings.devices().withoutProtection(),
               seed.derive("device").derive(i),
               NoiseSource::seeded,
               ReleaseJournal.simulated()));

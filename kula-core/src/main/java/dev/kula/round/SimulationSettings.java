@@ -1,8 +1,10 @@
 package dev.kula.round;
 
+import dev.kula.aggregate.attack.Attack;
 import dev.kula.data.target.TargetSpec;
 import dev.kula.device.DeviceSettings;
 import dev.kula.model.ModelSpec;
+import java.util.Optional;
 
 /**
  * One run of a simulation.
@@ -11,6 +13,7 @@ import dev.kula.model.ModelSpec;
  * @param devices what the devices are told
  * @param target what personal models must serve
  * @param model architecture
+ * @param threat what attackers do, if there are any
  * @param threads that compute, at least 1; shows in no result
  */
 public record SimulationSettings(
@@ -18,4 +21,13 @@ public record SimulationSettings(
     DeviceSettings devices,
     TargetSpec target,
     ModelSpec model,
-    int threads) {}
+    Optional<Threat> threat,
+    int threads) {
+  /**
+   * Attackers among the devices.
+   *
+   * @param attack what they do
+   * @param share of the devices, in [0, 1]; rounded down to whole ones
+   */
+  public record Threat(Attack attack, double share) {}
+}

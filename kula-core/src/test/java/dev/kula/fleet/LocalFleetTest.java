@@ -24,6 +24,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -48,10 +49,19 @@ final class LocalFleetTest {
   }
 
   private static LocalFleet fleet(List<DeviceRuntime> runtimes, double availability, int threads) {
+    return fleet(runtimes, availability, threads, null);
+  }
+
+  private static LocalFleet fleet(
+      List<DeviceRuntime> runtimes,
+      double availability,
+      int threads,
+      @Nullable Attackers attackers) {
     return new LocalFleet(
         runtimes,
         costs(runtimes, availability),
         threads,
+        attackers,
         ToyDevices::engine,
         ToyDevices::headEngine);
   }

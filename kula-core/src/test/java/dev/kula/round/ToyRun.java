@@ -179,6 +179,7 @@ final class ToyRun {
             deviceSettings(),
             new TargetSpec.Mixture(0.5),
             ModelSpec.parse("mlp:6"),
+            Optional.empty(),
             threads);
     try (Simulation simulation = new Simulation(data, settings, ToyEngine.factory(), listener)) {
       if (from != null) {
