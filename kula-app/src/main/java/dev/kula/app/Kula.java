@@ -77,6 +77,7 @@ public final class Kula {
         new CompareCommand(runner, terminal),
         EnumSet.allOf(Flag.class),
         arguments);
+    add(command, "privacy", new PrivacyCommand(runner, terminal), privacyFlags(), arguments);
     add(command, "data", new DataCommand(runner, terminal), DATA_FLAGS, arguments);
     command.setOut(new PrintWriter(terminal.out(), true, terminal.out().charset()));
     command.setErr(new PrintWriter(terminal.err(), true, terminal.err().charset()));
@@ -100,6 +101,11 @@ public final class Kula {
 
   static Set<Flag> simulateFlags() {
     return FlagOptions.allBut(List.of(Flag.SEEDS, Flag.METHODS));
+  }
+
+  static Set<Flag> privacyFlags() {
+    return FlagOptions.allBut(
+        List.of(Flag.SEEDS, Flag.METHODS, Flag.TARGET_ACCURACY, Flag.OUT, Flag.RESUME));
   }
 
   @Command(

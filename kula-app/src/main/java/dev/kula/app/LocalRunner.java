@@ -88,6 +88,17 @@ final class LocalRunner implements Runner {
     terminal.out().print(DataDescription.of(data).render(terminal.colour()));
   }
 
+  @Override
+  public void plan(RunSettings settings, int measuredSeeds, Terminal terminal) {
+    Dataset dataset = RunPlanner.read(settings);
+    FederatedData data = RunPlanner.federate(dataset, settings);
+    terminal.out().print(Computing.PLANNER.privacy(settings, data).text());
+    if (measuredSeeds > 0) {
+      NoiseCost cost = new NoiseCost(Computing.PLANNER, Computing.ENGINES, dataset, terminal);
+      terminal.out().print("\n" + cost.measure(settings, measuredSeeds).text());
+    }
+  }
+
   private Finished execute(
       String command, RunSettings settings, List<Job> jobs, Terminal terminal) {
     String resume = settings.resume();

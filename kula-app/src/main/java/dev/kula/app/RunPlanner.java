@@ -159,6 +159,16 @@ final class RunPlanner {
     return new RobustAggregation(local, rule, new Seed(settings.seed()).derive("robust"));
   }
 
+  /** How a device's account would be divided. */
+  PrivacyTable privacy(RunSettings settings, FederatedData data) {
+    RoundSettings rounds = plan(settings, data, false).rounds();
+    return new PrivacyTable(
+        PrivacyPlan.of(settings, rounds, data),
+        layout(ModelSpec.parse(settings.model()), data.dataset()),
+        RoundSettings.cohortSize(settings.participation(), data.devices().size()),
+        data.dataset().labels().size());
+  }
+
   /** What an engine cannot protect is the user's to know before the run. */
   private void refuseWholeGradients(RunSettings settings, ModelSpec model, Dataset dataset) {
     if (!settings.protect().equals("all") || !settings.privacyUnit().equals("record")) {

@@ -36,6 +36,13 @@ interface Runner {
   void describe(RunSettings settings, Terminal terminal);
 
   /**
+   * Prints to {@code terminal.out()} what a device's privacy account would be spent on.
+   *
+   * @param measuredSeeds how many seeds to train with, with and without noise; 0 for none
+   */
+  void plan(RunSettings settings, int measuredSeeds, Terminal terminal);
+
+  /**
    * The settings with which the run in {@code directory} was made, by key, so that {@code --resume}
    * need not repeat them.
    *

@@ -75,6 +75,11 @@ final class Console {
     }
 
     @Override
+    public void plan(RunSettings settings, int measuredSeeds, Terminal terminal) {
+      asked.add(settings);
+    }
+
+    @Override
     public Map<String, Object> recorded(Path directory) {
       return recorded;
     }

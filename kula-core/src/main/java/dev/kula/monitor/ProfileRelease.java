@@ -39,7 +39,9 @@ public final class ProfileRelease {
   /** L2 sensitivity of the two metrics. */
   public static final double METRIC_SENSITIVITY = Math.sqrt(2);
 
-  static final double LABEL_SHARE = 0.4;
+  /** Share of a release's ρ that buys the label histogram. */
+  public static final double LABEL_SHARE = 0.4;
+
   static final double SKETCH_SHARE = 0.4;
   static final double METRIC_SHARE = 0.2;
 

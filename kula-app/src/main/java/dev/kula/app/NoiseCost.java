@@ -1,0 +1,71 @@
+package dev.kula.app;
+
+import dev.kula.data.Dataset;
+import dev.kula.data.FederatedData;
+import dev.kula.model.EngineFactory;
+import dev.kula.round.Comparisons.Spread;
+import dev.kula.round.RoundRecord;
+import dev.kula.round.RunEvent;
+import dev.kula.round.RunListener;
+import dev.kula.round.RunState;
+import dev.kula.round.Simulation;
+import java.util.List;
+import java.util.function.Supplier;
+
+/** What noise costs in accuracy, by running with and without it; nothing is written. */
+final class NoiseCost {
+  private final RunPlanner planner;
+  private final EngineFactory engines;
+  private final Dataset dataset;
+  private final Terminal terminal;
+
+  NoiseCost(RunPlanner planner, EngineFactory engines, Dataset dataset, Terminal terminal) {
+    this.planner = planner;
+    this.engines = engines;
+    this.dataset = dataset;
+    this.terminal = terminal;
+  }
+
+  /** Runs {@code settings} with each of {@code seeds} seeds, twice. */
+  Grid measure(RunSettings settings, int seeds) {
+    double[] without = new double[seeds];
+    double[] with = new double[seeds];
+    for (int i = 0; i < seeds; i++) {
+      RunSettings seeded = settings.with(Flag.SEED, settings.seed() + i);
+      FederatedData data = RunPlanner.federate(dataset, seeded);
+      without[i] = accuracy(seeded.with(Flag.EPSILON, "inf"), data, "without noise");
+      with[i] = accuracy(seeded, data, "with noise");
+    }
+    double cost = Spread.of(with).mean() - Spread.of(without).mean();
+    return new Grid(
+        seeds == 1
+            ? "What the noise costs, one seed"
+            : "What the noise costs, %d seeds".formatted(seeds),
+        List.of("", "personal accuracy, %"),
+        List.of(
+            List.of("without noise", Figures.percent(Spread.of(without), seeds)),
+            List.of("with this plan", Figures.percent(Spread.of(with), seeds)),
+            List.of("difference, points", Figures.points(cost))));
+  }
+
+  private double accuracy(RunSettings settings, FederatedData data, String how) {
+    String task = "%s, seed %d".formatted(how, settings.seed());
+    try (RoundProgress progress = terminal.progress(task, settings.rounds());
+        Simulation simulation =
+            new Simulation(
+                data, planner.plan(settings, data, false), engines, new Watched(progress))) {
+      return simulation.run().accuracy().mean();
+    }
+  }
+
+  /** Moves the bar. */
+  private record Watched(RoundProgress progress) implements RunListener {
+    @Override
+    public void round(RoundRecord round, List<RunEvent> events) {
+      progress.ended(round);
+    }
+
+    @Override
+    public void checkpoint(Supplier<RunState> state) {}
+  }
+}

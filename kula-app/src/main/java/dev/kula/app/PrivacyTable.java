@@ -1,0 +1,198 @@
+package dev.kula.app;
+
+import dev.kula.device.ChangeProtection;
+import dev.kula.device.PrivacySettings;
+import dev.kula.device.Protection;
+import dev.kula.model.ParameterLayout;
+import dev.kula.model.PrivateSteps;
+import dev.kula.monitor.ProfileRelease;
+import dev.kula.privacy.PrivacyBudget;
+import dev.kula.privacy.PrivacyBudget.Releases;
+import dev.kula.privacy.accounting.Mechanism;
+import dev.kula.privacy.accounting.PrivacyLossAccountant;
+import dev.kula.privacy.noise.GaussianMechanism;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * A privacy plan as people read it: every kind of release with its count, share of the account and
+ * noise.
+ */
+final class PrivacyTable {
+  private static final String NOTHING = "–";
+
+  private final PrivacyPlan plan;
+  private final PrivacySettings settings;
+  private final ParameterLayout layout;
+  private final int cohort;
+  private final int labels;
+
+  PrivacyTable(PrivacyPlan plan, ParameterLayout layout, int cohort, int labels) {
+    this.plan = plan;
+    this.settings = plan.settings();
+    this.layout = layout;
+    this.cohort = cohort;
+    this.labels = labels;
+  }
+
+  /** For a terminal, with a line break at the end. */
+  String text() {
+    if (!isNoised()) {
+      return "No release is noised with these settings: epsilon is infinite.\n";
+    }
+    PrivacyBudget budget = plan.budget();
+    Releases releases = budget.planned();
+    List<List<String>> rows = new ArrayList<>();
+    rows.add(
+        row("profiles", releases.profiles(), budget.profileRho(), "a record", this::profileNoise));
+    rows.add(
+        row("swap outcomes", releases.outcomes(), budget.outcomeRho(), "a record", () -> NOTHING));
+    rows.add(
+        row("visits", releases.visits(), budget.visitRho(), "the device's data", this::visitNoise));
+    rows.add(
+        row("updates", releases.updates(), budget.updateRho(), updatesHide(), this::updateNoise));
+    Grid grid =
+        new Grid(
+            "A device's account: epsilon %s at delta %s, protect %s"
+                .formatted(
+                    number(budget.filter().epsilon()),
+                    budget.filter().delta(),
+                    settings.protection().name().toLowerCase(Locale.ROOT)),
+            List.of("release", "times", "share", "price", "hides", "noise, sd a number"),
+            rows);
+    return grid.text() + "\n" + String.join("\n", notes()) + "\n";
+  }
+
+  private boolean isNoised() {
+    return Double.isFinite(plan.budget().filter().epsilon())
+        && settings.protection() != Protection.NONE
+        && plan.budget().totalRho() > 0;
+  }
+
+  private List<String> row(
+      String name, int times, double price, String hides, Supplier<String> noise) {
+    if (times == 0) {
+      return List.of(name, "0", NOTHING, NOTHING, NOTHING, NOTHING);
+    }
+    double share = times * price / plan.budget().totalRho();
+    return List.of(
+        name,
+        Integer.toString(times),
+        "%.0f %%".formatted(100 * share),
+        number(price),
+        hides,
+        noise.get());
+  }
+
+  private String profileNoise() {
+    double rho = ProfileRelease.LABEL_SHARE * plan.budget().profileRho();
+    return number(new GaussianMechanism(ProfileRelease.SUM_SENSITIVITY, rho, labels).stddev())
+        + " of a count";
+  }
+
+  private String visitNoise() {
+    ChangeProtection.WholeChange visit = settings.visit();
+    return number(wholeNoise(visit, layout.headSize())) + " of a change";
+  }
+
+  private static double wholeNoise(ChangeProtection.WholeChange whole, int coordinates) {
+    return new GaussianMechanism(2 * whole.clip(), whole.rho(), coordinates).stddev();
+  }
+
+  private String updatesHide() {
+    return switch (settings.update()) {
+      case ChangeProtection.WholeChange whole -> "the device's data";
+      case ChangeProtection.EachSample each -> "a record";
+    };
+  }
+
+  private String updateNoise() {
+    return switch (settings.update()) {
+      case ChangeProtection.WholeChange whole ->
+          number(wholeNoise(whole, layout.size())) + " of a change";
+      case ChangeProtection.EachSample each ->
+          number(each.noiseMultiplier() * each.steps().clip()) + " of a step's sum";
+    };
+  }
+
+  private List<String> notes() {
+    List<String> notes = new ArrayList<>();
+    signal().ifPresent(notes::add);
+    if (settings.protection() == Protection.PROFILES) {
+      notes.add(
+          "Updates and visits leave without noise, so epsilon over all releases is infinite.");
+    }
+    notes.add(
+        "Accounted at Rényi order %d. By the distribution of the privacy loss the plan spends at most epsilon %s."
+            .formatted(plan.budget().filter().order(), number(tightEpsilon())));
+    return notes;
+  }
+
+  /** How long the noise is beside the longest sum that it can hide in, over a whole cohort. */
+  private Optional<String> signal() {
+    if (plan.budget().planned().updates() == 0) {
+      return Optional.empty();
+    }
+    double numbers = Math.sqrt(layout.size());
+    return Optional.of(
+        switch (settings.update()) {
+          case ChangeProtection.WholeChange whole ->
+              "Over a cohort of %d the noise of the mean update has norm %s; the mean has %s at the most."
+                  .formatted(
+                      cohort,
+                      number(wholeNoise(whole, layout.size()) * numbers / Math.sqrt(cohort)),
+                      number(whole.clip()));
+          case ChangeProtection.EachSample each -> {
+            PrivateSteps steps = each.steps();
+            double sum = each.noiseMultiplier() * steps.clip() * numbers;
+            yield "A step takes each sample with chance %s, %d steps a round. Over a cohort of %d the noise of the mean gradient has norm %s; the mean has %s at the most."
+                .formatted(
+                    number(steps.samplingRate()),
+                    steps.steps(),
+                    cohort,
+                    number(sum / steps.expectedBatch() / Math.sqrt(cohort)),
+                    number(steps.clip()));
+          }
+        });
+  }
+
+  private double tightEpsilon() {
+    PrivacyBudget budget = plan.budget();
+    Releases releases = budget.planned();
+    PrivacyLossAccountant accountant = PrivacyLossAccountant.empty();
+    accountant = plus(accountant, budget.profileRho(), releases.profiles());
+    accountant = plus(accountant, budget.outcomeRho(), releases.outcomes());
+    accountant = plus(accountant, budget.visitRho(), releases.visits());
+    if (releases.updates() > 0) {
+      accountant =
+          switch (settings.update()) {
+            case ChangeProtection.WholeChange whole ->
+                plus(accountant, whole.rho(), releases.updates());
+            case ChangeProtection.EachSample each ->
+                accountant.plus(
+                    new Mechanism.Gaussian(each.steps().samplingRate(), each.noiseMultiplier()),
+                    releases.updates() * each.steps().steps());
+          };
+    }
+    return accountant.epsilon(budget.filter().delta());
+  }
+
+  private static PrivacyLossAccountant plus(
+      PrivacyLossAccountant accountant, double rho, int times) {
+    return times == 0
+        ? accountant
+        : accountant.plus(new Mechanism.Gaussian(1, 1 / Math.sqrt(2 * rho)), times);
+  }
+
+  /** Three digits that matter. */
+  private static String number(double value) {
+    double rounded = value >= 100 ? Math.rint(value) : value;
+    String text = String.format(Locale.ROOT, value >= 100 ? "%.0f" : "%.3g", rounded);
+    return text.contains(".") && !text.contains("e")
+        ? text.replaceAll("0+$", "").replaceAll("\\.$", "")
+        : text;
+  }
+}
