@@ -16,9 +16,9 @@ import org.apache.commons.statistics.distribution.HypergeometricDistribution;
  *       (1 − δ)n − 1, k) &lt; t].
  * </ol>
  *
- * <p>Bell et al. 2020, Definition 3.1 and Section 3.3, where the first condition is the weaker one
- * of a server that does not lie, fewer than t. <b>Assumes</b> that whoever is corrupt, and whoever
- * drops out, is so independently of the graph.
+ * <p>After Bell et al. 2020, where the first condition is the weaker one of a server that does not
+ * lie, fewer than t. <b>Assumes</b> that whoever is corrupt, and whoever drops out, is so
+ * independently of the graph.
  *
  * @param cohort n, at least 3
  * @param corruptFraction γ, in [0, 1)

@@ -66,8 +66,8 @@ public sealed interface Neighbourhoods {
 
   /**
    * Each with {@code degree} others: a ring in the order of a random permutation, on which each is
-   * next to the {@code degree}/2 before and after it (a Harary graph). Bell et al. 2020, Algorithm
-   * 1. {@link NeighbourhoodSize} says how large the two numbers must be.
+   * next to the {@code degree}/2 before and after it (a Harary graph). Bell et al. 2020. {@link
+   * NeighbourhoodSize} says how large the two numbers must be.
    *
    * @param degree k, even, less than the cohort
    * @param threshold t, more than half of the degree

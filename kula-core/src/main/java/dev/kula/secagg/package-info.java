@@ -31,8 +31,8 @@
  * package and {@code privacy.noise}.
  *
  * <p>Sources: Bonawitz et al. 2017, <i>Practical Secure Aggregation for Privacy-Preserving Machine
- * Learning</i>, Figure 4; Bell et al. 2020, <i>Secure Single-Server Aggregation with
- * (Poly)Logarithmic Overhead</i>.
+ * Learning</i>; Bell et al. 2020, <i>Secure Single-Server Aggregation with (Poly)Logarithmic
+ * Overhead</i>.
  */
 @NullMarked
 package dev.kula.secagg;

@@ -44,7 +44,12 @@ final class Exchange {
 
   /** The same devices with the same vectors in another session. */
   Exchange in(Session other) {
-    return new Exchange(other, identities, vectors, seed);
+    return in(other, vectors);
+  }
+
+  /** The same devices with other vectors in another session. */
+  Exchange in(Session other, int[][] otherVectors) {
+    return new Exchange(other, identities, otherVectors, seed);
   }
 
   static Session session(
