@@ -183,7 +183,7 @@ final class HostileTest {
     stage.device(0).receive(codec.encode(new Survivors(0, members)));
   }
 
-  /** Some are told that 6 survived, others that 5 did: neither have enough endorsements. */
+  /** Device 5 is told that 6 survived, the others that it did not. */
   @Test
   void twoStoriesAboutSurvivorsAreFound() {
     Exchange.Stage<ConsistencyCheck, CollectEndorsements> stage = checking();
