@@ -44,7 +44,16 @@ final class ArchitectureTest {
   /** Each may use itself and those before it. */
   private static final List<String> ORDER =
       List.of(
-          "model", "data", "privacy", "aggregate", "monitor", "swap", "device", "fleet", "round");
+          "model",
+          "data",
+          "privacy",
+          "secagg",
+          "aggregate",
+          "monitor",
+          "swap",
+          "device",
+          "fleet",
+          "round");
 
   private static final JavaClasses CORE =
       new ClassFileImporter()
