@@ -240,6 +240,15 @@ enum Flag {
       "Largest L2 norm of a sample's gradient (record) or of an update (device) under --protect"
           + " all."),
 
+  SECURE_AGGREGATION(
+      Section.PRIVACY,
+      "GRAPH",
+      "none",
+      Rule.words("none", "complete", "sparse"),
+      "Hide updates in their sum: none, complete (everybody masks with everybody) or sparse (for"
+          + " large cohorts). With --robust only bucketing of 8 or more; with --privacy-unit device"
+          + " the noise is in the sum, too."),
+
   SEED(Section.RUN, "N", "1", Rule.anyWholeNumber(), "Where all randomness comes from."),
   SEEDS(
       Section.RUN,

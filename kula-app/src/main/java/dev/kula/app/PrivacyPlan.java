@@ -1,5 +1,6 @@
 package dev.kula.app;
 
+import dev.kula.aggregate.secure.Graph;
 import dev.kula.data.FederatedData;
 import dev.kula.device.ChangeProtection;
 import dev.kula.device.PrivacySettings;
@@ -7,9 +8,11 @@ import dev.kula.device.Protection;
 import dev.kula.model.PrivateSteps;
 import dev.kula.privacy.PrivacyBudget;
 import dev.kula.privacy.accounting.RenyiFilter;
+import dev.kula.privacy.noise.DistributedGaussian;
 import dev.kula.round.RoundSettings;
 import java.util.Comparator;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
@@ -31,7 +34,13 @@ record PrivacyPlan(
   /** Orders that are tried where samples are taken at random, beyond those of whole releases. */
   private static final int HIGHEST_ORDER = 64;
 
-  static PrivacyPlan of(RunSettings settings, RoundSettings rounds, FederatedData data) {
+  /**
+   * Plans.
+   *
+   * @param parameters of the model
+   */
+  static PrivacyPlan of(
+      RunSettings settings, RoundSettings rounds, FederatedData data, int parameters) {
     Protection protection = Protection.valueOf(settings.protect().toUpperCase(Locale.ROOT));
     PrivacyBudget.Releases releases = releases(protection, rounds);
     RenyiFilter filter = RenyiFilter.of(settings.epsilon(), DELTA);
@@ -50,7 +59,21 @@ record PrivacyPlan(
         protection,
         budget,
         new ChangeProtection.WholeChange(budget.visitRho(), VISIT_CLIP),
-        new ChangeProtection.WholeChange(budget.updateRho(), settings.clip()));
+        whole(settings, budget, data, parameters));
+  }
+
+  /** Under secure aggregation nobody sees an update, so that its noise can be in the sum. */
+  private static ChangeProtection whole(
+      RunSettings settings, PrivacyBudget budget, FederatedData data, int parameters) {
+    Optional<Graph> graph = AggregationPlan.graph(settings);
+    boolean noised = budget.planned().updates() > 0 && Double.isFinite(budget.updateRho());
+    if (graph.isEmpty() || !noised) {
+      return new ChangeProtection.WholeChange(budget.updateRho(), settings.clip());
+    }
+    int cohort = RoundSettings.cohortSize(settings.participation(), data.devices().size());
+    int contributors = AggregationPlan.contributors(settings, graph.get(), cohort);
+    return new ChangeProtection.InSum(
+        new DistributedGaussian(settings.clip(), budget.updateRho(), parameters, contributors));
   }
 
   private static PrivacyPlan eachSample(
@@ -67,6 +90,7 @@ record PrivacyPlan(
   private double noiseMultiplier() {
     return switch (update) {
       case ChangeProtection.WholeChange whole -> 1 / Math.sqrt(2 * whole.rho());
+      case ChangeProtection.InSum part -> 1 / Math.sqrt(2 * part.rho());
       case ChangeProtection.EachSample each -> each.noiseMultiplier();
     };
   }

@@ -105,6 +105,7 @@ final class PrivacyTable {
   private String updatesHide() {
     return switch (settings.update()) {
       case ChangeProtection.WholeChange whole -> "the device's data";
+      case ChangeProtection.InSum part -> "the device's data";
       case ChangeProtection.EachSample each -> "a record";
     };
   }
@@ -113,6 +114,8 @@ final class PrivacyTable {
     return switch (settings.update()) {
       case ChangeProtection.WholeChange whole ->
           number(wholeNoise(whole, layout.size())) + " of a change";
+      case ChangeProtection.InSum part ->
+          number(part.mechanism().stddevOfSum()) + " of the cohort's sum";
       case ChangeProtection.EachSample each ->
           number(each.noiseMultiplier() * each.steps().clip()) + " of a step's sum";
     };
@@ -145,6 +148,16 @@ final class PrivacyTable {
                       cohort,
                       number(wholeNoise(whole, layout.size()) * numbers / Math.sqrt(cohort)),
                       number(whole.clip()));
+          case ChangeProtection.InSum part ->
+              "Over a cohort of %d the noise of the mean update has norm %s, hidden in a sum of at least %d honest devices; the mean has %s at the most."
+                  .formatted(
+                      cohort,
+                      number(
+                          part.mechanism().stddevOfSum()
+                              * numbers
+                              / Math.sqrt((double) cohort * part.mechanism().contributors())),
+                      part.mechanism().contributors(),
+                      number(part.mechanism().clip()));
           case ChangeProtection.EachSample each -> {
             PrivateSteps steps = each.steps();
             double sum = each.noiseMultiplier() * steps.clip() * numbers;
@@ -171,6 +184,7 @@ final class PrivacyTable {
           switch (settings.update()) {
             case ChangeProtection.WholeChange whole ->
                 plus(accountant, whole.rho(), releases.updates());
+            case ChangeProtection.InSum part -> plus(accountant, part.rho(), releases.updates());
             case ChangeProtection.EachSample each ->
                 accountant.plus(
                     new Mechanism.Gaussian(each.steps().samplingRate(), each.noiseMultiplier()),

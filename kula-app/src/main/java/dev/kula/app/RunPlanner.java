@@ -3,10 +3,6 @@ package dev.kula.app;
 import dev.kula.KulaException;
 import dev.kula.Seed;
 import dev.kula.aggregate.AggregationStrategy;
-import dev.kula.aggregate.attack.Attack;
-import dev.kula.aggregate.attack.DataAttack;
-import dev.kula.aggregate.robust.RobustAggregation;
-import dev.kula.aggregate.robust.RobustRule;
 import dev.kula.data.Dataset;
 import dev.kula.data.Exchange;
 import dev.kula.data.FederatedData;
@@ -18,12 +14,10 @@ import dev.kula.data.source.ReadOptions;
 import dev.kula.data.target.TargetSpec;
 import dev.kula.device.DeviceSettings;
 import dev.kula.device.Personalization;
-import dev.kula.fleet.Attackers;
 import dev.kula.model.EngineFactory;
 import dev.kula.model.ModelSpec;
 import dev.kula.model.ParameterLayout;
 import dev.kula.model.Scope;
-import dev.kula.model.Task;
 import dev.kula.model.TrainingEngine;
 import dev.kula.model.TrainingPlan;
 import dev.kula.round.Convergence;
@@ -89,12 +83,13 @@ final class RunPlanner {
     Personalization personalization = personalization(settings);
     refuseIdleSwaps(settings, policy, personalization);
     refuseWholeGradients(settings, model, dataset);
-    Optional<SimulationSettings.Threat> threat = threat(settings, dataset);
-    AggregationStrategy strategy = strategy(settings, data, threat);
+    AggregationPlan aggregation = AggregationPlan.of(settings, data);
+    AggregationStrategy strategy = aggregation.strategy();
     float rate = (float) settings.lr();
     TrainingPlan local =
         TrainingPlan.of(settings.localEpochs(), settings.batch(), rate)
             .withProximalMu((float) strategy.proximalMu());
+    ParameterLayout layout = layout(model, dataset);
     RoundSettings rounds =
         new RoundSettings(
             Method.label(settings),
@@ -106,11 +101,12 @@ final class RunPlanner {
             personalization,
             policy,
             settings.swapEvery(),
-            swaps(settings, dataset, layout(model, dataset)),
+            swaps(settings, dataset, layout),
             ERROR_RATE,
             stopsEarly && !settings.protect().equals("all")
                 ? Convergence.defaults()
                 : Convergence.off());
+    PrivacyPlan privacy = PrivacyPlan.of(settings, rounds, data, layout.size());
     DeviceSettings devices =
         new DeviceSettings(
             dataset.labels(),
@@ -119,52 +115,24 @@ final class RunPlanner {
             Tuning.fineTune(settings),
             Tuning.visit(settings),
             Gate.defaults(),
-            PrivacyPlan.of(settings, rounds, data).settings(),
+            privacy.settings(),
             rawIsPossible(settings, policy));
     return new SimulationSettings(
-        rounds, devices, target(settings, data), model, threat, settings.threads());
-  }
-
-  private static Optional<SimulationSettings.Threat> threat(RunSettings settings, Dataset dataset) {
-    if (settings.attack().equals("none")) {
-      return Optional.empty();
-    }
-    Attack attack = Attack.parse(settings.attack());
-    if (attack instanceof DataAttack && !(dataset.task() instanceof Task.Classification)) {
-      throw KulaException.user(
-          "--attack is '%s', which changes classes, but the task is a regression; try sign-flip"
-              .formatted(settings.attack()));
-    }
-    return Optional.of(new SimulationSettings.Threat(attack, settings.attackers()));
-  }
-
-  /** The strategy, held to what its rule can do for this cohort. */
-  private static AggregationStrategy strategy(
-      RunSettings settings, FederatedData data, Optional<SimulationSettings.Threat> threat) {
-    AggregationStrategy local = AggregationStrategy.parse(settings.strategy());
-    if (settings.robust().equals("none")) {
-      return local;
-    }
-    RobustRule rule = RobustRule.parse(settings.robust());
-    if (rule.needsRoot() && data.base().length == 0) {
-      throw KulaException.user(
-          "--robust is '%s', which compares updates with one made on the base set, but --base is %s; try --base 0.01"
-              .formatted(settings.robust(), settings.base()));
-    }
-    int devices = data.devices().size();
-    int cohort = RoundSettings.cohortSize(settings.participation(), devices);
-    int attackers = threat.map(each -> Attackers.count(each.share(), devices)).orElse(0);
-    // Whoever is in the cohort is drawn, so all attackers may be.
-    rule.check(cohort, Math.min(cohort, attackers));
-    return new RobustAggregation(local, rule, new Seed(settings.seed()).derive("robust"));
+        rounds.withStrategy(aggregation.secured(privacy)),
+        devices,
+        target(settings, data),
+        model,
+        aggregation.threat(),
+        settings.threads());
   }
 
   /** How a device's account would be divided. */
   PrivacyTable privacy(RunSettings settings, FederatedData data) {
     RoundSettings rounds = plan(settings, data, false).rounds();
+    ParameterLayout layout = layout(ModelSpec.parse(settings.model()), data.dataset());
     return new PrivacyTable(
-        PrivacyPlan.of(settings, rounds, data),
-        layout(ModelSpec.parse(settings.model()), data.dataset()),
+        PrivacyPlan.of(settings, rounds, data, layout.size()),
+        layout,
         RoundSettings.cohortSize(settings.participation(), data.devices().size()),
         data.dataset().labels().size());
   }

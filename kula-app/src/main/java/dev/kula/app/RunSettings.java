@@ -54,6 +54,7 @@ import org.jspecify.annotations.Nullable;
  * @param protect {@code none}, {@code profiles} or {@code all}
  * @param privacyUnit what noise hides, in the words of {@link Flag#PRIVACY_UNIT}
  * @param clip finite, above 0
+ * @param secureAggregation {@code none}, {@code complete} or {@code sparse}
  * @param seed any
  * @param seeds how many, from {@code seed} upwards; {@code compare} only
  * @param methods keys of methods, no two the same; {@code compare} only
@@ -95,6 +96,7 @@ public record RunSettings(
     String protect,
     String privacyUnit,
     double clip,
+    String secureAggregation,
     long seed,
     int seeds,
     List<String> methods,
@@ -139,6 +141,7 @@ public record RunSettings(
     Flag.PROTECT.check(protect);
     Flag.PRIVACY_UNIT.check(privacyUnit);
     Flag.CLIP.check(clip);
+    Flag.SECURE_AGGREGATION.check(secureAggregation);
     Flag.SEED.check(seed);
     Flag.SEEDS.check(seeds);
     Flag.METHODS.check(methods);

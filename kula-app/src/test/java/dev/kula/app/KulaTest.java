@@ -55,6 +55,7 @@ final class KulaTest {
           Map.entry(Flag.PROTECT, "all"),
           Map.entry(Flag.PRIVACY_UNIT, "device"),
           Map.entry(Flag.CLIP, "0.5"),
+          Map.entry(Flag.SECURE_AGGREGATION, "sparse"),
           Map.entry(Flag.SEED, "-5"),
           Map.entry(Flag.SEEDS, "2"),
           Map.entry(Flag.METHODS, "fedavg,deficit"),
@@ -173,7 +174,7 @@ final class KulaTest {
 
   @Test
   void whatTheCommandLineLacksOrRepeatsIsNamed() {
-    assertMistake("no command is given, must be one of simulate, compare, data");
+    assertMistake("no command is given, must be one of simulate, compare, privacy, data");
     assertMistake("--devices has no value", "simulate", "--devices");
     assertMistake("--devices has no value", "simulate", "--devices", "--rounds", "3");
     assertMistake(

@@ -1,5 +1,7 @@
 package dev.kula.aggregate;
 
+import java.util.OptionalLong;
+
 /**
  * The state of a fold: what has been accumulated so far. Partial sums of disjoint parts of a cohort
  * merge into the sum of the whole, and to the same bits in whatever tree they are merged. One
@@ -36,6 +38,14 @@ public interface PartialSum {
    * @return a new array; a copy of the current model if there was no update
    */
   float[] finish(float[] currentGlobal);
+
+  /**
+   * Bytes that the cohort sent and received to get here, known once finished; empty if each sent
+   * its update as it is.
+   */
+  default OptionalLong bytes() {
+    return OptionalLong.empty();
+  }
 
   /** Updates taken in. */
   int updates();

@@ -2,6 +2,7 @@ package dev.kula.device;
 
 import dev.kula.model.GradientNoise;
 import dev.kula.model.PrivateSteps;
+import dev.kula.privacy.noise.DistributedGaussian;
 import dev.kula.privacy.noise.GaussianMechanism;
 import dev.kula.privacy.noise.NoiseSource;
 
@@ -25,6 +26,19 @@ public sealed interface ChangeProtection {
     void noise(float[] delta, NoiseSource noise) {
       GaussianMechanism.clip(delta, 0, delta.length, clip);
       new GaussianMechanism(2 * clip, rho, delta.length).addTo(delta, noise);
+    }
+  }
+
+  /**
+   * The whole change is clipped, and noised by this device's part of the noise of a sum: hidden
+   * from whoever sees the sum alone is all that the device trained on (the unit is the device).
+   *
+   * @param mechanism the noise of the sum
+   */
+  record InSum(DistributedGaussian mechanism) implements ChangeProtection {
+    @Override
+    public double rho() {
+      return mechanism.rho();
     }
   }
 

@@ -49,16 +49,26 @@ final class SharedTraining {
                 new NoisedUpdate(
                     switch (settings.update()) {
                       case ChangeProtection.WholeChange whole -> {
-                        float[] local = model.clone();
-                        train(round, local, samples, plan, bench);
-                        float[] delta = Update.between(model, local, 1, 0).delta();
+                        float[] delta = change(round, model, samples, plan, bench);
                         whole.noise(delta, noise);
+                        yield delta;
+                      }
+                      case ChangeProtection.InSum part -> {
+                        float[] delta = change(round, model, samples, plan, bench);
+                        part.mechanism().addTo(delta, noise);
                         yield delta;
                       }
                       case ChangeProtection.EachSample each ->
                           trainPrivately(model, samples, plan, each, noise, bench);
                     }))
         .map(noised -> new Update(noised.delta(), 1, 0));
+  }
+
+  private float[] change(
+      int round, float[] model, SampleSet samples, TrainingPlan plan, Workbench bench) {
+    float[] local = model.clone();
+    train(round, local, samples, plan, bench);
+    return Update.between(model, local, 1, 0).delta();
   }
 
   private float[] trainPrivately(

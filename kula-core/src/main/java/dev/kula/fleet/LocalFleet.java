@@ -117,11 +117,12 @@ public final class LocalFleet implements Fleet {
       slowest = Math.max(slowest, costs.seconds(device, 0, passes, updateBytes));
     }
     advance(slowest);
+    float[] next = whole.finish(task.global());
     return new Folded(
-        whole.finish(task.global()),
+        next,
         whole.updates(),
         whole.trainingLoss(),
-        updateBytes * whole.updates());
+        whole.bytes().orElse(updateBytes * whole.updates()));
   }
 
   /** Lets a cohort train; updates fold as they come. */

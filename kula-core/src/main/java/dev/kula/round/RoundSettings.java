@@ -36,6 +36,23 @@ public record RoundSettings(
     SwapSettings swaps,
     double errorRate,
     Convergence convergence) {
+  /** These settings with another strategy. */
+  public RoundSettings withStrategy(AggregationStrategy other) {
+    return new RoundSettings(
+        method,
+        seed,
+        rounds,
+        participation,
+        localPlan,
+        other,
+        personalization,
+        policy,
+        swapEvery,
+        swaps,
+        errorRate,
+        convergence);
+  }
+
   /** Devices in a cohort where {@code available} are. */
   public static int cohortSize(double participation, int available) {
     return Math.max(1, (int) Math.round(participation * available));

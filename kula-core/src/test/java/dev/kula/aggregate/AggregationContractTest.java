@@ -6,9 +6,16 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kula.KulaException;
+import dev.kula.Seed;
+import dev.kula.aggregate.robust.RobustAggregation;
+import dev.kula.aggregate.robust.RobustRule;
+import dev.kula.aggregate.secure.Graph;
+import dev.kula.aggregate.secure.SecureAggregation;
+import dev.kula.secagg.Quantiser;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -63,6 +70,36 @@ final class AggregationContractTest {
       parts.get(random.nextInt(parts.size())).merge(taken);
     }
     return parts.getFirst();
+  }
+
+  /** Strategies that keep updates until the end promise the same, for updates in range. */
+  @Property(tries = 20)
+  void theOrderInWhichUpdatesComeShowsInNoBit(
+      @ForAll("cohorts") List<Update> cohort, @ForAll long seed) {
+    float[] global = {0.1f, -3f, 1e-8f, 7e5f, 0f};
+    Seed draws = new Seed(5);
+    AggregationStrategy local = AggregationStrategy.parse("fedavg");
+    for (AggregationStrategy strategy :
+        List.of(
+            new RobustAggregation(local, RobustRule.parse("bucketing:2:median"), draws),
+            new SecureAggregation(
+                local,
+                Graph.COMPLETE,
+                new Quantiser(8, 1 << 19),
+                Quantiser.Rounding.STOCHASTIC,
+                Optional.empty(),
+                draws))) {
+      if (cohort.size() < 3) {
+        continue;
+      }
+      PartialSum inOrder = strategy.init(PARAMETERS);
+      cohort.forEach(inOrder::accumulate);
+      PartialSum inTree = tree(strategy, cohort, new Random(seed));
+      assertArrayEquals(bits(inOrder.finish(global)), bits(inTree.finish(global)));
+      assertEquals(inOrder.trainingLoss(), inTree.trainingLoss());
+      assertEquals(cohort.size(), inTree.updates());
+      assertEquals(inOrder.bytes(), inTree.bytes());
+    }
   }
 
   @Property(tries = 300)
