@@ -52,13 +52,15 @@ import java.util.function.Supplier;
 /**
  * What robust rules stand: accuracy of the global model after training under each attack, and for
  * the backdoor how often its trigger works, as Markdown tables. 40 devices, the bundled
- * Fashion-MNIST, {@code mlp:32}, 15 rounds of one local epoch; medians over the seeds. Takes about
- * an hour on two cores; arguments: the number of seeds (3).
+ * Fashion-MNIST, {@code mlp:32}, 15 rounds of one local epoch; medians over three seeds. Takes
+ * about an hour on two cores. Arguments: none for all tables, or a partition, or a partition and
+ * the share of attackers.
  */
 public final class UnderAttack {
   private static final int DEVICES = 40;
   private static final int ROUNDS = 15;
   private static final int EXAM = 2_000;
+  private static final int SEEDS = 3;
   private static final int WIDTH = 28;
   private static final double[] SHARES = {0.1, 0.2, 0.3};
 
@@ -73,11 +75,12 @@ public final class UnderAttack {
 
   /** Prints the tables. */
   public static void main(String[] arguments) {
-    int seeds = arguments.length == 0 ? 3 : Integer.parseInt(arguments[0]);
     UnderAttack study = new UnderAttack();
-    for (String partition : List.of("iid", "dirichlet:0.1")) {
-      for (double share : SHARES) {
-        study.table(partition, share, seeds);
+    for (String partition :
+        arguments.length == 0 ? List.of("iid", "dirichlet:0.1") : List.of(arguments[0])) {
+      for (double share :
+          arguments.length < 2 ? SHARES : new double[] {Double.parseDouble(arguments[1])}) {
+        study.table(partition, share);
       }
     }
   }
@@ -137,7 +140,7 @@ public final class UnderAttack {
     }
   }
 
-  private void table(String partition, double share, int seeds) {
+  private void table(String partition, double share) {
     int attackers = Attackers.count(share, DEVICES);
     Map<String, Optional<Attack>> attacks = attacks();
     System.out.printf(
@@ -151,10 +154,10 @@ public final class UnderAttack {
         .forEach(
             (name, rule) -> {
               StringBuilder row = new StringBuilder("| " + name);
-              double[] works = new double[seeds];
+              double[] works = new double[SEEDS];
               for (Optional<Attack> attack : attacks.values()) {
-                double[] accuracy = new double[seeds];
-                for (int seed = 0; seed < seeds; seed++) {
+                double[] accuracy = new double[SEEDS];
+                for (int seed = 0; seed < SEEDS; seed++) {
                   double[] result = run(partition, share, seed + 1, rule, attack);
                   accuracy[seed] = result[0];
                   works[seed] = result[1];

@@ -1,6 +1,5 @@
 package dev.kula.aggregate.robust;
 
-import dev.kula.KulaException;
 import dev.kula.Seed;
 import dev.kula.aggregate.AggregationStrategy;
 import dev.kula.aggregate.PartialSum;
@@ -14,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * Aggregation by a {@link RobustRule}: the next global model is the current one plus what the rule
  * makes of all updates. Every update is kept until the round ends, so a server needs memory for a
  * whole cohort. All count alike, because how many samples a device has is what the device says.
- * Updates with a number that is not finite are left out.
+ * Updates with a number that is not finite are left out. A round with fewer updates than the rule
+ * can work with, because devices were away, changes nothing and counts no update.
  *
  * @param local what devices are told of their local training; its fold is not used
  * @param rule what is made of the updates
@@ -85,15 +85,12 @@ public record RobustAggregation(AggregationStrategy local, RobustRule rule, Seed
       root = root == null ? more.root : root;
     }
 
-    /**
-     * The next global model.
-     *
-     * @throws KulaException blaming the user if the cohort is too small for the rule
-     */
     @Override
     public float[] finish(float[] currentGlobal) {
       float[] next = currentGlobal.clone();
-      if (deltas.isEmpty()) {
+      if (!rule.accepts(deltas.size())) {
+        deltas.clear();
+        losses.clear();
         return next;
       }
       double[] alike = new double[deltas.size()];

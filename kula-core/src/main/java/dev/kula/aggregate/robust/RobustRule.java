@@ -58,6 +58,19 @@ public sealed interface RobustRule
    */
   void check(int cohort, int attackers);
 
+  /** Whether a cohort of that size, none of them an attacker, is one to work with. */
+  default boolean accepts(int cohort) {
+    if (cohort < 1) {
+      return false;
+    }
+    try {
+      check(cohort, 0);
+      return true;
+    } catch (KulaException tooSmall) {
+      return false;
+    }
+  }
+
   /**
    * The combined update.
    *

@@ -23,7 +23,8 @@ import java.util.random.RandomGenerator;
  * {@link dev.kula.secagg} adds them up under masks, and the mean of the sum is the change of the
  * global model. All updates count alike. With a rule, the cohort falls into random groups, each
  * with a sum of its own, and the rule combines the groups' means: it stands as many attackers as
- * groups that it stands.
+ * groups that it stands. A round with too few updates, because devices were away, changes nothing
+ * and counts no update.
  *
  * <p>This runs every device's part in the process that folds, for simulations: the sums, the bytes
  * and the work are those of the protocol, and nobody is hidden from anybody.
@@ -129,7 +130,8 @@ public record SecureAggregation(
     @Override
     public float[] finish(float[] currentGlobal) {
       float[] next = currentGlobal.clone();
-      if (deltas.isEmpty()) {
+      if (!suffices(deltas.size())) {
+        deltas.clear();
         return next;
       }
       // The model differs from round to round, and so do the draws; the order is that of contents.
@@ -146,6 +148,12 @@ public record SecureAggregation(
         next[i] += change[i];
       }
       return next;
+    }
+
+    private boolean suffices(int cohort) {
+      int count = groups.map(each -> cohort / each.size()).orElse(1);
+      boolean forRule = groups.isEmpty() || groups.get().rule().accepts(count);
+      return forRule && graph.fits(groups.map(Groups::size).orElse(cohort));
     }
 
     private List<List<int[]>> groupsOf(List<int[]> vectors, RandomGenerator random) {
