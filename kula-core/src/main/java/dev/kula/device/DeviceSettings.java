@@ -15,7 +15,7 @@ import dev.kula.swap.Gate;
  * @param visitPlan how a source trains a visiting head
  * @param gate decides on swaps
  * @param privacy what releases cost
- * @param consentsToRaw whether raw samples may leave the device
+ * @param consentsToRaw whether raw samples may leave the device, and those of other devices enter
  */
 public record DeviceSettings(
     LabelSpace labels,

@@ -89,6 +89,10 @@ final class ReceiverDesk {
     Pending swap = new Pending(order);
     if (account.isSpent()) {
       swap.refusal = "the receiver's privacy account is spent";
+    } else if (order.exchange() == Exchange.RAW
+        && !settings.consentsToRaw()
+        && !order.source().equals(Envelope.BASE)) {
+      swap.refusal = "the receiver does not consent to raw exchange";
     }
     pending.put(order.number(), swap);
   }

@@ -352,6 +352,22 @@ final class DeviceSwapsTest {
     assertEquals(2, visits.getFirst().leases().size());
   }
 
+  /** Raw samples move only where both sides consent: neither can be made to send or to take any. */
+  @Test
+  void rawExchangeNeedsTheConsentOfBoth() {
+    DeviceSettings open = ToyDevices.settings(ToyDevices.OPEN);
+    DeviceSettings shy = ToyDevices.withoutRaw(open);
+    for (DeviceId one : List.of(SOURCE, RECEIVER)) {
+      WatchedFleet fleet = new WatchedFleet(new ToyDevices(data, open).with(one, shy).all());
+      deliverModel(fleet, 0);
+      Message.Settlement end =
+          swap(fleet, order(1, Exchange.RAW, Admission.GATED_PERSONAL)).getFirst();
+      String who = one.equals(SOURCE) ? "source" : "receiver";
+      assertEquals("refused: the " + who + " does not consent to raw exchange", end.reason());
+      assertTrue(fleet.log().stream().noneMatch(each -> each.message() instanceof Message.Fetched));
+    }
+  }
+
   @Test
   void refusedAndUnansweredOrdersEndWithAReason() {
     DeviceSettings shy = ToyDevices.withoutRaw(ToyDevices.settings(ToyDevices.OPEN));

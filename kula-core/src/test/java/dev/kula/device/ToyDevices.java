@@ -34,6 +34,7 @@ public final class ToyDevices {
   private final Map<DeviceId, DeviceKeys> keys = new HashMap<>();
   private final Map<DeviceId, SampleStore> stores = new HashMap<>();
 
+  private final Map<DeviceId, DeviceSettings> others = new HashMap<>();
   private Function<Seed, NoiseSource> noise = NoiseSource::seeded;
 
   public ToyDevices(FederatedData data, DeviceSettings settings) {
@@ -122,6 +123,12 @@ public final class ToyDevices {
     return new Workbench(engine(), headEngine(), now, 1e-6);
   }
 
+  /** Other settings on one device. */
+  public ToyDevices with(DeviceId device, DeviceSettings own) {
+    others.put(device, own);
+    return this;
+  }
+
   /** Other noise than seeded one. */
   public ToyDevices withNoise(Function<Seed, NoiseSource> source) {
     noise = source;
@@ -161,7 +168,7 @@ public final class ToyDevices {
         directory,
         ToyClusters.evenShares(),
         exam.map(samples -> samples),
-        settings,
+        others.getOrDefault(id, settings),
         seed(id),
         noise,
         ReleaseJournal.simulated());
