@@ -259,6 +259,32 @@ final class BadInputTest {
         new Mistake("epsilon below 0", "--epsilon -3", "--epsilon is '-3', must be", "; try"),
         new Mistake("epsilon NaN", "--epsilon nan", "--epsilon is 'nan', must be", "; try"),
         new Mistake(
+            "more attackers than a rule stands",
+            "--data csv:@/good.csv --devices 4 --robust median --attack sign-flip --attackers 0.5",
+            "rule 'median' has a cohort of 4, must be at least 2f + 1 = 5",
+            "; take more devices a round"),
+        new Mistake(
+            "a rule that sees single updates under masks",
+            "--data csv:@/good.csv --devices 4 --secure-aggregation complete --robust median",
+            "--robust is 'median', but --secure-aggregation hides updates in sums of 8 or more",
+            "; try --robust bucketing:8:median"),
+        new Mistake(
+            "a sum of two",
+            "--data csv:@/good.csv --devices 2 --secure-aggregation complete",
+            "a sum would have 2 of a cohort of 2 devices, must have from 3 to all",
+            "; use more --devices"),
+        new Mistake(
+            "a trusted root without base data",
+            "--data csv:@/good.csv --devices 4 --base 0 --robust trusted-root",
+            "--robust is 'trusted-root'",
+            "--base is 0.0; try --base 0.01"),
+        new Mistake(
+            "a rule that is none",
+            "--robust mediann",
+            "--robust is 'mediann', must be none",
+            "; did you mean median?"),
+        new Mistake("no clip", "--clip 0", "--clip is '0', must be a number above 0; try"),
+        new Mistake(
             "swaps that nothing would use",
             "--data csv:@/good.csv --devices 4 --policy deficit --personalization none",
             "--personalization is 'none', must be fine-tune",
