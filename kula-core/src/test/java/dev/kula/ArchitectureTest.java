@@ -44,7 +44,16 @@ final class ArchitectureTest {
   /** Each may use itself and those before it. */
   private static final List<String> ORDER =
       List.of(
-          "model", "data", "privacy", "aggregate", "monitor", "swap", "device", "fleet", "round");
+          "model",
+          "data",
+          "privacy",
+          "aggregate",
+          "monitor",
+          "swap",
+          "device",
+          "fleet",
+          "round",
+          "audit");
 
   private static final JavaClasses CORE =
       new ClassFileImporter()
