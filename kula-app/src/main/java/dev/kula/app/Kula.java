@@ -37,6 +37,23 @@ public final class Kula {
           Flag.BASE,
           Flag.SEED);
 
+  /** The command has options of its own for what it compares: exchange, protection and unit. */
+  static final Set<Flag> AUDIT_FLAGS =
+      EnumSet.of(
+          Flag.DATA,
+          Flag.MODEL,
+          Flag.LOCAL_EPOCHS,
+          Flag.BATCH,
+          Flag.LR,
+          Flag.SWAP_BUDGET,
+          Flag.EPSILON,
+          Flag.CLIP,
+          Flag.THREADS);
+
+  static {
+    AUDIT_FLAGS.addAll(DATA_FLAGS);
+  }
+
   private final Runner runner;
   private final Terminal terminal;
 
@@ -78,6 +95,7 @@ public final class Kula {
         EnumSet.allOf(Flag.class),
         arguments);
     add(command, "data", new DataCommand(runner, terminal), DATA_FLAGS, arguments);
+    add(command, "audit", new AuditCommand(runner, terminal), AUDIT_FLAGS, arguments);
     command.setOut(new PrintWriter(terminal.out(), true, terminal.out().charset()));
     command.setErr(new PrintWriter(terminal.err(), true, terminal.err().charset()));
     command.setExpandAtFiles(false);

@@ -32,8 +32,12 @@ record PrivacyPlan(
   private static final int HIGHEST_ORDER = 64;
 
   static PrivacyPlan of(RunSettings settings, RoundSettings rounds, FederatedData data) {
-    Protection protection = Protection.valueOf(settings.protect().toUpperCase(Locale.ROOT));
-    PrivacyBudget.Releases releases = releases(protection, rounds);
+    return of(settings, releases(protection(settings), rounds), data);
+  }
+
+  /** The same for releases that are counted already. */
+  static PrivacyPlan of(RunSettings settings, PrivacyBudget.Releases releases, FederatedData data) {
+    Protection protection = protection(settings);
     RenyiFilter filter = RenyiFilter.of(settings.epsilon(), DELTA);
     boolean record = settings.privacyUnit().equals("record");
     if (record && releases.updates() > 0 && Double.isFinite(settings.epsilon())) {
@@ -51,6 +55,10 @@ record PrivacyPlan(
         budget,
         new ChangeProtection.WholeChange(budget.visitRho(), VISIT_CLIP),
         new ChangeProtection.WholeChange(budget.updateRho(), settings.clip()));
+  }
+
+  private static Protection protection(RunSettings settings) {
+    return Protection.valueOf(settings.protect().toUpperCase(Locale.ROOT));
   }
 
   private static PrivacyPlan eachSample(
