@@ -39,11 +39,11 @@ final class AuditCommand implements Callable<Integer> {
   @Option(
       names = "--trials",
       paramLabel = "N",
-      defaultValue = "600",
+      defaultValue = "400",
       description =
           "Releases of each kind that are attacked, half of them with the canary. More show a"
-              + " larger epsilon. Default: $${DEFAULT-VALUE}")
-  private String trials = "600";
+              + " larger epsilon. Default: ${DEFAULT-VALUE}")
+  private String trials = "400";
 
   @Option(
       names = "--exchange",
@@ -99,7 +99,7 @@ final class AuditCommand implements Callable<Integer> {
         .orElseThrow(
             () ->
                 KulaException.user(
-                    "--trials is '%s', must be %s; try --trials 600"
+                    "--trials is '%s', must be %s; try --trials 400"
                         .formatted(trials, TRIALS.words())));
   }
 }

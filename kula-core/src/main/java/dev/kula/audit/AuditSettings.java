@@ -12,8 +12,8 @@ import java.util.List;
  * @param releases at least one, in the order in which they are reported
  * @param local how devices train for an update
  * @param visitShare share of a device's records that a visit or a copy opens, in (0, 1]
- * @param trials releases of each kind, half of them with the canary; at least {@link #FEWEST}. The
- *     first half chooses and fits what the second half is attacked with
+ * @param trials releases for each attack, half of them with the record; at least {@link #FEWEST}.
+ *     The first half chooses and fits what the second half is attacked with
  * @param threads that compute, at least 1; the result does not depend on it
  * @param seed of all randomness, that of the noise too
  */

@@ -54,12 +54,7 @@ record Bench(
     return new Subject(records, rows, settings, keys, model, device, work);
   }
 
-  /** The direction, of norm 1, in which the canary alone moves what {@code kind} releases. */
-  double[] direction(Pool records, Kind kind, Workbench work) {
-    return direction(records, records.canary(), kind, work);
-  }
-
-  /** The same of another row. */
+  /** The direction, of norm 1, in which one row alone moves what {@code kind} releases. */
   double[] direction(Pool records, int row, Kind kind, Workbench work) {
     Scope scope = kind == Kind.VISIT ? Scope.HEAD : Scope.ALL;
     float[] moved = model.clone();

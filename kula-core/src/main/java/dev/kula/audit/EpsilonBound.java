@@ -3,6 +3,7 @@ package dev.kula.audit;
 import java.util.Arrays;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
 
 /**
  * What ε a mechanism has at least, from how well an attack told two neighbours apart: (ε,
@@ -28,7 +29,8 @@ public record EpsilonBound(double epsilon, double gaussianEpsilon, Event event, 
   /** One-sided. */
   public static final double CONFIDENCE = 0.95;
 
-  private static final int MOST_THRESHOLDS = 256;
+  /** From one rank that is tried as a threshold to the next. */
+  private static final double DENSITY = 1.05;
 
   /** Which way a score speaks. */
   public enum Evidence {
@@ -40,29 +42,42 @@ public record EpsilonBound(double epsilon, double gaussianEpsilon, Event event, 
 
   /** Something an attacker can see, or not. */
   public record Event(double threshold, Evidence evidence) {
-    private boolean happens(double score) {
+    Counts count(MembershipScores scores) {
+      return count(new Sorted(scores));
+    }
+
+    private Counts count(Sorted scores) {
+      int members = scores.members().length;
+      int others = scores.others().length;
+      int membersAbove = members - below(scores.members());
+      int othersAbove = others - below(scores.others());
       return switch (evidence) {
-        case PRESENCE -> score >= threshold;
-        case ABSENCE -> score < threshold;
+        case PRESENCE -> new Counts(membersAbove, members, othersAbove, others);
+        case ABSENCE -> new Counts(others - othersAbove, others, members - membersAbove, members);
       };
     }
 
-    Counts count(MembershipScores scores) {
-      double[] likely =
-          switch (evidence) {
-            case PRESENCE -> scores.members();
-            case ABSENCE -> scores.others();
-          };
-      double[] unlikely =
-          switch (evidence) {
-            case PRESENCE -> scores.others();
-            case ABSENCE -> scores.members();
-          };
-      return new Counts(count(likely), likely.length, count(unlikely), unlikely.length);
+    private int below(double[] sorted) {
+      int low = 0;
+      int high = sorted.length;
+      while (low < high) {
+        int middle = (low + high) >>> 1;
+        if (sorted[middle] < threshold) {
+          low = middle + 1;
+        } else {
+          high = middle;
+        }
+      }
+      return low;
     }
+  }
 
-    private int count(double[] scores) {
-      return (int) Arrays.stream(scores).filter(this::happens).count();
+  /** Scores in order. */
+  private record Sorted(double[] members, double[] others) {
+    Sorted(MembershipScores scores) {
+      this(scores.members().clone(), scores.others().clone());
+      Arrays.sort(members);
+      Arrays.sort(others);
     }
   }
 
@@ -120,13 +135,13 @@ public record EpsilonBound(double epsilon, double gaussianEpsilon, Event event, 
             .sorted()
             .distinct()
             .toArray();
-    int stride = 1 + (thresholds.length - 1) / MOST_THRESHOLDS;
+    Sorted sorted = new Sorted(scores);
     Event best = new Event(thresholds[thresholds.length / 2], Evidence.PRESENCE);
     double most = 0;
-    for (int i = 0; i < thresholds.length; i += stride) {
+    for (int i : spread(thresholds.length)) {
       for (Evidence evidence : Evidence.values()) {
         Event event = new Event(thresholds[i], evidence);
-        double epsilon = worth.applyAsDouble(event.count(scores));
+        double epsilon = worth.applyAsDouble(event.count(sorted));
         if (epsilon > most) {
           best = event;
           most = epsilon;
@@ -134,5 +149,20 @@ public record EpsilonBound(double epsilon, double gaussianEpsilon, Event event, 
       }
     }
     return best;
+  }
+
+  /** Some of the ranks 0 to size − 1, dense at both ends, where attackers are surest. */
+  private static int[] spread(int size) {
+    IntStream.Builder ranks = IntStream.builder();
+    double last = -1;
+    for (double rank = 0; rank < size; rank = Math.max(rank + 1, rank * DENSITY)) {
+      int near = (int) rank;
+      if (near > last) {
+        ranks.add(near);
+        ranks.add(size - 1 - near);
+        last = near;
+      }
+    }
+    return ranks.build().sorted().distinct().toArray();
   }
 }

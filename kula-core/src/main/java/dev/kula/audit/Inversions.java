@@ -10,6 +10,7 @@ import dev.kula.device.Workbench;
 import dev.kula.model.ParameterLayout;
 import dev.kula.model.TrainingPlan;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
@@ -130,7 +131,7 @@ final class Inversions {
     float[] all = new float[rows.length * width];
     work.engine().embed(bench.model(), SampleSet.of(pool.table(), pool.targets(), rows), all);
     return IntStream.range(0, rows.length)
-        .mapToObj(i -> java.util.Arrays.copyOfRange(all, i * width, (i + 1) * width))
+        .mapToObj(i -> Arrays.copyOfRange(all, i * width, (i + 1) * width))
         .toList();
   }
 

@@ -11,60 +11,92 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntPredicate;
-import java.util.random.RandomGenerator;
+import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 
 /**
- * Attacks on membership in one release. In each trial a device holds every record of a pool with a
- * chance of one half, and the canary in every other trial; then it makes one release. So the same
- * trials serve all attacks: a record is there in about half of them whatever else is.
+ * Attacks on membership in one release. With canaries the other records are always the same, as the
+ * definition of privacy has it; where records of the device are attacked, a device holds each of
+ * them with a chance of one half, so that the same trials serve for all of them.
  */
 final class Membership {
   private final Bench bench;
   private final AuditedRelease release;
   private final Pool pool;
+  private final Seed seed;
 
   /**
-   * What one trial gave.
+   * A trial on a neighbour, by turns with and without what is looked for.
    *
-   * @param canary whether the canary was there
-   * @param held which records of the pool were
-   * @param canaryScore how much it looks as if the canary was
-   * @param losses of the pool's records on the released model, none if nothing was trained
+   * @param score how much it looks as if it was there
    * @param epsilon of the device's account
    */
-  private record Trial(
-      boolean canary, boolean[] held, double canaryScore, float[] losses, double epsilon) {}
+  private record Guess(double score, double epsilon) {}
+
+  /**
+   * A trial on records of the device.
+   *
+   * @param held which records of the pool were there
+   * @param losses of all of them on the released model
+   * @param epsilon of the device's account
+   */
+  private record Trial(boolean[] held, float[] losses, double epsilon) {}
 
   Membership(Bench bench, AuditedRelease release, Pool pool) {
     this.bench = bench;
     this.release = release;
     this.pool = pool;
+    this.seed = bench.seed().derive(release.words());
   }
 
   List<AuditReport.Membership> run() {
-    Seed seed = bench.seed().derive(release.words());
+    if (release.kind() == Kind.RAW) {
+      return List.of(canary());
+    }
+    List<AuditReport.Membership> results = new ArrayList<>(List.of(canary()));
+    if (release.hidden() == Hidden.DEVICE) {
+      results.add(devices());
+    }
+    List<Trial> trials = bench.each(t -> work -> trial(seed.derive("records").derive(t), work));
+    results.add(
+        records(Attack.LOSS, trials, scores(trials, (i, trial) -> -finite(trial.losses()[i]))));
+    results.add(records(Attack.LIKELIHOOD_RATIO, trials, likelihoodRatios(trials)));
+    return results;
+  }
+
+  private AuditReport.Membership canary() {
+    Seed of = seed.derive("canary");
+    boolean[] held = pool.half(of.derive("others").generator());
     double[] direction =
         release.kind() == Kind.RAW
             ? new double[0]
-            : bench.on(work -> bench.direction(pool, release.kind(), work));
-    List<Trial> trials = bench.each(t -> work -> trial(t, seed.derive(t), direction, work));
-    List<AuditReport.Membership> results = new ArrayList<>();
-    results.add(
-        result(
-            Attack.CANARY,
-            canary(trials.subList(0, trials.size() / 2)),
-            canary(trials.subList(trials.size() / 2, trials.size())),
-            epsilon(trials)));
-    if (release.kind() != Kind.RAW) {
-      if (release.hidden() == Hidden.DEVICE) {
-        results.add(devices(seed.derive("devices")));
-      }
-      double[][] losses = scores(trials, (record, trial) -> -finite(trial.losses()[record]));
-      results.add(records(Attack.LOSS, trials, losses));
-      results.add(records(Attack.LIKELIHOOD_RATIO, trials, likelihoodRatios(trials)));
-    }
-    return results;
+            : bench.on(work -> bench.direction(pool, pool.canary(), release.kind(), work));
+    return guesses(
+        Attack.CANARY,
+        bench.each(
+            t ->
+                work -> {
+                  Subject device = device(held, t % 2 == 0, of.derive(t), work);
+                  double score =
+                      release.kind() == Kind.RAW
+                          ? holdsCanary(device.copies(work)) ? 1 : 0
+                          : product(change(device, work).values(), direction);
+                  return new Guess(score, device.epsilon());
+                }));
+  }
+
+  private Subject.Change change(Subject device, Workbench work) {
+    return device.release(release.kind(), bench.local(), work);
+  }
+
+  /** The first half chooses, the second is counted; what is looked for is in the even ones. */
+  private AuditReport.Membership guesses(Attack attack, List<Guess> guesses) {
+    int half = guesses.size() / 4 * 2;
+    return result(
+        attack,
+        scores(half, i -> i % 2 == 0, i -> guesses.get(i).score()),
+        scores(guesses.size() - half, i -> i % 2 == 0, i -> guesses.get(half + i).score()),
+        guesses.stream().mapToDouble(Guess::epsilon).max().orElseThrow());
   }
 
   private static double epsilon(List<Trial> trials) {
@@ -82,38 +114,30 @@ final class Membership {
     return new AuditReport.Membership(release, attack, testing, bound, accounted);
   }
 
-  private Trial trial(int number, Seed seed, double[] direction, Workbench work) {
-    RandomGenerator random = seed.derive("records").generator();
-    boolean[] held = pool.half(random);
-    boolean canary = number % 2 == 0;
-    Subject device = device(held, canary, seed, work);
-    if (release.kind() == Kind.RAW) {
-      double score = holdsCanary(device.copies(work)) ? 1 : 0;
-      return new Trial(canary, held, score, new float[0], device.epsilon());
-    }
-    Subject.Change change = device.release(release.kind(), bench.local(), work);
+  private Trial trial(Seed of, Workbench work) {
+    boolean[] held = pool.half(of.derive("held").generator());
+    Subject device = device(held, false, of, work);
     float[] losses = new float[pool.records()];
     int[] records = IntStream.range(0, pool.records()).toArray();
     work.engine()
         .losses(
-            change.applyTo(bench.model()),
+            change(device, work).applyTo(bench.model()),
             SampleSet.of(pool.table(), pool.targets(), records),
             losses);
-    return new Trial(canary, held, product(change.values(), direction), losses, device.epsilon());
+    return new Trial(held, losses, device.epsilon());
   }
 
   /** A device that trains on the canary if it holds it, and does not keep it for checkpoints. */
-  private Subject device(boolean[] held, boolean canary, Seed seed, Workbench work) {
+  private Subject device(boolean[] held, boolean canary, Seed of, Workbench work) {
     IntStream records = IntStream.range(0, held.length).filter(i -> held[i]);
     int[] rows =
         (canary ? IntStream.concat(records, IntStream.of(pool.canary())) : records).toArray();
     if (rows.length == 0) {
       rows = new int[] {0};
     }
-    int label = Math.round(pool.targets()[pool.canary()]);
     for (long attempt = 0; ; attempt++) {
-      Subject device = bench.subject(pool, rows, release.settings(), seed.derive(attempt), work);
-      if (!canary || device.trainsOn(label, work)) {
+      Subject device = bench.subject(pool, rows, release.settings(), of.derive(attempt), work);
+      if (!canary || device.trainsOn(pool.label(), work)) {
         return device;
       }
     }
@@ -138,44 +162,64 @@ final class Membership {
     return Double.isNaN(product) ? 0 : product;
   }
 
-  private static MembershipScores canary(List<Trial> trials) {
-    return scores(trials.size(), i -> trials.get(i).canary(), i -> trials.get(i).canaryScore());
-  }
-
   private static MembershipScores scores(
-      int size, IntPredicate isMember, java.util.function.IntToDoubleFunction score) {
+      int size, IntPredicate isMember, IntToDoubleFunction score) {
     return new MembershipScores(
         IntStream.range(0, size).filter(isMember).mapToDouble(score).toArray(),
         IntStream.range(0, size).filter(isMember.negate()).mapToDouble(score).toArray());
   }
 
-  /** Two devices that have nothing in common, each with one record. */
-  private AuditReport.Membership devices(Seed seed) {
-    double[] direction =
-        bench.on(
-            work -> {
-              double[] canary = bench.direction(pool, pool.canary(), release.kind(), work);
-              double[] twin = bench.direction(pool, pool.twin(), release.kind(), work);
-              Arrays.setAll(canary, i -> canary[i] - twin[i]);
-              return canary;
-            });
-    record Guess(double score, double epsilon) {}
-    List<Guess> guesses =
+  /** Two devices with one record each, of two labels that move the model far apart. */
+  private AuditReport.Membership devices() {
+    Seed of = seed.derive("devices");
+    Pair pair = bench.on(this::farthest);
+    return guesses(
+        Attack.CANARY_DEVICE,
         bench.each(
             t ->
                 work -> {
-                  int[] rows = {t % 2 == 0 ? pool.canary() : pool.twin()};
+                  int[] rows = {pool.canary(t % 2 == 0 ? pair.one() : pair.other())};
                   Subject device =
-                      bench.subject(pool, rows, release.settings(), seed.derive(t), work);
-                  Subject.Change change = device.release(release.kind(), bench.local(), work);
-                  return new Guess(product(change.values(), direction), device.epsilon());
-                });
-    int half = guesses.size() / 2 / 2 * 2;
-    return result(
-        Attack.CANARY_DEVICE,
-        scores(half, i -> i % 2 == 0, i -> guesses.get(i).score()),
-        scores(guesses.size() - half, i -> i % 2 == 0, i -> guesses.get(half + i).score()),
-        guesses.stream().mapToDouble(Guess::epsilon).max().orElseThrow());
+                      bench.subject(pool, rows, release.settings(), of.derive(t), work);
+                  return new Guess(
+                      product(change(device, work).values(), pair.direction()), device.epsilon());
+                }));
+  }
+
+  /**
+   * Two labels.
+   *
+   * @param direction from what the canary of {@code other} does to the model to what that of {@code
+   *     one} does
+   */
+  private record Pair(int one, int other, double[] direction) {}
+
+  private Pair farthest(Workbench work) {
+    double[][] directions = new double[pool.labels()][];
+    for (int label = 0; label < directions.length; label++) {
+      directions[label] = bench.direction(pool, pool.canary(label), release.kind(), work);
+    }
+    int one = 0;
+    int other = 1;
+    double least = Double.POSITIVE_INFINITY;
+    for (int i = 0; i < directions.length; i++) {
+      for (int j = 0; j < i; j++) {
+        double product = 0;
+        for (int k = 0; k < directions[i].length; k++) {
+          product += directions[i][k] * directions[j][k];
+        }
+        if (product < least) {
+          least = product;
+          one = i;
+          other = j;
+        }
+      }
+    }
+    double[] direction = directions[one];
+    for (int k = 0; k < direction.length; k++) {
+      direction[k] -= directions[other][k];
+    }
+    return new Pair(one, other, direction);
   }
 
   /** Scores a record in a trial. */

@@ -12,13 +12,14 @@ import java.util.random.RandomGenerator;
  * into what it trains on and what not as if the canary were not there: one record more is one
  * record more.
  *
- * @param table records, then the canary, then its twin
+ * @param table records, then a canary for each label
  * @param targets one a row
  * @param records number of records without the canaries
+ * @param label of no record
  * @param low least number in a record
  * @param high largest
  */
-record Pool(FeatureTable table, float[] targets, int records, float low, float high) {
+record Pool(FeatureTable table, float[] targets, int records, int label, float low, float high) {
   private static final int FEWEST_RECORDS = 8;
 
   /**
@@ -42,8 +43,9 @@ record Pool(FeatureTable table, float[] targets, int records, float low, float h
               .formatted(kept.length, FEWEST_RECORDS));
     }
     int columns = dataset.features().columns();
-    float[] values = new float[(kept.length + 2) * columns];
-    float[] targets = new float[kept.length + 2];
+    int labels = dataset.labels().size();
+    float[] values = new float[(kept.length + labels) * columns];
+    float[] targets = new float[kept.length + labels];
     float low = Float.POSITIVE_INFINITY;
     float high = Float.NEGATIVE_INFINITY;
     for (int i = 0; i < kept.length; i++) {
@@ -56,12 +58,15 @@ record Pool(FeatureTable table, float[] targets, int records, float low, float h
     }
     for (int i = 0; i < columns; i++) {
       float pixel = random.nextBoolean() ? high : low;
-      values[kept.length * columns + i] = pixel;
-      values[(kept.length + 1) * columns + i] = pixel;
+      for (int other = 0; other < labels; other++) {
+        values[(kept.length + other) * columns + i] = pixel;
+      }
     }
-    targets[kept.length] = label;
-    targets[kept.length + 1] = (label + 1) % dataset.labels().size();
-    return new Pool(new FeatureTable.Floats(values, columns), targets, kept.length, low, high);
+    for (int other = 0; other < labels; other++) {
+      targets[kept.length + other] = other;
+    }
+    return new Pool(
+        new FeatureTable.Floats(values, columns), targets, kept.length, label, low, high);
   }
 
   private static int rarest(Dataset dataset, int[] rows) {
@@ -76,14 +81,19 @@ record Pool(FeatureTable table, float[] targets, int records, float low, float h
     return rarest;
   }
 
-  /** Row of the canary. */
+  /** Row of the canary that may join the records. */
   int canary() {
-    return records;
+    return canary(label);
   }
 
-  /** Row of the same pixels under another label. */
-  int twin() {
-    return records + 1;
+  /** Row of the canary with a label. */
+  int canary(int of) {
+    return records + of;
+  }
+
+  /** Number of labels. */
+  int labels() {
+    return targets.length - records;
   }
 
   float[] row(int row) {

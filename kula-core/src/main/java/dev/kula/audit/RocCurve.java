@@ -40,8 +40,8 @@ public final class RocCurve {
       while (o > 0 && others[o - 1] >= threshold) {
         o--;
       }
-      falsePositive[points] = 1 - (double) o / others.length;
-      truePositive[points] = 1 - (double) m / members.length;
+      falsePositive[points] = (double) (others.length - o) / others.length;
+      truePositive[points] = (double) (members.length - m) / members.length;
       points++;
     }
     return new RocCurve(Arrays.copyOf(falsePositive, points), Arrays.copyOf(truePositive, points));

@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A device under audit: the {@link DeviceRuntime} of every fleet, asked for releases by calls and
@@ -76,7 +77,7 @@ final class Subject {
             new SampleStore(ID, keys, "audit", pool.table(), pool.targets(), rows),
             sender -> keys.verifying(),
             target,
-            java.util.Optional.empty(),
+            Optional.empty(),
             settings,
             seed,
             NoiseSource::seeded,
