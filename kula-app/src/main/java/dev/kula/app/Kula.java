@@ -37,10 +37,17 @@ public final class Kula {
           Flag.BASE,
           Flag.SEED);
 
-  /** The command has options of its own for what it compares: exchange, protection and unit. */
+  /** The audit has options of its own for what it compares: exchange, protection and unit. */
   static final Set<Flag> AUDIT_FLAGS =
       EnumSet.of(
           Flag.DATA,
+          Flag.DEVICE_COLUMN,
+          Flag.TIME_COLUMN,
+          Flag.LABEL_COLUMN,
+          Flag.PARTITION,
+          Flag.DEVICES,
+          Flag.SPLIT,
+          Flag.BASE,
           Flag.MODEL,
           Flag.LOCAL_EPOCHS,
           Flag.BATCH,
@@ -48,11 +55,8 @@ public final class Kula {
           Flag.SWAP_BUDGET,
           Flag.EPSILON,
           Flag.CLIP,
+          Flag.SEED,
           Flag.THREADS);
-
-  static {
-    AUDIT_FLAGS.addAll(DATA_FLAGS);
-  }
 
   private final Runner runner;
   private final Terminal terminal;

@@ -43,7 +43,7 @@ public final class Audit {
   public Audit(FederatedData data, AuditSettings settings, EngineFactory engines) {
     if (!(data.dataset().task() instanceof Task.Classification)) {
       throw KulaException.user(
-          "--task is 'regression', must be classification: the attacks look at the confidence in a label; leave it out");
+          "the task is a regression, must be a classification: the attacks look at the confidence in a label; audit other data");
     }
     this.data = data;
     this.settings = settings;

@@ -7,7 +7,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 final class RocCurveTest {
-  /** By hand: of the nine pairs, members win in 4, 3 and ½ + 1. */
+  /** By hand: of the twelve pairs, members win 4, 4, and 2 and a half. */
   @Test
   void areaCountsPairsAndTiesHalf() {
     RocCurve curve = new MembershipScores(new double[] {5, 3, 1}, new double[] {2, 1, 0, -1}).roc();
