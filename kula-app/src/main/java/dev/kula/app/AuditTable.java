@@ -3,6 +3,7 @@ package dev.kula.app;
 import dev.kula.audit.AuditReport;
 import dev.kula.audit.AuditReport.Inversion;
 import dev.kula.audit.AuditReport.Membership;
+import dev.kula.audit.EpsilonBound;
 import dev.kula.audit.Recovery;
 import dev.kula.audit.RocCurve;
 import java.util.ArrayList;
@@ -99,18 +100,37 @@ final class AuditTable {
   }
 
   private List<String> verdict() {
-    List<Membership> violations = report.violations();
-    return violations.isEmpty()
-        ? List.of("No attack shows more than the account allows.")
-        : violations.stream()
-            .map(
-                attacked ->
-                    "VIOLATION: %s, %s: epsilon is at least %s, the account says at most %s."
+    List<String> lines = new ArrayList<>();
+    for (Membership attacked : report.violations()) {
+      lines.add(
+          "VIOLATION: %s, %s: epsilon is at least %s, the account says at most %s."
+              .formatted(
+                  attacked.release().words(),
+                  attacked.attack().words(),
+                  Figures.epsilon(attacked.bound().epsilon()),
+                  Figures.epsilon(attacked.accountedEpsilon())));
+    }
+    if (lines.isEmpty()) {
+      lines.add("No attack shows more than the account allows.");
+    }
+    report.memberships().stream()
+        .filter(attacked -> Double.isFinite(attacked.accountedEpsilon()))
+        .filter(attacked -> ceiling(attacked) <= attacked.accountedEpsilon())
+        .findFirst()
+        .ifPresent(
+            attacked ->
+                lines.add(
+                    "None could: so few trials show no epsilon above %s, the account allows %s. Use a smaller --epsilon or more --trials."
                         .formatted(
-                            attacked.release().words(),
-                            attacked.attack().words(),
-                            Figures.epsilon(attacked.bound().epsilon()),
-                            Figures.epsilon(attacked.accountedEpsilon())))
-            .toList();
+                            Figures.epsilon(ceiling(attacked)),
+                            Figures.epsilon(attacked.accountedEpsilon()))));
+    return lines;
+  }
+
+  /** What the trials would show of a mechanism that hides nothing; but for δ, which is small. */
+  private static double ceiling(Membership attacked) {
+    EpsilonBound.Counts counts = attacked.bound().counts();
+    return new EpsilonBound.Counts(counts.hitTrials(), counts.hitTrials(), 0, counts.alarmTrials())
+        .epsilon(0, EpsilonBound.CONFIDENCE);
   }
 }

@@ -119,7 +119,7 @@ final class AuditCommandTest {
     assertTrue(shell.err().contains("must be a classification"), shell.err());
   }
 
-  private static AuditReport report(double atLeast) {
+  private static AuditReport report(double atLeast, int trials) {
     FederatedData data =
         RunPlanner.federate(RunPlanner.read(RunSettings.of(Map.of())), RunSettings.of(Map.of()));
     AuditedRelease release =
@@ -132,7 +132,7 @@ final class AuditCommandTest {
             atLeast,
             2 * atLeast,
             new EpsilonBound.Event(0, EpsilonBound.Evidence.PRESENCE),
-            new EpsilonBound.Counts(1, 2, 0, 2));
+            new EpsilonBound.Counts(trials, trials, 0, trials));
     MembershipScores scores = new MembershipScores(new double[] {2, 1}, new double[] {0, 1});
     return new AuditReport(
         List.of(new AuditReport.Membership(release, Attack.CANARY, scores, bound, 8)), List.of());
@@ -140,11 +140,11 @@ final class AuditCommandTest {
 
   @Test
   void moreThanTheAccountAllowsIsAFailure() throws IOException {
-    Console fine = new Console().auditing(report(7.5));
+    Console fine = new Console().auditing(report(7.5, 100_000));
     assertEquals(0, fine.run("audit"));
     assertTrue(fine.out().endsWith("No attack shows more than the account allows.\n"), fine.out());
     Path file = directory.resolve("audit.md");
-    Console violated = new Console().auditing(report(8.5));
+    Console violated = new Console().auditing(report(8.5, 100_000));
     assertEquals(1, violated.run("audit", "--markdown", file.toString()));
     String line =
         "VIOLATION: update, noised by record, canary record: epsilon is at least 8.50, the account"
@@ -157,6 +157,20 @@ final class AuditCommandTest {
                 "| update, noised by record | canary record | 87.5 | – | – | 8.50 | 17.00 | 8.00"
                     + " |"),
         Files.readString(file));
+  }
+
+  /** Limits of all and of none of 100: what an audit cannot show it must not seem to deny. */
+  @Test
+  void tooFewTrialsAreSaid() {
+    Console console = new Console().auditing(report(1, 100));
+    assertEquals(0, console.run("audit"));
+    assertTrue(
+        console
+            .out()
+            .endsWith(
+                "None could: so few trials show no epsilon above 3.28, the account allows 8.00."
+                    + " Use a smaller --epsilon or more --trials.\n"),
+        console.out());
   }
 
   /** The same command twice, for the result does not depend on threads. */
