@@ -53,7 +53,8 @@ final class ArchitectureTest {
           "swap",
           "device",
           "fleet",
-          "round");
+          "round",
+          "audit");
 
   private static final JavaClasses CORE =
       new ClassFileImporter()

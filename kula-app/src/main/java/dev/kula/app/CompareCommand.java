@@ -52,7 +52,7 @@ final class CompareCommand implements Callable<Integer> {
     ParseResult parsed = spec.commandLine().getParseResult();
     RunSettings settings = FlagOptions.settings(parsed, runner);
     refuseWhatMethodsSet(FlagOptions.given(parsed));
-    refuseUnwritable(markdown);
+    MarkdownFile.refuseUnwritable(markdown);
     Runner.Finished finished = runner.compare(settings, terminal);
     ResultTable table = ResultTable.of(finished.summary());
     terminal.out().print(table.text());
@@ -76,19 +76,6 @@ final class CompareCommand implements Callable<Integer> {
                     .formatted(flag.option(), text)
                 + " --methods, or use kula simulate");
       }
-    }
-  }
-
-  /** Before hours of computing, not after. */
-  private static void refuseUnwritable(@Nullable Path file) {
-    if (file == null) {
-      return;
-    }
-    Path directory = file.toAbsolutePath().getParent();
-    if (Files.isDirectory(file) || directory == null || !Files.isDirectory(directory)) {
-      throw KulaException.user(
-          "--markdown is '%s', must be a file in a directory that exists; make the directory first"
-              .formatted(file));
     }
   }
 }

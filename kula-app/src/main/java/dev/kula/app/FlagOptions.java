@@ -57,14 +57,17 @@ final class FlagOptions {
   }
 
   /**
-   * The flags that stand on the command line.
+   * The flags that stand on the command line; not what a command reads itself under such a name.
    *
    * @throws KulaException the user's mistake, if one stands there twice
    */
   static Map<Flag, String> given(ParseResult parsed) {
     Map<Flag, String> given = new LinkedHashMap<>();
     for (Flag flag : Flag.values()) {
-      once(parsed, flag.option()).ifPresent(text -> given.put(flag, text));
+      if (parsed.hasMatchedOption(flag.option())
+          && parsed.matchedOption(flag.option()).userObject() == null) {
+        once(parsed, flag.option()).ifPresent(text -> given.put(flag, text));
+      }
     }
     return given;
   }

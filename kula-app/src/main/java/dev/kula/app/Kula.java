@@ -37,6 +37,27 @@ public final class Kula {
           Flag.BASE,
           Flag.SEED);
 
+  /** The audit has options of its own for what it compares: exchange, protection and unit. */
+  static final Set<Flag> AUDIT_FLAGS =
+      EnumSet.of(
+          Flag.DATA,
+          Flag.DEVICE_COLUMN,
+          Flag.TIME_COLUMN,
+          Flag.LABEL_COLUMN,
+          Flag.PARTITION,
+          Flag.DEVICES,
+          Flag.SPLIT,
+          Flag.BASE,
+          Flag.MODEL,
+          Flag.LOCAL_EPOCHS,
+          Flag.BATCH,
+          Flag.LR,
+          Flag.SWAP_BUDGET,
+          Flag.EPSILON,
+          Flag.CLIP,
+          Flag.SEED,
+          Flag.THREADS);
+
   private final Runner runner;
   private final Terminal terminal;
 
@@ -79,6 +100,7 @@ public final class Kula {
         arguments);
     add(command, "privacy", new PrivacyCommand(runner, terminal), privacyFlags(), arguments);
     add(command, "data", new DataCommand(runner, terminal), DATA_FLAGS, arguments);
+    add(command, "audit", new AuditCommand(runner, terminal), AUDIT_FLAGS, arguments);
     command.setOut(new PrintWriter(terminal.out(), true, terminal.out().charset()));
     command.setErr(new PrintWriter(terminal.err(), true, terminal.err().charset()));
     command.setExpandAtFiles(false);

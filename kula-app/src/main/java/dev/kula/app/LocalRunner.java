@@ -2,6 +2,9 @@ package dev.kula.app;
 
 import dev.kula.KulaException;
 import dev.kula.app.report.Report;
+import dev.kula.audit.Audit;
+import dev.kula.audit.AuditReport;
+import dev.kula.audit.AuditSettings;
 import dev.kula.data.DataDescription;
 import dev.kula.data.Dataset;
 import dev.kula.data.FederatedData;
@@ -97,6 +100,16 @@ final class LocalRunner implements Runner {
       NoiseCost cost = new NoiseCost(Computing.PLANNER, Computing.ENGINES, dataset, terminal);
       terminal.out().print("\n" + cost.measure(settings, measuredSeeds).text());
     }
+  }
+
+  @Override
+  public AuditReport audit(RunSettings settings, AuditPlan plan, Terminal terminal) {
+    Engines.startLoading();
+    FederatedData data = RunPlanner.federate(RunPlanner.read(settings), settings);
+    AuditSettings audit =
+        plan.settings(settings, data, Computing.PLANNER.clipsEachSample(settings, data));
+    return new Audit(data, audit, Computing.ENGINES)
+        .run(release -> terminal.err().printf("audit: %s%n", release));
   }
 
   private Finished execute(

@@ -41,8 +41,13 @@ record PrivacyPlan(
    */
   static PrivacyPlan of(
       RunSettings settings, RoundSettings rounds, FederatedData data, int parameters) {
-    Protection protection = Protection.valueOf(settings.protect().toUpperCase(Locale.ROOT));
-    PrivacyBudget.Releases releases = releases(protection, rounds);
+    return of(settings, releases(protection(settings), rounds), data, parameters);
+  }
+
+  /** The same for releases that are counted already. */
+  static PrivacyPlan of(
+      RunSettings settings, PrivacyBudget.Releases releases, FederatedData data, int parameters) {
+    Protection protection = protection(settings);
     RenyiFilter filter = RenyiFilter.of(settings.epsilon(), DELTA);
     boolean record = settings.privacyUnit().equals("record");
     if (record && releases.updates() > 0 && Double.isFinite(settings.epsilon())) {
@@ -74,6 +79,10 @@ record PrivacyPlan(
     int contributors = AggregationPlan.contributors(settings, graph.get(), cohort);
     return new ChangeProtection.InSum(
         new DistributedGaussian(settings.clip(), budget.updateRho(), parameters, contributors));
+  }
+
+  private static Protection protection(RunSettings settings) {
+    return Protection.valueOf(settings.protect().toUpperCase(Locale.ROOT));
   }
 
   private static PrivacyPlan eachSample(

@@ -151,6 +151,15 @@ final class RunPlanner {
     }
   }
 
+  /** Whether the model's engine can clip the gradient of each sample. */
+  boolean clipsEachSample(RunSettings settings, FederatedData data) {
+    Dataset dataset = data.dataset();
+    ModelSpec model = ModelSpec.parse(settings.model());
+    try (TrainingEngine engine = engines.create(model, dataset.input(), dataset.task())) {
+      return engine.clipsEachSample();
+    }
+  }
+
   private ParameterLayout layout(ModelSpec model, Dataset dataset) {
     try (TrainingEngine engine = engines.create(model, dataset.input(), dataset.task())) {
       return engine.layout();

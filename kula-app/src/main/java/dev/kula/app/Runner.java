@@ -1,5 +1,6 @@
 package dev.kula.app;
 
+import dev.kula.audit.AuditReport;
 import dev.kula.round.RunSummary;
 import java.nio.file.Path;
 import java.util.Map;
@@ -34,6 +35,9 @@ interface Runner {
 
   /** Prints to {@code terminal.out()} what the data and their partition are like. */
   void describe(RunSettings settings, Terminal terminal);
+
+  /** Attacks what devices with these settings release. */
+  AuditReport audit(RunSettings settings, AuditPlan plan, Terminal terminal);
 
   /**
    * Prints to {@code terminal.out()} what a device's privacy account would be spent on.

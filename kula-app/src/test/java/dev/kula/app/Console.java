@@ -1,5 +1,6 @@
 package dev.kula.app;
 
+import dev.kula.audit.AuditReport;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -16,6 +17,7 @@ final class Console {
   private final List<RunSettings> asked = new ArrayList<>();
   private final Map<String, Object> recorded;
   private final Function<RunSettings, Runner.Finished> result;
+  private AuditReport audited = new AuditReport(List.of(), List.of());
 
   Console() {
     this(Map.of(), settings -> new Runner.Finished(Results.simulated(), Path.of("runs", "1")));
@@ -24,6 +26,12 @@ final class Console {
   Console(Map<String, Object> recorded, Function<RunSettings, Runner.Finished> result) {
     this.recorded = recorded;
     this.result = result;
+  }
+
+  /** What the next audit comes to. */
+  Console auditing(AuditReport report) {
+    audited = report;
+    return this;
   }
 
   int run(String... arguments) {
@@ -77,6 +85,12 @@ final class Console {
     @Override
     public void plan(RunSettings settings, int measuredSeeds, Terminal terminal) {
       asked.add(settings);
+    }
+
+    @Override
+    public AuditReport audit(RunSettings settings, AuditPlan plan, Terminal terminal) {
+      asked.add(settings);
+      return audited;
     }
 
     @Override

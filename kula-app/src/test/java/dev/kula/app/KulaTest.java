@@ -131,7 +131,7 @@ final class KulaTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"simulate", "compare", "data"})
+  @ValueSource(strings = {"simulate", "compare", "data", "audit"})
   void helpNamesEveryFlagOfTheCommand(String command) {
     Console console = new Console();
     assertEquals(0, console.run(command, "--help"));
@@ -142,6 +142,11 @@ final class KulaTest {
           switch (command) {
             case "simulate" -> flag != Flag.SEEDS && flag != Flag.METHODS;
             case "compare" -> true;
+            case "audit" ->
+                Kula.AUDIT_FLAGS.contains(flag)
+                    || flag == Flag.EXCHANGE
+                    || flag == Flag.PROTECT
+                    || flag == Flag.PRIVACY_UNIT;
             default -> Kula.DATA_FLAGS.contains(flag);
           };
       assertEquals(expected, help.contains(flag.option() + "="), flag.option());
@@ -174,7 +179,7 @@ final class KulaTest {
 
   @Test
   void whatTheCommandLineLacksOrRepeatsIsNamed() {
-    assertMistake("no command is given, must be one of simulate, compare, privacy, data");
+    assertMistake("no command is given, must be one of simulate, compare, privacy, data, audit");
     assertMistake("--devices has no value", "simulate", "--devices");
     assertMistake("--devices has no value", "simulate", "--devices", "--rounds", "3");
     assertMistake(

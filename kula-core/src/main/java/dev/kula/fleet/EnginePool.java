@@ -18,7 +18,7 @@ import java.util.function.Supplier;
  * Threads that compute, each with engines and memory of its own. Results come in the order of the
  * tasks.
  */
-final class EnginePool implements AutoCloseable {
+public final class EnginePool implements AutoCloseable {
   /**
    * What one thread works with.
    *
@@ -26,7 +26,7 @@ final class EnginePool implements AutoCloseable {
    * @param head engine of the output layer, on embeddings
    * @param local memory for the model that a device trains
    */
-  record Engines(TrainingEngine model, TrainingEngine head, LocalModel local) {
+  public record Engines(TrainingEngine model, TrainingEngine head, LocalModel local) {
     void close() {
       model.close();
       head.close();
@@ -36,7 +36,13 @@ final class EnginePool implements AutoCloseable {
   private final ExecutorService executor;
   private final BlockingQueue<Engines> engines;
 
-  EnginePool(int threads, Supplier<Engines> factory) {
+  /**
+   * A pool whose threads have started.
+   *
+   * @param threads at least 1
+   * @param factory called once a thread, by the caller's
+   */
+  public EnginePool(int threads, Supplier<Engines> factory) {
     this.executor =
         Executors.newFixedThreadPool(threads, Thread.ofPlatform().name("kula-", 0).factory());
     this.engines = new ArrayBlockingQueue<>(threads);
@@ -46,7 +52,7 @@ final class EnginePool implements AutoCloseable {
   }
 
   /** Runs all tasks; the first one that fails, in their order, decides what is thrown. */
-  <T> List<T> run(List<Function<Engines, T>> tasks) {
+  public <T> List<T> run(List<Function<Engines, T>> tasks) {
     List<Future<T>> futures = new ArrayList<>();
     for (Function<Engines, T> task : tasks) {
       Callable<T> call =
