@@ -15,8 +15,10 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteConfig.JournalMode;
 import org.sqlite.SQLiteConfig.LockingMode;
@@ -131,6 +133,7 @@ public final class SqliteReleaseJournal implements ReleaseJournal, Closeable {
             "release journal '%s' has schema %d, this Kula reads up to %d; open it with the Kula that wrote it"
                 .formatted(file, version, SCHEMA_VERSION));
       }
+      requireOwnTables(statement, file, version);
       // Writes, even if there is nothing to make, and so takes the lock for as long as it is open.
       statement.execute("BEGIN IMMEDIATE");
       if (version == 0) {
@@ -140,6 +143,31 @@ public final class SqliteReleaseJournal implements ReleaseJournal, Closeable {
       }
       statement.execute("PRAGMA user_version = " + SCHEMA_VERSION);
       statement.execute("COMMIT");
+    }
+  }
+
+  /**
+   * Refuses another program's database, and one whose tables are not those that Kula makes: a view
+   * in the place of a table could be anything, such as one that does not end.
+   */
+  private static void requireOwnTables(Statement statement, Path file, int version)
+      throws SQLException {
+    Set<String> found = new HashSet<>();
+    try (ResultSet row = statement.executeQuery("SELECT sql FROM sqlite_schema")) {
+      while (row.next()) {
+        String sql = row.getString(1);
+        // The indexes behind UNIQUE have no text of their own.
+        if (sql != null) {
+          found.add(sql.strip());
+        }
+      }
+    }
+    Set<String> own = new HashSet<>();
+    if (version != 0) {
+      SCHEMA.forEach(sql -> own.add(sql.strip()));
+    }
+    if (!found.equals(own)) {
+      throw damaged(file, new SQLException("its tables are not those of a journal"));
     }
   }
 
@@ -168,6 +196,8 @@ public final class SqliteReleaseJournal implements ReleaseJournal, Closeable {
       }
     } catch (SQLException failure) {
       throw cannotRead(failure);
+    } catch (IllegalArgumentException noCharge) {
+      throw damaged(file, noCharge);
     }
   }
 
@@ -264,6 +294,9 @@ public final class SqliteReleaseJournal implements ReleaseJournal, Closeable {
   }
 
   private KulaException cannotRead(SQLException failure) {
+    if (isDamage(failure)) {
+      return damaged(file, failure);
+    }
     return KulaException.resource(
         "cannot read release journal '%s': %s; the account in it must not be guessed, restore the disk"
             .formatted(file, reason(failure)),
@@ -290,7 +323,15 @@ public final class SqliteReleaseJournal implements ReleaseJournal, Closeable {
     };
   }
 
-  private static KulaException damaged(Path file, SQLException failure) {
+  private static boolean isDamage(SQLException failure) {
+    return failure instanceof SQLiteException known
+        && switch (known.getResultCode()) {
+          case SQLITE_NOTADB, SQLITE_CORRUPT -> true;
+          default -> false;
+        };
+  }
+
+  private static KulaException damaged(Path file, Exception failure) {
     return KulaException.user(
         "'%s' is no release journal or is damaged; what was paid must not be guessed: restore it, or enrol the device anew"
             .formatted(file),
