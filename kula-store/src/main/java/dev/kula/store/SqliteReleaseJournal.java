@@ -7,6 +7,7 @@ import dev.kula.privacy.PrivacyLedger.Release;
 import dev.kula.privacy.ReleaseJournal;
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -294,7 +295,7 @@ public final class SqliteReleaseJournal implements ReleaseJournal, Closeable {
   }
 
   private KulaException cannotRead(SQLException failure) {
-    if (isDamage(failure)) {
+    if (isDamage(file, failure)) {
       return damaged(file, failure);
     }
     return KulaException.resource(
@@ -314,21 +315,26 @@ public final class SqliteReleaseJournal implements ReleaseJournal, Closeable {
               "release journal '%s' is open in another process; one device has one account, stop the other"
                   .formatted(file),
               failure);
-      case SQLITE_NOTADB, SQLITE_CORRUPT -> damaged(file, failure);
       default ->
-          KulaException.resource(
-              "cannot open release journal '%s': %s; check the path and its permissions"
-                  .formatted(file, reason(failure)),
-              failure);
+          isDamage(file, failure)
+              ? damaged(file, failure)
+              : KulaException.resource(
+                  "cannot open release journal '%s': %s; check the path and its permissions"
+                      .formatted(file, reason(failure)),
+                  failure);
     };
   }
 
-  private static boolean isDamage(SQLException failure) {
-    return failure instanceof SQLiteException known
-        && switch (known.getResultCode()) {
-          case SQLITE_NOTADB, SQLITE_CORRUPT -> true;
-          default -> false;
-        };
+  /** Whether what SQLite complains of lies in the file's bytes and not in the machine. */
+  private static boolean isDamage(Path file, SQLException failure) {
+    // The lowest byte is the kind, of which others are refinements.
+    int kind = failure.getErrorCode() & 0xff;
+    return kind == SQLiteErrorCode.SQLITE_NOTADB.code
+        || kind == SQLiteErrorCode.SQLITE_CORRUPT.code
+        || kind == SQLiteErrorCode.SQLITE_FORMAT.code
+        // Its statements are constants, so that an error in one is one in the tables.
+        || kind == SQLiteErrorCode.SQLITE_ERROR.code
+        || (kind == SQLiteErrorCode.SQLITE_READONLY.code && Files.isWritable(file));
   }
 
   private static KulaException damaged(Path file, Exception failure) {
