@@ -1,10 +1,11 @@
 package dev.kula;
 
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The one exception that Kula throws on purpose. The message is a single line that names the thing,
- * its actual value, the rule that it breaks and the remedy.
+ * its actual value, the rule that it breaks and the remedy; control characters in it become blanks.
  */
 public final class KulaException extends RuntimeException {
   private static final long serialVersionUID = 1L;
@@ -21,11 +22,32 @@ public final class KulaException extends RuntimeException {
     INTERNAL
   }
 
+  /** Control characters, and what Unicode takes for the end of a line or paragraph. */
+  private static final Pattern BREAKS = Pattern.compile("[\\p{Cc}\\x{2028}\\x{2029}]+");
+
+  /**
+   * Characters of a message; of a longer one the middle is left out, for the end has the remedy.
+   */
+  private static final int LONGEST = 2000;
+
+  private static final int END = 400;
+
   private final Blame blame;
 
   private KulaException(Blame blame, String message, @Nullable Throwable cause) {
-    super(message, cause);
+    super(oneLine(message), cause);
     this.blame = blame;
+  }
+
+  /** What a message quotes may come from a file that holds anything. */
+  private static String oneLine(String message) {
+    String line =
+        message.length() <= LONGEST
+            ? message
+            : message.substring(0, LONGEST - END)
+                + " … "
+                + message.substring(message.length() - END);
+    return BREAKS.matcher(line).replaceAll(" ");
   }
 
   /** A user's mistake: what, value, rule, remedy. */
@@ -34,7 +56,7 @@ public final class KulaException extends RuntimeException {
   }
 
   /** A user's mistake that surfaced as another exception. */
-  public static KulaException user(String message, Throwable cause) {
+  public static KulaException user(String message, @Nullable Throwable cause) {
     return new KulaException(Blame.USER, message, cause);
   }
 

@@ -19,6 +19,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The state of a run, so that it can be resumed: a header with magic, format version, length and
@@ -132,13 +133,16 @@ public final class Checkpoints {
       verify(file);
       try (InputStream in = new BufferedInputStream(Files.newInputStream(file), 1 << 16)) {
         in.skipNBytes(HEADER_BYTES);
-        return StateMapper.MAPPER.readValue(in, type);
+        T state = StateMapper.MAPPER.readValue(in, type);
+        if (state == null) {
+          throw otherState(file, "null", null);
+        }
+        return state;
       }
     } catch (JsonProcessingException otherRecord) {
-      throw KulaException.user(
-          "checkpoint '%s' holds another state than this Kula keeps (%s); resume it with the Kula that wrote it"
-              .formatted(
-                  file, otherRecord.getOriginalMessage().lines().findFirst().orElse("unreadable")),
+      throw otherState(
+          file,
+          otherRecord.getOriginalMessage().lines().findFirst().orElse("unreadable"),
           otherRecord);
     } catch (EOFException truncated) {
       throw damaged(file, "it is truncated");
@@ -175,6 +179,13 @@ public final class Checkpoints {
         throw damaged(file, "its SHA-256 is not the one in its header");
       }
     }
+  }
+
+  private static KulaException otherState(Path file, String what, @Nullable IOException cause) {
+    return KulaException.user(
+        "checkpoint '%s' holds another state than this Kula keeps (%s); resume it with the Kula that wrote it"
+            .formatted(file, what),
+        cause);
   }
 
   private static KulaException damaged(Path file, String how) {

@@ -25,6 +25,7 @@ final class Json {
           .visibility(PropertyAccessor.GETTER, Visibility.NONE)
           .visibility(PropertyAccessor.IS_GETTER, Visibility.NONE)
           .visibility(PropertyAccessor.FIELD, Visibility.ANY)
+          .annotationIntrospector(new RequiredComponents())
           .disable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY)
           .enable(JsonWriteFeature.WRITE_NAN_AS_STRINGS)
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)

@@ -7,13 +7,16 @@ import dev.kula.round.RoundRecord;
 import dev.kula.round.RunEvent;
 import dev.kula.round.RunSummary;
 import java.io.BufferedReader;
+import java.io.CharConversionException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the directory of a run, also while it is being written: a last line without its end is left
@@ -70,9 +73,11 @@ public final class RunReader {
             "'%s' has schemaVersion %d, this Kula reads %d; use the Kula that wrote it"
                 .formatted(file, version, RunSummary.SCHEMA_VERSION));
       }
-      return Json.MAPPER.treeToValue(tree, RunSummary.class);
+      return required(Json.MAPPER.treeToValue(tree, RunSummary.class), file, -1);
     } catch (JsonProcessingException malformed) {
       throw malformed(file, -1, malformed);
+    } catch (CharConversionException otherEncoding) {
+      throw malformed(file, -1, "it is not UTF-8", otherEncoding);
     } catch (IOException failure) {
       throw AtomicFile.cannotRead(file, failure);
     }
@@ -81,26 +86,28 @@ public final class RunReader {
   /** Every whole line of {@code rounds.jsonl}, in order. */
   public void forEachRound(Consumer<RoundRecord> reader) {
     forEachLine(
-        RunDirectory.ROUNDS, line -> reader.accept(Json.MAPPER.readValue(line, RoundRecord.class)));
+        RunDirectory.ROUNDS,
+        (file, number, line) ->
+            reader.accept(required(Json.MAPPER.readValue(line, RoundRecord.class), file, number)));
   }
 
   /** Every whole line of {@code events.jsonl}, in order; none if there is no such file. */
   public void forEachEvent(Consumer<LoggedEvent> reader) {
     forEachLine(
         RunDirectory.EVENTS,
-        line -> {
+        (file, number, line) -> {
           JsonNode tree = Json.MAPPER.readTree(line);
           reader.accept(
               new LoggedEvent(
                   tree.path("method").asText(),
                   tree.path("seed").asLong(),
-                  Json.MAPPER.treeToValue(tree, RunEvent.class)));
+                  required(Json.MAPPER.treeToValue(tree, RunEvent.class), file, number)));
         });
   }
 
   @FunctionalInterface
   private interface LineReader {
-    void read(String line) throws IOException;
+    void read(Path file, int number, String line) throws IOException;
   }
 
   private void forEachLine(String name, LineReader reader) {
@@ -116,12 +123,14 @@ public final class RunReader {
         number++;
         String next = lines.readLine();
         if (next != null || whole) {
-          reader.read(line);
+          reader.read(file, number, line);
         }
         line = next;
       }
     } catch (JsonProcessingException malformed) {
       throw malformed(file, number, malformed);
+    } catch (CharacterCodingException malformed) {
+      throw malformed(file, number + 1, "it is not UTF-8", malformed);
     } catch (IOException failure) {
       throw AtomicFile.cannotRead(file, failure);
     }
@@ -140,8 +149,20 @@ public final class RunReader {
     }
   }
 
+  /** Jackson reads {@code null} as no object at all. */
+  private static <T> T required(@Nullable T value, Path file, int line) {
+    if (value == null) {
+      throw malformed(file, line, "it is null", null);
+    }
+    return value;
+  }
+
   private static KulaException malformed(Path file, int line, JsonProcessingException malformed) {
-    String message = malformed.getOriginalMessage();
+    return malformed(file, line, malformed.getOriginalMessage(), malformed);
+  }
+
+  private static KulaException malformed(
+      Path file, int line, String message, @Nullable IOException malformed) {
     return KulaException.user(
         "'%s'%s is not as docs/formats.md says: %s; repeat the run"
             .formatted(

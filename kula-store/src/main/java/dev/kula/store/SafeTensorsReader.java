@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.kula.KulaException;
 import dev.kula.model.ParameterLayout;
 import dev.kula.model.ParameterLayout.Tensor;
+import java.io.CharConversionException;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -47,6 +48,8 @@ final class SafeTensorsReader {
       return new SafeTensors.Contents(metadata(file, tree), models(file, entries, in));
     } catch (JsonProcessingException notJson) {
       throw malformed(file, "its header is not JSON: " + notJson.getOriginalMessage());
+    } catch (CharConversionException otherEncoding) {
+      throw malformed(file, "its header is not UTF-8");
     } catch (EOFException truncated) {
       throw malformed(file, "it ends within a tensor");
     } catch (IOException failure) {
@@ -104,20 +107,20 @@ final class SafeTensorsReader {
       throw malformed(file, "tensor '%s' lacks its shape or its two data_offsets".formatted(key));
     }
     List<Integer> shape = new ArrayList<>();
-    long bytes = Float.BYTES;
+    int floats = 1;
     try {
       for (JsonNode size : sizes) {
         if (!isCount(size)) {
           throw malformed(file, "tensor '%s' has size '%s' in its shape".formatted(key, size));
         }
         shape.add(Math.toIntExact(size.longValue()));
-        bytes = Math.multiplyExact(bytes, size.longValue());
+        // Kula's layouts count in 32 bits, also on the way to a size of 0.
+        floats = Math.multiplyExact(floats, shape.getLast());
       }
-      // Kula's layouts count in 32 bits.
-      Math.toIntExact(bytes / Float.BYTES);
     } catch (ArithmeticException overflow) {
       throw malformed(file, "tensor '%s' has shape %s, which is too large".formatted(key, sizes));
     }
+    long bytes = (long) Float.BYTES * floats;
     long begin = offsets.get(0).longValue();
     long end = offsets.get(1).longValue();
     if (end - begin != bytes) {

@@ -7,6 +7,7 @@ import dev.kula.privacy.PrivacyLedger.Release;
 import dev.kula.privacy.ReleaseJournal;
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -15,8 +16,10 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteConfig.JournalMode;
 import org.sqlite.SQLiteConfig.LockingMode;
@@ -131,6 +134,7 @@ public final class SqliteReleaseJournal implements ReleaseJournal, Closeable {
             "release journal '%s' has schema %d, this Kula reads up to %d; open it with the Kula that wrote it"
                 .formatted(file, version, SCHEMA_VERSION));
       }
+      requireOwnTables(statement, file, version);
       // Writes, even if there is nothing to make, and so takes the lock for as long as it is open.
       statement.execute("BEGIN IMMEDIATE");
       if (version == 0) {
@@ -140,6 +144,31 @@ public final class SqliteReleaseJournal implements ReleaseJournal, Closeable {
       }
       statement.execute("PRAGMA user_version = " + SCHEMA_VERSION);
       statement.execute("COMMIT");
+    }
+  }
+
+  /**
+   * Refuses another program's database, and one whose tables are not those that Kula makes: a view
+   * in the place of a table could be anything, such as one that does not end.
+   */
+  private static void requireOwnTables(Statement statement, Path file, int version)
+      throws SQLException {
+    Set<String> found = new HashSet<>();
+    try (ResultSet row = statement.executeQuery("SELECT sql FROM sqlite_schema")) {
+      while (row.next()) {
+        String sql = row.getString(1);
+        // The indexes behind UNIQUE have no text of their own.
+        if (sql != null) {
+          found.add(sql.strip());
+        }
+      }
+    }
+    Set<String> own = new HashSet<>();
+    if (version != 0) {
+      SCHEMA.forEach(sql -> own.add(sql.strip()));
+    }
+    if (!found.equals(own)) {
+      throw damaged(file, new SQLException("its tables are not those of a journal"));
     }
   }
 
@@ -168,6 +197,8 @@ public final class SqliteReleaseJournal implements ReleaseJournal, Closeable {
       }
     } catch (SQLException failure) {
       throw cannotRead(failure);
+    } catch (IllegalArgumentException noCharge) {
+      throw damaged(file, noCharge);
     }
   }
 
@@ -264,6 +295,9 @@ public final class SqliteReleaseJournal implements ReleaseJournal, Closeable {
   }
 
   private KulaException cannotRead(SQLException failure) {
+    if (isDamage(file, failure)) {
+      return damaged(file, failure);
+    }
     return KulaException.resource(
         "cannot read release journal '%s': %s; the account in it must not be guessed, restore the disk"
             .formatted(file, reason(failure)),
@@ -281,16 +315,29 @@ public final class SqliteReleaseJournal implements ReleaseJournal, Closeable {
               "release journal '%s' is open in another process; one device has one account, stop the other"
                   .formatted(file),
               failure);
-      case SQLITE_NOTADB, SQLITE_CORRUPT -> damaged(file, failure);
       default ->
-          KulaException.resource(
-              "cannot open release journal '%s': %s; check the path and its permissions"
-                  .formatted(file, reason(failure)),
-              failure);
+          isDamage(file, failure)
+              ? damaged(file, failure)
+              : KulaException.resource(
+                  "cannot open release journal '%s': %s; check the path and its permissions"
+                      .formatted(file, reason(failure)),
+                  failure);
     };
   }
 
-  private static KulaException damaged(Path file, SQLException failure) {
+  /** Whether what SQLite complains of lies in the file's bytes and not in the machine. */
+  private static boolean isDamage(Path file, SQLException failure) {
+    // The lowest byte is the kind, of which others are refinements.
+    int kind = failure.getErrorCode() & 0xff;
+    return kind == SQLiteErrorCode.SQLITE_NOTADB.code
+        || kind == SQLiteErrorCode.SQLITE_CORRUPT.code
+        || kind == SQLiteErrorCode.SQLITE_FORMAT.code
+        // Its statements are constants, so that an error in one is one in the tables.
+        || kind == SQLiteErrorCode.SQLITE_ERROR.code
+        || (kind == SQLiteErrorCode.SQLITE_READONLY.code && Files.isWritable(file));
+  }
+
+  private static KulaException damaged(Path file, Exception failure) {
     return KulaException.user(
         "'%s' is no release journal or is damaged; what was paid must not be guessed: restore it, or enrol the device anew"
             .formatted(file),

@@ -11,7 +11,6 @@ import com.fasterxml.jackson.databind.SerializerProvider;
 import com.fasterxml.jackson.databind.cfg.MapperConfig;
 import com.fasterxml.jackson.databind.deser.std.StdDeserializer;
 import com.fasterxml.jackson.databind.introspect.Annotated;
-import com.fasterxml.jackson.databind.introspect.JacksonAnnotationIntrospector;
 import com.fasterxml.jackson.databind.jsontype.NamedType;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.ser.std.StdSerializer;
@@ -45,7 +44,7 @@ final class StateMapper {
   private interface ByName {}
 
   /** Names the record behind a sealed interface by its simple name, without annotations on it. */
-  private static final class SealedTypes extends JacksonAnnotationIntrospector {
+  private static final class SealedTypes extends RequiredComponents {
     private static final long serialVersionUID = 1L;
 
     @Override

@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -190,6 +191,18 @@ class CheckpointsTest {
   void anotherStateIsRefusedByName() {
     Checkpoints.write(file, new Circle(2));
     assertUserError("holds another state", () -> Checkpoints.read(file, Other.class));
+  }
+
+  record Loose(@Nullable List<String> names, Optional<String> maybe) {}
+
+  record Strict(List<String> names, Optional<String> maybe) {}
+
+  /** As a forged file may; what reads a state relies on its components. */
+  @Test
+  void nothingInPlaceOfAComponentIsRefused() {
+    Checkpoints.write(file, new Loose(null, Optional.empty()));
+    assertEquals(new Loose(null, Optional.empty()), Checkpoints.read(file, Loose.class).state());
+    assertUserError("another state", () -> Checkpoints.read(file, Strict.class));
   }
 
   @Test

@@ -133,6 +133,18 @@ class RunDirectoryTest {
     assertUserError("schemaVersion 2", reader::summary);
   }
 
+  @Test
+  void filesOfNothingAreRefused() throws IOException {
+    Path path = root.resolve("run");
+    RunDirectory.create(path).close();
+    Files.writeString(path.resolve(RunDirectory.ROUNDS), "null\n");
+    assertUserError("rounds.jsonl' line 1", () -> rounds(path));
+    Files.writeString(path.resolve(RunDirectory.EVENTS), "null\n");
+    assertUserError("events.jsonl' line 1", () -> RunReader.of(path).forEachEvent(logged -> {}));
+    Files.write(path.resolve(RunDirectory.ROUNDS), new byte[] {(byte) 0xff, '\n'});
+    assertUserError("not UTF-8", () -> rounds(path));
+  }
+
   private static List<RoundRecord> rounds(Path path) {
     List<RoundRecord> rounds = new ArrayList<>();
     RunReader.of(path).forEachRound(rounds::add);

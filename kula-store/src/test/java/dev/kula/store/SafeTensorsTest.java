@@ -105,6 +105,7 @@ class SafeTensorsTest {
         "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}} | 4 | has one tensor",
         "{\"a\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}} | 3 | the file has 3",
         "{\"a\":{\"dtype\":\"F32\",\"shape\":[65536,65536],\"data_offsets\":[0,4]}} | 4 | too large",
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":[65536,65536,0],\"data_offsets\":[0,0]}} | 0 | too large",
         "{\"__metadata__\":{\"a\":1}} | 0 | not a string",
         "{\"a\":{},\"a\":{}} | 0 | Duplicate field",
       })

@@ -192,6 +192,29 @@ final class SqliteReleaseJournalTest {
   }
 
   @Test
+  void anotherProgramsDatabaseIsRefused() throws SQLException {
+    make("CREATE TABLE notes (text)");
+    ErrorAssertions.assertUserError("is no release journal", () -> SqliteReleaseJournal.open(file));
+  }
+
+  /** It was read without end. */
+  @Test
+  void aViewInPlaceOfATableIsRefused() throws SQLException {
+    make(
+        "CREATE VIEW release AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)"
+            + " SELECT i AS number, i AS round, 'profile' AS purpose, 0.5 AS rho FROM n");
+    make("PRAGMA user_version = 1");
+    ErrorAssertions.assertUserError("is no release journal", () -> SqliteReleaseJournal.open(file));
+  }
+
+  private void make(String sql) throws SQLException {
+    try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
+        Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+
+  @Test
   void aLaterSchemaIsRefused() throws SQLException {
     try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
         Statement statement = connection.createStatement()) {

@@ -66,6 +66,11 @@ final class RuleText {
       case Bucketing.NAME -> {
         requireValues(values, 2, Integer.MAX_VALUE);
         String inner = text.substring(parts[0].length() + parts[1].length() + 2);
+        // Not read first: a text of thousands of them would exhaust the stack.
+        if (inner.startsWith(Bucketing.NAME + ":")) {
+          throw new IllegalArgumentException(
+              "RULE must not be a bucketing itself; multiply the sizes of buckets");
+        }
         yield new Bucketing(whole("S", parts[1]), read(inner));
       }
       default -> throw new IllegalArgumentException("must be " + RULES);

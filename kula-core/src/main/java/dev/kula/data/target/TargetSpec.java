@@ -95,6 +95,8 @@ public sealed interface TargetSpec {
       if (!(own >= 0 && own <= 1)) {
         throw new IllegalArgumentException("own is " + own + ", must be from 0 to 1");
       }
+      // Minus zero becomes zero, as which it is written.
+      own += 0.0;
     }
 
     @Override

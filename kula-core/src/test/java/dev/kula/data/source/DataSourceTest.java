@@ -23,7 +23,7 @@ class DataSourceTest {
   @ParameterizedTest
   @ValueSource(strings = {"", "mnist", "fashion-mnist:1", "idx", "idx:", "csv: ", "csv:a\0b"})
   void refusesOtherNotation(String text) {
-    assertMistake(() -> DataSource.parse(text), "data is '" + text + "'");
+    assertMistake(() -> DataSource.parse(text), "data is '" + text.replace('\0', ' ') + "'");
   }
 
   @Test

@@ -1,0 +1,17 @@
+package dev.kula.fuzz;
+
+import java.io.IOException;
+import java.nio.file.Path;
+
+/** A parser and what must hold of what it accepts. */
+@FunctionalInterface
+public interface Parser {
+  /**
+   * Parses {@code input}, and checks the result if there is one, as by writing it and reading it
+   * back. Throws what the parser throws, and {@link AssertionError} for a result that is not valid.
+   *
+   * @param input arbitrary
+   * @param folder for files; may hold what an earlier call left there
+   */
+  void parse(byte[] input, Path folder) throws IOException;
+}

@@ -1,0 +1,2 @@
+sql:CREATE TABLE notes (t)
+INSERT INTO notes VALUES (1)

@@ -1,0 +1,2 @@
+sql:CREATE TABLE x (t)
+PRAGMA user_version = -1

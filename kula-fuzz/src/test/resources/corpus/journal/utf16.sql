@@ -1,0 +1,2 @@
+sql:PRAGMA encoding = 'UTF-16'
+CREATE TABLE x (t)

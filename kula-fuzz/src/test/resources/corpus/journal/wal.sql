@@ -1,0 +1,2 @@
+sql:PRAGMA journal_mode = WAL
+CREATE TABLE x (t)
