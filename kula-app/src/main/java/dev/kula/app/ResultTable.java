@@ -197,7 +197,30 @@ final class ResultTable {
       notes.add(
           "Epsilon is ∞ because these releases had no noise: " + String.join(", ", bare) + ".");
     }
+    if (summary.methods().stream().anyMatch(method -> isFinitePositive(method.epsilon().max()))) {
+      notes.add(
+          "Epsilon at delta 1e-5 hides %s, whoever sees what a device sends%s."
+              .formatted(unit(summary), trust(summary)));
+    }
     return notes;
+  }
+
+  private static boolean isFinitePositive(double epsilon) {
+    return epsilon > 0 && Double.isFinite(epsilon);
+  }
+
+  private static String unit(RunSummary summary) {
+    boolean whole = "device".equals(summary.configuration().get(Flag.PRIVACY_UNIT.key()));
+    return whole
+        ? "all that a device has in updates and visits, and a record in profiles"
+        : "a record, and all that a device has in visits";
+  }
+
+  private static String trust(RunSummary summary) {
+    boolean inSum =
+        "device".equals(summary.configuration().get(Flag.PRIVACY_UNIT.key()))
+            && !"none".equals(summary.configuration().get(Flag.SECURE_AGGREGATION.key()));
+    return inSum ? ", but for updates: of these it must see no more than the sum" : "";
   }
 
   /** A dash where a method has no global model. */

@@ -30,7 +30,9 @@ function notesSection(body) {
     'The target of ' + percent(SUMMARY.targetAccuracy) + ' for the personal mean: ' + SUMMARY.targetRule + '.',
     'Simulated time comes from a cost model of each device\u2019s computing and link speed. It is the same on every machine and is not the time that this run took.',
     'Bytes are payload: four a parameter, one or four a feature. Transport and encryption come on top.',
-    'Epsilon is for neighbours that differ by one record, at \u03b4 = 1e-5. '
+    (SUMMARY.configuration['privacy-unit'] === 'device'
+      ? 'Epsilon, at \u03b4 = 1e-5, hides all that a device has in updates and visits, and a record in profiles and outcomes. '
+      : 'Epsilon, at \u03b4 = 1e-5, hides a record, in visits all that the device has. ')
       + (withoutNoise.length
         ? 'Releases without noise (' + withoutNoise.join(', ') + ') make it infinite: whoever sees those must be trusted.'
         : 'Every release had noise.'),
