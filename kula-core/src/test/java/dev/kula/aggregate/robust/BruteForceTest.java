@@ -103,7 +103,11 @@ final class BruteForceTest {
     }
   }
 
-  /** Moving the geometric median a little never shortens the sum of distances. */
+  /**
+   * Moving the geometric median a little never shortens the sum of distances; by more than what
+   * Weiszfeld's iteration still lacks, that is, which where an update lies near the median shrinks
+   * only with the inverse of the number of steps.
+   */
   @Property(tries = 50)
   void geometricMedian(@ForAll("updates") List<float[]> updates, @ForAll long seed) {
     float[] combined = combine(new GeometricMedian(1000, 1e-9), updates);
@@ -114,7 +118,7 @@ final class BruteForceTest {
       for (int i = 0; i < moved.length; i++) {
         moved[i] += (float) (random.nextGaussian() * (attempt < 10 ? 0.1 : 5));
       }
-      assertTrue(sumOfDistances(updates, moved) >= least * (1 - 1e-4));
+      assertTrue(sumOfDistances(updates, moved) >= least * (1 - 2e-3));
     }
   }
 
