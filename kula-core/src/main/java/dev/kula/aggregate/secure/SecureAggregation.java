@@ -2,8 +2,8 @@ package dev.kula.aggregate.secure;
 
 import dev.kula.Seed;
 import dev.kula.aggregate.AggregationStrategy;
+import dev.kula.aggregate.CollectedUpdates;
 import dev.kula.aggregate.PartialSum;
-import dev.kula.aggregate.Update;
 import dev.kula.aggregate.robust.Cohort;
 import dev.kula.aggregate.robust.RobustRule;
 import dev.kula.privacy.noise.NoiseSource;
@@ -88,69 +88,30 @@ public record SecureAggregation(
     return new Collected(parameters);
   }
 
-  /** Updates until the cohort is complete. */
-  private final class Collected implements PartialSum {
+  private final class Collected extends CollectedUpdates {
     private final int parameters;
-    private final List<float[]> deltas = new ArrayList<>();
-    private final List<float[]> roots = new ArrayList<>();
     private long bytes;
 
     Collected(int parameters) {
+      super(parameters);
       this.parameters = parameters;
     }
 
     @Override
-    public void accumulate(Update update) {
-      requireSize(update.delta().length);
-      deltas.add(update.delta().clone());
-    }
-
-    @Override
-    public void takeRoot(Update update) {
-      requireSize(update.delta().length);
-      roots.add(update.delta().clone());
-    }
-
-    private void requireSize(int size) {
-      if (size != parameters) {
-        throw new IllegalArgumentException(
-            "an update has %d parameters, must have %d".formatted(size, parameters));
-      }
-    }
-
-    @Override
-    public void merge(PartialSum other) {
-      if (!(other instanceof Collected more) || more.parameters != parameters) {
-        throw new IllegalArgumentException("only sums of the same strategy and size merge");
-      }
-      deltas.addAll(more.deltas);
-      roots.addAll(more.roots);
-    }
-
-    @Override
-    public float[] finish(float[] currentGlobal) {
-      float[] next = currentGlobal.clone();
-      if (!suffices(deltas.size())) {
-        deltas.clear();
-        return next;
-      }
-      // The model differs from round to round, and so do the draws; the order is that of contents.
+    protected float[] change(float[] currentGlobal, List<float[]> updates) {
+      // The model differs from round to round, and so do the draws.
       Seed round = seed.derive(Arrays.hashCode(currentGlobal));
-      deltas.sort(Arrays::compare);
       List<int[]> vectors = new ArrayList<>();
       NoiseSource bits = NoiseSource.seeded(round.derive("rounding"));
-      for (float[] delta : deltas) {
-        vectors.add(quantiser.quantise(delta, rounding, bits));
+      for (float[] update : updates) {
+        vectors.add(quantiser.quantise(update, rounding, bits));
       }
       RandomGenerator random = round.derive("groups").generator();
-      float[] change = combined(groupsOf(vectors, random), random);
-      for (int i = 0; i < next.length; i++) {
-        next[i] += change[i];
-      }
-      return next;
+      return combined(groupsOf(vectors, random), random);
     }
 
-    private boolean suffices(int cohort) {
+    @Override
+    protected boolean suffices(int cohort) {
       int count = groups.map(each -> cohort / each.size()).orElse(1);
       boolean forRule = groups.isEmpty() || groups.get().rule().accepts(count);
       return forRule && graph.fits(groups.map(Groups::size).orElse(cohort));
@@ -180,10 +141,7 @@ public record SecureAggregation(
       double[] alike = new double[means.size()];
       Arrays.fill(alike, 1);
       Cohort cohort = Cohort.of(means, alike);
-      return groups
-          .get()
-          .rule()
-          .combine(roots.isEmpty() ? cohort : cohort.withRoot(roots.getFirst()), random);
+      return groups.get().rule().combine(root().map(cohort::withRoot).orElse(cohort), random);
     }
 
     private float[] mean(List<int[]> group) {
@@ -196,16 +154,6 @@ public record SecureAggregation(
         mean[i] = (float) (sum[i] / group.size());
       }
       return mean;
-    }
-
-    @Override
-    public int updates() {
-      return deltas.size();
-    }
-
-    @Override
-    public double weight() {
-      return deltas.size();
     }
 
     /** Losses are data, and would be seen: they are not sent. */
