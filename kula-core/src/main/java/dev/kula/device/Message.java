@@ -7,6 +7,7 @@ import dev.kula.data.Exchange;
 import dev.kula.data.Lease;
 import dev.kula.data.SampleBatch;
 import dev.kula.model.Evaluation;
+import dev.kula.monitor.Ballots;
 import dev.kula.monitor.Profile;
 import dev.kula.swap.SwapOrder;
 import java.util.List;
@@ -291,28 +292,8 @@ public sealed interface Message {
       int answered,
       int asked) {}
 
-  /**
-   * Orchestrator to monitor: outcomes of several receivers, summed.
-   *
-   * @param source who was rated
-   * @param useful sum of noised counts
-   * @param neutral sum of noised counts
-   * @param harmful sum of noised counts
-   * @param raters the receivers in the sum, at least as many as the orchestrator waits for
-   * @param noiseStddev of each of the three sums
-   */
-  record OutcomeSum(
-      DeviceId source,
-      double useful,
-      double neutral,
-      double harmful,
-      List<DeviceId> raters,
-      double noiseStddev)
-      implements Message {
-    public OutcomeSum {
-      raters = List.copyOf(raters);
-    }
-
+  /** Orchestrator to monitor: outcomes of several receivers, summed. */
+  record OutcomeSum(Ballots.Sum sum) implements Message {
     @Override
     public Kind kind() {
       return Kind.PROFILE;
@@ -320,7 +301,7 @@ public sealed interface Message {
 
     @Override
     public long bytes() {
-      return 16L * (raters.size() + 1) + 4L * Float.BYTES;
+      return 16L * (sum.raters().size() + 1) + 4L * Float.BYTES;
     }
   }
 

@@ -54,8 +54,7 @@ public final class Reputation {
    * @param harmful faded weight of harmful outcomes
    * @param kept faded number of kept leases and answers in time
    * @param missed faded number of the others
-   * @param anonymousRaters largest number of raters in a report that did not name them
-   * @param raters distinct raters that were named, sorted
+   * @param raters distinct raters, sorted
    */
   public record Evidence(
       DeviceId device,
@@ -63,7 +62,6 @@ public final class Reputation {
       double harmful,
       double kept,
       double missed,
-      int anonymousRaters,
       List<DeviceId> raters) {
     public Evidence {
       raters = List.copyOf(raters);
@@ -86,12 +84,7 @@ public final class Reputation {
     private double harmful;
     private double kept;
     private double missed;
-    private int anonymousRaters;
     private final Set<DeviceId> raters = new TreeSet<>();
-
-    int distinctRaters() {
-      return Math.max(anonymousRaters, raters.size());
-    }
   }
 
   private final Map<DeviceId, Account> accounts = new TreeMap<>();
@@ -108,72 +101,36 @@ public final class Reputation {
       account.harmful = evidence.harmful();
       account.kept = evidence.kept();
       account.missed = evidence.missed();
-      account.anonymousRaters = evidence.anonymousRaters();
       account.raters.addAll(evidence.raters());
     }
     return reputation;
   }
 
   /**
-   * Takes in outcomes of swaps from {@code source}, summed over receivers. The three sums are
-   * shrunk by t²/(t² + 3σ²), t being their total and σ the noise, so that pure noise moves little;
-   * negative sums count as 0.
+   * Takes in outcomes of swaps from a source, summed over receivers. The three sums are shrunk by
+   * t²/(t² + 3σ²), t being their total and σ the noise, so that pure noise moves little; negative
+   * sums count as 0.
    *
-   * @param useful noised number of useful outcomes
-   * @param neutral noised number of neutral ones
-   * @param harmful noised number of harmful ones
-   * @param raters number of distinct receivers in the sum. As it does not name them, two reports of
-   *     two raters are not taken for four
-   * @param noiseStddev noise in each sum; 0 for none
+   * @throws IllegalArgumentException if the source is among the raters
    */
-  public void outcomes(
-      DeviceId source,
-      double useful,
-      double neutral,
-      double harmful,
-      int raters,
-      double noiseStddev) {
-    if (raters < 0) {
-      throw new IllegalArgumentException("raters is " + raters + ", must be 0 or more");
-    }
-    Account account = account(source);
-    account.anonymousRaters = Math.max(account.anonymousRaters, raters);
-    add(account, useful, neutral, harmful, raters, noiseStddev);
-  }
-
-  /**
-   * As {@link #outcomes(DeviceId, double, double, double, int, double)}, for a monitor that knows
-   * who was to receive, though not who said what.
-   *
-   * @param raters the receivers in the sum
-   * @throws IllegalArgumentException if the source is among them
-   */
-  public void outcomes(
-      DeviceId source,
-      double useful,
-      double neutral,
-      double harmful,
-      Set<DeviceId> raters,
-      double noiseStddev) {
-    if (raters.contains(source)) {
+  public void outcomes(Ballots.Sum sum) {
+    DeviceId source = sum.source();
+    if (sum.raters().contains(source)) {
       throw new IllegalArgumentException(
           "%s is among its own raters, must not rate itself".formatted(source));
     }
     Account account = account(source);
-    account.raters.addAll(raters);
-    add(account, useful, neutral, harmful, raters.size(), noiseStddev);
+    account.raters.addAll(sum.raters());
+    add(account, sum.verdicts(), sum.raters().size());
   }
 
-  private static void add(
-      Account account,
-      double useful,
-      double neutral,
-      double harmful,
-      int raters,
-      double noiseStddev) {
+  private static void add(Account account, Ballots.Verdicts sums, int raters) {
+    double useful = sums.useful();
+    double neutral = sums.neutral();
+    double harmful = sums.harmful();
     double total = useful + neutral + harmful;
     double signal = Math.max(0, total) * Math.max(0, total);
-    double noise = 3 * noiseStddev * noiseStddev;
+    double noise = 3 * sums.noiseStddev() * sums.noiseStddev();
     if (signal == 0 || raters == 0) {
       return;
     }
@@ -219,13 +176,13 @@ public final class Reputation {
   /** Whether too few have rated {@code source} for outcomes to decide. */
   public boolean isNewcomer(DeviceId source) {
     Account account = accounts.get(source);
-    return account == null || account.distinctRaters() < LEAST_RATERS;
+    return account == null || account.raters.size() < LEAST_RATERS;
   }
 
   /** Lower 10 % quantile of the share of useful outcomes, in [0, 1]; 0.5 for a newcomer. */
   public double quality(DeviceId source) {
     Account account = accounts.get(source);
-    if (account == null || account.distinctRaters() < LEAST_RATERS) {
+    if (account == null || account.raters.size() < LEAST_RATERS) {
       return NEWCOMER_QUALITY;
     }
     return BetaDistribution.of(1 + account.useful, 1 + account.harmful)
@@ -263,7 +220,6 @@ public final class Reputation {
                     account.harmful,
                     account.kept,
                     account.missed,
-                    account.anonymousRaters,
                     List.copyOf(account.raters))));
     return new State(sources);
   }

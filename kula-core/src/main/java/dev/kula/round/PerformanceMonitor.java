@@ -12,7 +12,6 @@ import dev.kula.swap.PlanRequest;
 import dev.kula.swap.PlannedSwap;
 import dev.kula.swap.SwapOrder;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -76,9 +75,13 @@ final class PerformanceMonitor {
         .toList();
   }
 
-  /** Takes in a profile. */
-  void profile(Profile profile) {
-    profiles.put(profile.device(), profile);
+  /** Takes in a profile; whether it is the sender's own, and counts what this fleet counts. */
+  boolean profile(DeviceId sender, Profile profile) {
+    boolean sound = profile.device().equals(sender) && profile.bins() == labels.size();
+    if (sound) {
+      profiles.put(sender, profile);
+    }
+    return sound;
   }
 
   /** Notes that a device reports and swaps no more; whether that is news. */
@@ -87,14 +90,8 @@ final class PerformanceMonitor {
   }
 
   /** Takes in a sum of outcomes. */
-  void outcomes(Message.OutcomeSum sum) {
-    reputation.outcomes(
-        sum.source(),
-        sum.useful(),
-        sum.neutral(),
-        sum.harmful(),
-        new HashSet<>(sum.raters()),
-        sum.noiseStddev());
+  void outcomes(Message.OutcomeSum message) {
+    reputation.outcomes(message.sum());
   }
 
   /** Takes in whether a source answered. */

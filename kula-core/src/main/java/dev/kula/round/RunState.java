@@ -1,6 +1,7 @@
 package dev.kula.round;
 
 import dev.kula.fleet.FleetState;
+import dev.kula.monitor.Ballots;
 import java.util.List;
 
 /**
@@ -22,7 +23,7 @@ public record RunState(
     int round,
     float[] global,
     FleetState fleet,
-    Orchestrator.State orchestrator,
+    Ballots.State orchestrator,
     PerformanceMonitor.State monitor,
     Evaluator.State evaluator,
     Traffic traffic,

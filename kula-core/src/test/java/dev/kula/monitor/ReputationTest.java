@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kula.Seed;
 import dev.kula.data.DeviceId;
-import java.util.Set;
+import java.util.List;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 
@@ -20,19 +20,19 @@ final class ReputationTest {
     assertTrue(reputation.isNewcomer(SOURCE));
     assertEquals(0.45, reputation.value(SOURCE), 1e-12);
     assertEquals(0.25, reputation.quota(SOURCE));
-    reputation.outcomes(SOURCE, 50, 0, 0, 2, 0);
-    reputation.outcomes(SOURCE, 50, 0, 0, 2, 0);
-    assertTrue(reputation.isNewcomer(SOURCE), "two anonymous raters twice may be the same two");
+    reputation.outcomes(Sums.by(2, "source", 50, 0, 0));
+    reputation.outcomes(Sums.by(2, "source", 50, 0, 0));
+    assertTrue(reputation.isNewcomer(SOURCE), "two raters twice are two");
     assertEquals(0.25, reputation.quota(SOURCE));
   }
 
   @Test
   void qualityIsTheLowerQuantileOfTheBetaDistribution() {
     Reputation reputation = new Reputation();
-    reputation.outcomes(SOURCE, 3, 0, 0, 3, 0);
+    reputation.outcomes(Sums.by(3, "source", 3, 0, 0));
     // P(Beta(4, 1) ≤ x) = x⁴
     assertEquals(Math.pow(0.1, 0.25), reputation.quality(SOURCE), 1e-9);
-    reputation.outcomes(new DeviceId("bad"), 0, 0, 3, 3, 0);
+    reputation.outcomes(Sums.by(3, "bad", 0, 0, 3));
     // P(Beta(1, 4) ≤ x) = 1 − (1 − x)⁴
     assertEquals(1 - Math.pow(0.9, 0.25), reputation.quality(new DeviceId("bad")), 1e-9);
     assertEquals(reputation.value(SOURCE), reputation.quota(SOURCE));
@@ -48,7 +48,7 @@ final class ReputationTest {
 
   private static double quality(double useful, double neutral, double harmful) {
     Reputation reputation = new Reputation();
-    reputation.outcomes(SOURCE, useful, neutral, harmful, 4, 0);
+    reputation.outcomes(Sums.by(4, "source", useful, neutral, harmful));
     return reputation.quality(SOURCE);
   }
 
@@ -61,18 +61,15 @@ final class ReputationTest {
   @Test
   void namedRatersAddUpAndNobodyRatesItself() {
     Reputation reputation = new Reputation();
-    DeviceId a = new DeviceId("a");
-    DeviceId b = new DeviceId("b");
-    DeviceId c = new DeviceId("c");
-    reputation.outcomes(SOURCE, 2, 0, 0, Set.of(a, b), 0);
-    reputation.outcomes(SOURCE, 2, 0, 0, Set.of(a, b), 0);
+    reputation.outcomes(Sums.by(List.of("a", "b"), "source", 2, 0, 0, 0));
+    reputation.outcomes(Sums.by(List.of("a", "b"), "source", 2, 0, 0, 0));
     assertTrue(reputation.isNewcomer(SOURCE));
-    reputation.outcomes(SOURCE, 1, 0, 0, Set.of(c), 0);
+    reputation.outcomes(Sums.by(List.of("c"), "source", 1, 0, 0, 0));
     assertFalse(reputation.isNewcomer(SOURCE));
     double before = reputation.quality(SOURCE);
     assertThrows(
         IllegalArgumentException.class,
-        () -> reputation.outcomes(SOURCE, 9, 0, 0, Set.of(a, SOURCE), 0));
+        () -> reputation.outcomes(Sums.by(List.of("a", "source"), "source", 9, 0, 0, 0)));
     assertEquals(before, reputation.quality(SOURCE));
   }
 
@@ -83,15 +80,16 @@ final class ReputationTest {
     for (int run = 0; run < 200; run++) {
       RandomGenerator random = new Seed(run).generator();
       Reputation reputation = new Reputation();
-      reputation.outcomes(SOURCE, 0, 1e-9, 0, 3, 0);
+      reputation.outcomes(Sums.by(3, "source", 0, 1e-9, 0));
       double before = reputation.quality(SOURCE);
       reputation.outcomes(
-          SOURCE,
-          stddev * random.nextGaussian(),
-          stddev * random.nextGaussian(),
-          stddev * random.nextGaussian(),
-          3,
-          stddev);
+          Sums.by(
+              List.of("a", "b", "c"),
+              "source",
+              stddev * random.nextGaussian(),
+              stddev * random.nextGaussian(),
+              stddev * random.nextGaussian(),
+              stddev));
       reach += Math.abs(reputation.quality(SOURCE) - before) / 200;
     }
     assertTrue(reach < 0.15, "noise alone moved quality by " + reach);
@@ -100,7 +98,7 @@ final class ReputationTest {
   @Test
   void evidenceFadesByTheRound() {
     Reputation reputation = new Reputation();
-    reputation.outcomes(SOURCE, 8, 0, 0, 4, 0);
+    reputation.outcomes(Sums.by(4, "source", 8, 0, 0));
     reputation.answered(SOURCE, 0, 10);
     assertEquals(0.45, reputation.reliability(SOURCE), 1e-12);
     double quality = reputation.quality(SOURCE);
@@ -117,8 +115,8 @@ final class ReputationTest {
   @Test
   void survivesACheckpoint() {
     Reputation reputation = new Reputation();
-    reputation.outcomes(SOURCE, 2.5, 0.25, -0.5, Set.of(new DeviceId("b"), new DeviceId("a")), 1);
-    reputation.outcomes(new DeviceId("other"), 1, 2, 3, 5, 0);
+    reputation.outcomes(Sums.by(List.of("b", "a"), "source", 2.5, 0.25, -0.5, 1));
+    reputation.outcomes(Sums.by(5, "other", 1, 2, 3));
     reputation.answered(SOURCE, 3, 4);
     reputation.decay();
     Reputation restored = Reputation.restore(reputation.state());
@@ -130,6 +128,5 @@ final class ReputationTest {
   void refusesNonsense() {
     Reputation reputation = new Reputation();
     assertThrows(IllegalArgumentException.class, () -> reputation.answered(SOURCE, 2, 1));
-    assertThrows(IllegalArgumentException.class, () -> reputation.outcomes(SOURCE, 1, 0, 0, -1, 0));
   }
 }

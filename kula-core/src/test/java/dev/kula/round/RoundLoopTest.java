@@ -41,6 +41,7 @@ final class RoundLoopTest {
         new RoundLoop(
             fleet,
             settings,
+            new Orchestrator(settings.seed(), settings.participation(), 0),
             new PerformanceMonitor(
                 settings, shares -> ToyClusters.evenShares(), ToyClusters.LABELS),
             new Evaluator(ToyDevices.engine(), exam),
