@@ -11,7 +11,10 @@ import dev.kula.swap.Selection;
 import dev.kula.swap.SwapOrder;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 
 /**
@@ -22,6 +25,9 @@ final class Orchestrator {
   private final Seed seed;
   private final double participation;
   private final Ballots ballots;
+
+  /** Receivers of this planning whose word does not count yet. */
+  private final Set<DeviceId> unheard = new HashSet<>();
 
   /**
    * An orchestrator without memories.
@@ -79,10 +85,22 @@ final class Orchestrator {
         new Envelope(from, order.source(), new Message.Ordered(order)));
   }
 
-  /** Notes what is ordered in this planning: who received may rate, once, and nobody else. */
-  void ordered(List<SwapOrder> orders) {
+  /**
+   * Notes what is ordered in this planning: who receives may rate its sources, once, and nobody
+   * else.
+   *
+   * @param counts whether what a receiver says counts
+   */
+  void ordered(List<SwapOrder> orders, Predicate<DeviceId> counts) {
     ballots.open();
-    orders.forEach(order -> ballots.hand(order.receiver(), order.source()));
+    unheard.clear();
+    for (SwapOrder order : orders) {
+      if (counts.test(order.receiver())) {
+        ballots.hand(order.receiver(), order.source());
+      } else {
+        unheard.add(order.receiver());
+      }
+    }
   }
 
   /**
@@ -98,6 +116,9 @@ final class Orchestrator {
   Counted outcomes(DeviceId rater, Message.Outcomes outcomes) {
     List<Message.Reliability> answers = new ArrayList<>();
     List<Message.OutcomeSum> sums = new ArrayList<>();
+    if (unheard.contains(rater)) {
+      return new Counted(List.of(), List.of(), 0);
+    }
     int voided = 0;
     for (Message.Rating rating : outcomes.ratings()) {
       DeviceId source = rating.source();

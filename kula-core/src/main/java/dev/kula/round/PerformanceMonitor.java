@@ -69,6 +69,7 @@ final class PerformanceMonitor {
   /** Requests for profiles to all who still report. */
   List<Envelope> requests(int round, List<DeviceId> devices) {
     profiles.clear();
+    reputation.enrol(devices);
     return devices.stream()
         .filter(device -> !declined.contains(device))
         .map(device -> new Envelope(Envelope.MONITOR, device, new Message.ProfileRequest(round)))
@@ -97,6 +98,11 @@ final class PerformanceMonitor {
   /** Takes in whether a source answered. */
   void reliability(Message.Reliability message) {
     reputation.answered(message.source(), message.kept(), message.asked());
+  }
+
+  /** Whether what a receiver says of sources counts. */
+  boolean mayRate(DeviceId receiver) {
+    return reputation.mayRate(receiver);
   }
 
   /** One round has gone by. */

@@ -150,7 +150,7 @@ public final class RoundLoop {
       events.add(monitor.explain(planned));
       orders.addAll(Orchestrator.envelopes(Envelope.MONITOR, planned.order()));
     }
-    orchestrator.ordered(plan.stream().map(PlannedSwap::order).toList());
+    orchestrator.ordered(plan.stream().map(PlannedSwap::order).toList(), monitor::mayRate);
     evaluator.ordered(plan.size());
     settled.clear();
     carry(orders);

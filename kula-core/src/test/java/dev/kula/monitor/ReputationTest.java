@@ -7,8 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kula.Seed;
 import dev.kula.data.DeviceId;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 final class ReputationTest {
@@ -122,6 +124,39 @@ final class ReputationTest {
     Reputation restored = Reputation.restore(reputation.state());
     assertEquals(reputation.state(), restored.state());
     assertEquals(reputation.value(SOURCE), restored.value(SOURCE));
+  }
+
+  private static List<DeviceId> devices(String prefix, int count) {
+    return IntStream.range(0, count).mapToObj(i -> new DeviceId(prefix + i)).toList();
+  }
+
+  /** Of 40 founders 0.05 are two: so much quota have all who come later, however many. */
+  @Test
+  void lateNewcomersShareWhatAFewMayTrade() {
+    Reputation reputation = new Reputation();
+    List<DeviceId> founders = devices("rater-", 40);
+    List<DeviceId> fleet = new ArrayList<>(founders);
+    reputation.enrol(fleet);
+    assertEquals(0.25, reputation.quota(founders.getFirst()));
+    fleet.add(SOURCE);
+    reputation.enrol(fleet);
+    assertEquals(0.25, reputation.quota(SOURCE), "one alone is a newcomer like others");
+    List<DeviceId> late = devices("late-", 7);
+    fleet.addAll(late);
+    reputation.enrol(fleet);
+    assertEquals(0.25 * 2 / 8, reputation.quota(SOURCE), 1e-12);
+    assertEquals(0.25, reputation.quota(founders.getFirst()));
+    assertTrue(reputation.mayRate(founders.getFirst()));
+    assertFalse(reputation.mayRate(SOURCE));
+
+    Reputation restored = Reputation.restore(reputation.state());
+    assertEquals(reputation.quota(SOURCE), restored.quota(SOURCE));
+
+    reputation.outcomes(Sums.by(3, "source", 3, 0, 0));
+    reputation.decay();
+    assertTrue(reputation.mayRate(SOURCE), "three founders have rated it");
+    assertEquals(reputation.value(SOURCE), reputation.quota(SOURCE));
+    assertEquals(0.25 * 2 / 7, reputation.quota(late.getFirst()), 1e-12);
   }
 
   @Test

@@ -82,7 +82,7 @@ final class OrchestratorTest {
   @BeforeEach
   void orders() {
     orchestrator.ordered(
-        DEVICES.stream().skip(1).map(receiver -> order(receiver, SOURCE)).toList());
+        DEVICES.stream().skip(1).map(receiver -> order(receiver, SOURCE)).toList(), all -> true);
   }
 
   private static Message.Rating rating(double useful, double neutral, double harmful) {
@@ -143,7 +143,7 @@ final class OrchestratorTest {
     restored.restore(orchestrator.state());
     Message.Outcomes outcomes = new Message.Outcomes(2, List.of(rating(1, 0, 0)), 0.5);
     assertVoid(restored.outcomes(DEVICES.get(3), outcomes)); // orders are of one planning
-    restored.ordered(List.of(order(DEVICES.get(3), SOURCE)));
+    restored.ordered(List.of(order(DEVICES.get(3), SOURCE)), all -> true);
     Ballots.Sum sum = sum(restored.outcomes(DEVICES.get(3), outcomes));
     assertEquals(3, sum.verdicts().useful());
     assertEquals(3, new HashSet<>(sum.raters()).size());
@@ -154,8 +154,16 @@ final class OrchestratorTest {
     assertHeld(rate(1, 1, 0, 0));
     assertVoid(rate(1, 1, 0, 0));
     assertVoid(rate(0, 1, 0, 0)); // itself
-    orchestrator.ordered(List.of(order(DEVICES.get(2), SOURCE)));
+    orchestrator.ordered(List.of(order(DEVICES.get(2), SOURCE)), all -> true);
     assertVoid(rate(3, 1, 0, 0));
+    assertHeld(rate(2, 1, 0, 0));
+  }
+
+  @Test
+  void whoIsNotKnownItselfIsNotHeard() {
+    List<SwapOrder> orders = List.of(order(DEVICES.get(1), SOURCE), order(DEVICES.get(2), SOURCE));
+    orchestrator.ordered(orders, receiver -> receiver.equals(DEVICES.get(2)));
+    assertEquals(new Orchestrator.Counted(List.of(), List.of(), 0), rate(1, 1, 0, 0));
     assertHeld(rate(2, 1, 0, 0));
   }
 
