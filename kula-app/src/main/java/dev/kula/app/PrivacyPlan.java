@@ -49,17 +49,19 @@ record PrivacyPlan(
       RunSettings settings, PrivacyBudget.Releases releases, FederatedData data, int parameters) {
     Protection protection = protection(settings);
     RenyiFilter filter = RenyiFilter.of(settings.epsilon(), DELTA);
+    PrivacyBudget.Shares shares = PrivacyBudget.Shares.parse(settings.privacyShares());
     boolean record = settings.privacyUnit().equals("record");
     if (record && releases.updates() > 0 && Double.isFinite(settings.epsilon())) {
       PrivateSteps steps = steps(settings, data);
       return IntStream.rangeClosed(2, Math.max(HIGHEST_ORDER, filter.order()))
           .mapToObj(order -> new RenyiFilter(settings.epsilon(), DELTA, order))
           .filter(each -> each.limit() > 0)
-          .map(each -> eachSample(protection, PrivacyBudget.allocate(each, releases), steps))
+          .map(
+              each -> eachSample(protection, PrivacyBudget.allocate(each, releases, shares), steps))
           .min(Comparator.comparingDouble(PrivacyPlan::noiseMultiplier))
           .orElseThrow();
     }
-    PrivacyBudget budget = PrivacyBudget.allocate(filter, releases);
+    PrivacyBudget budget = PrivacyBudget.allocate(filter, releases, shares);
     return new PrivacyPlan(
         protection,
         budget,

@@ -54,6 +54,7 @@ import org.jspecify.annotations.Nullable;
  * @param protect {@code none}, {@code profiles} or {@code all}
  * @param privacyUnit what noise hides, in the words of {@link Flag#PRIVACY_UNIT}
  * @param clip finite, above 0
+ * @param privacyShares four weights, as {@link PrivacyBudget.Shares#parse} reads them
  * @param secureAggregation {@code none}, {@code complete} or {@code sparse}
  * @param seed any
  * @param seeds how many, from {@code seed} upwards; {@code compare} only
@@ -96,6 +97,7 @@ public record RunSettings(
     String protect,
     String privacyUnit,
     double clip,
+    String privacyShares,
     String secureAggregation,
     long seed,
     int seeds,
@@ -141,6 +143,7 @@ public record RunSettings(
     Flag.PROTECT.check(protect);
     Flag.PRIVACY_UNIT.check(privacyUnit);
     Flag.CLIP.check(clip);
+    Flag.PRIVACY_SHARES.check(privacyShares);
     Flag.SECURE_AGGREGATION.check(secureAggregation);
     Flag.SEED.check(seed);
     Flag.SEEDS.check(seeds);

@@ -283,6 +283,10 @@ final class BadInputTest {
             "--robust mediann",
             "--robust is 'mediann', must be none",
             "; did you mean median?"),
+        new Mistake(
+            "three shares of an account",
+            "--privacy-shares 0.5,0.3,0.2",
+            "--privacy-shares is '0.5,0.3,0.2', must be four numbers above 0; try"),
         new Mistake("no clip", "--clip 0", "--clip is '0', must be a number above 0; try"),
         new Mistake(
             "swaps that nothing would use",
