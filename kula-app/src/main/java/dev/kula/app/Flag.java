@@ -241,6 +241,13 @@ enum Flag {
       "Largest L2 norm of a sample's gradient (record) or of an update (device) under --protect"
           + " all."),
 
+  CLIP_QUANTILE(
+      Section.PRIVACY,
+      "SHARE",
+      null,
+      Rule.number("a number above 0 and below 1", Flag::inside),
+      "Share of the samples' gradients that --clip shall leave as they are: it follows their norms"
+          + " from round to round, beginning at --clip. By default it is fixed."),
   PRIVACY_SHARES(
       Section.PRIVACY,
       "SHARES",

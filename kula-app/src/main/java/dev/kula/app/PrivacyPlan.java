@@ -31,6 +31,9 @@ record PrivacyPlan(
   private static final double DELTA = 1e-5;
   private static final double VISIT_CLIP = 0.5;
 
+  /** Of an update's price, what goes to counting norms where the clip follows them. */
+  private static final double SEARCH_SHARE = 0.02;
+
   /** Orders that are tried where samples are taken at random, beyond those of whole releases. */
   private static final int HIGHEST_ORDER = 64;
 
@@ -57,7 +60,9 @@ record PrivacyPlan(
           .mapToObj(order -> new RenyiFilter(settings.epsilon(), DELTA, order))
           .filter(each -> each.limit() > 0)
           .map(
-              each -> eachSample(protection, PrivacyBudget.allocate(each, releases, shares), steps))
+              each ->
+                  eachSample(
+                      protection, PrivacyBudget.allocate(each, releases, shares), steps, settings))
           .min(Comparator.comparingDouble(PrivacyPlan::noiseMultiplier))
           .orElseThrow();
     }
@@ -88,14 +93,26 @@ record PrivacyPlan(
   }
 
   private static PrivacyPlan eachSample(
-      Protection protection, PrivacyBudget budget, PrivateSteps steps) {
-    double sigma =
-        budget.filter().noiseMultiplier(steps.samplingRate(), steps.steps(), budget.updateRho());
+      Protection protection, PrivacyBudget budget, PrivateSteps steps, RunSettings settings) {
+    Double quantile = settings.clipQuantile();
+    double searchRho = quantile == null ? 0 : SEARCH_SHARE * budget.updateRho();
+    double rho = budget.updateRho() - searchRho;
+    double sigma = budget.filter().noiseMultiplier(steps.samplingRate(), steps.steps(), rho);
     return new PrivacyPlan(
         protection,
         budget,
         new ChangeProtection.WholeChange(budget.visitRho(), VISIT_CLIP),
-        new ChangeProtection.EachSample(budget.updateRho(), steps, sigma));
+        new ChangeProtection.EachSample(
+            rho,
+            steps,
+            sigma,
+            Optional.ofNullable(quantile)
+                .map(share -> new ChangeProtection.ClipSearch(share, searchRho))));
+  }
+
+  /** How the clip of gradients follows their norms; empty if it is fixed. */
+  Optional<ChangeProtection.ClipSearch> search() {
+    return update instanceof ChangeProtection.EachSample each ? each.search() : Optional.empty();
   }
 
   private double noiseMultiplier() {

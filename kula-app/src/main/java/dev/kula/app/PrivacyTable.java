@@ -53,7 +53,22 @@ final class PrivacyTable {
     rows.add(
         row("visits", releases.visits(), budget.visitRho(), "the device's data", this::visitNoise));
     rows.add(
-        row("updates", releases.updates(), budget.updateRho(), updatesHide(), this::updateNoise));
+        row(
+            "updates",
+            releases.updates(),
+            budget.updateRho() - searchRho(),
+            updatesHide(),
+            this::updateNoise));
+    plan.search()
+        .ifPresent(
+            search ->
+                rows.add(
+                    row(
+                        "counts of norms",
+                        releases.updates(),
+                        search.rho(),
+                        "a record",
+                        () -> number(search.mechanism().stddev()) + " of a count")));
     Grid grid =
         new Grid(
             "A device's account: epsilon %s at delta %s, protect %s"
@@ -64,6 +79,10 @@ final class PrivacyTable {
             List.of("release", "times", "share", "price", "hides", "noise, sd a number"),
             rows);
     return grid.text() + "\n" + String.join("\n", notes()) + "\n";
+  }
+
+  private double searchRho() {
+    return plan.search().map(ChangeProtection.ClipSearch::rho).orElse(0.0);
   }
 
   private boolean isNoised() {
@@ -117,7 +136,9 @@ final class PrivacyTable {
       case ChangeProtection.InSum part ->
           number(part.mechanism().stddevOfSum()) + " of the cohort's sum";
       case ChangeProtection.EachSample each ->
-          number(each.noiseMultiplier() * each.steps().clip()) + " of a step's sum";
+          each.search().isPresent()
+              ? number(each.noiseMultiplier()) + " × the clip, of a step's sum"
+              : number(each.noiseMultiplier() * each.steps().clip()) + " of a step's sum";
     };
   }
 
@@ -180,6 +201,9 @@ final class PrivacyTable {
     accountant = plus(accountant, budget.outcomeRho(), releases.outcomes());
     accountant = plus(accountant, budget.visitRho(), releases.visits());
     if (releases.updates() > 0) {
+      if (plan.search().isPresent()) {
+        accountant = plus(accountant, searchRho(), releases.updates());
+      }
       accountant =
           switch (settings.update()) {
             case ChangeProtection.WholeChange whole ->

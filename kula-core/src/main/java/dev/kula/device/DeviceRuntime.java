@@ -139,6 +139,10 @@ public final class DeviceRuntime {
       switch (envelope.message()) {
         case Message.GlobalModel model -> global = model.parameters();
         case Message.Examine examine -> out.addAll(examine(examine, bench));
+        case Message.ClipQuery query ->
+            sharedTraining
+                .norms(query, global, data.ledger(ledgers.shared()), bench)
+                .ifPresent(counts -> reply(out, from, counts));
         case Message.ProfileRequest request -> reply(out, from, profile(request.round(), bench));
         case Message.Ordered ordered -> out.addAll(ordered(ordered.order(), bench));
         case Message.Offered offered -> offers.add(Map.entry(from, offered));
@@ -152,6 +156,7 @@ public final class DeviceRuntime {
         case Message.Visited visited -> receiverDesk.visited(from, visited, bench);
         case Message.CloseSwaps close ->
             out.addAll(receiverDesk.close(close.round(), global, bench));
+        case Message.ClipCounts counts -> unexpected(envelope);
         case Message.Examined examined -> unexpected(envelope);
         case Message.ProfileReport report -> unexpected(envelope);
         case Message.ProfileDeclined declined -> unexpected(envelope);
@@ -172,6 +177,7 @@ public final class DeviceRuntime {
   private static boolean isServersToSay(Message message) {
     return message instanceof Message.GlobalModel
         || message instanceof Message.Examine
+        || message instanceof Message.ClipQuery
         || message instanceof Message.ProfileRequest
         || message instanceof Message.Ordered
         || message instanceof Message.CloseSwaps;

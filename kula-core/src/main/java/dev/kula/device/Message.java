@@ -50,6 +50,39 @@ public sealed interface Message {
     }
   }
 
+  /**
+   * Orchestrator to device: train this round with this clip, and say how many gradients are within.
+   */
+  record ClipQuery(int round, float clip) implements Message {
+    @Override
+    public Kind kind() {
+      return Kind.PROFILE;
+    }
+
+    @Override
+    public long bytes() {
+      return Integer.BYTES + Float.BYTES;
+    }
+  }
+
+  /**
+   * Device to orchestrator: how many of its gradients are within the clip, noised and charged.
+   *
+   * @param within noised count
+   * @param beyond noised count
+   */
+  record ClipCounts(int round, double within, double beyond) implements Message {
+    @Override
+    public Kind kind() {
+      return Kind.PROFILE;
+    }
+
+    @Override
+    public long bytes() {
+      return Integer.BYTES + 2 * Float.BYTES;
+    }
+  }
+
   /** Orchestrator to device: make your personal model of this round, and be examined. */
   record Examine(int round, Occasion occasion) implements Message {
     @Override

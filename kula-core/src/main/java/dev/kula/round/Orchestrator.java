@@ -3,8 +3,10 @@ package dev.kula.round;
 import dev.kula.Seed;
 import dev.kula.data.DeviceId;
 import dev.kula.data.Exchange;
+import dev.kula.device.ChangeProtection;
 import dev.kula.device.Envelope;
 import dev.kula.device.Message;
+import dev.kula.device.PrivacySettings;
 import dev.kula.monitor.Ballots;
 import dev.kula.swap.Admission;
 import dev.kula.swap.Selection;
@@ -13,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
@@ -24,6 +27,7 @@ import java.util.random.RandomGenerator;
 final class Orchestrator {
   private final Seed seed;
   private final double participation;
+  private final Optional<AdaptiveClip> clip;
   private final Ballots ballots;
 
   /** Receivers of this planning whose word does not count yet. */
@@ -32,12 +36,16 @@ final class Orchestrator {
   /**
    * An orchestrator without memories.
    *
-   * @param outcomeRho zCDP cost of one receiver's outcomes of one planning
+   * @param privacy of the devices
    */
-  Orchestrator(Seed seed, double participation, double outcomeRho) {
+  Orchestrator(Seed seed, double participation, PrivacySettings privacy) {
     this.seed = seed;
     this.participation = participation;
-    this.ballots = new Ballots(outcomeRho);
+    this.ballots = new Ballots(privacy.outcomeRho());
+    this.clip =
+        privacy.update() instanceof ChangeProtection.EachSample each
+            ? each.search().map(search -> new AdaptiveClip(search.quantile(), each.steps().clip()))
+            : Optional.empty();
   }
 
   /** The cohort of a round: a share of those available, uniformly, at least one. */
@@ -141,11 +149,37 @@ final class Orchestrator {
     return new Counted(answers, sums, voided);
   }
 
-  Ballots.State state() {
-    return ballots.state();
+  /** Tells a cohort how to clip, and asks what that cuts; nothing if clips are fixed. */
+  List<Envelope> clipQueries(int round, List<DeviceId> cohort) {
+    return clip.stream()
+        .map(followed -> new Message.ClipQuery(round, followed.clip()))
+        .flatMap(query -> cohort.stream().map(to -> new Envelope(Envelope.ORCHESTRATOR, to, query)))
+        .toList();
   }
 
-  void restore(Ballots.State state) {
-    ballots.restore(state);
+  /** Takes in what a device counted; whether it was asked and these can be counts. */
+  boolean counted(DeviceId device, Message.ClipCounts counts) {
+    return clip.isPresent() && clip.get().counted(device, counts);
+  }
+
+  /** All have counted. */
+  void moveClip() {
+    clip.ifPresent(AdaptiveClip::follow);
+  }
+
+  /**
+   * What the orchestrator remembers from one round to the next.
+   *
+   * @param clip of the next round; 0 if it is fixed
+   */
+  record State(Ballots.State ballots, float clip) {}
+
+  State state() {
+    return new State(ballots.state(), clip.map(AdaptiveClip::clip).orElse(0f));
+  }
+
+  void restore(State state) {
+    ballots.restore(state.ballots());
+    clip.ifPresent(followed -> followed.restore(state.clip()));
   }
 }

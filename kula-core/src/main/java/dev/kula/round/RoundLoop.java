@@ -130,11 +130,13 @@ public final class RoundLoop {
       return new Fleet.Folded(global, 0, 0, 0);
     }
     List<DeviceId> cohort = orchestrator.cohort(round, fleet.available(round));
+    carry(orchestrator.clipQueries(round, cohort));
     Fleet.Folded folded =
         fleet.train(
             new Fleet.TrainingTask(round, global, settings.localPlan()),
             cohort,
             settings.strategy());
+    orchestrator.moveClip();
     global = folded.global();
     traffic = traffic.plus(new Traffic(folded.bytes(), 0, 0, 0, 0, 0, 0));
     deliverModel();
@@ -215,6 +217,12 @@ public final class RoundLoop {
       }
       case Message.OutcomeSum message -> ignore(envelope);
       case Message.Reliability message -> ignore(envelope);
+      case Message.ClipCounts counts -> {
+        if (!orchestrator.counted(from, counts)) {
+          ignore(from, "counts of gradients that nobody asked for, or that are none");
+        }
+      }
+      case Message.ClipQuery message -> ignore(envelope);
       case Message.GlobalModel message -> ignore(envelope);
       case Message.Examine message -> ignore(envelope);
       case Message.ProfileRequest message -> ignore(envelope);

@@ -1,7 +1,6 @@
 package dev.kula.round;
 
 import dev.kula.fleet.FleetState;
-import dev.kula.monitor.Ballots;
 import java.util.List;
 
 /**
@@ -11,7 +10,7 @@ import java.util.List;
  * @param round last round that is complete
  * @param global the global model after it
  * @param fleet devices' durable state
- * @param orchestrator outcomes held back
+ * @param orchestrator outcomes held back, and the clip
  * @param monitor what the monitor remembers
  * @param evaluator counts
  * @param traffic bytes so far
@@ -23,7 +22,7 @@ public record RunState(
     int round,
     float[] global,
     FleetState fleet,
-    Ballots.State orchestrator,
+    Orchestrator.State orchestrator,
     PerformanceMonitor.State monitor,
     Evaluator.State evaluator,
     Traffic traffic,

@@ -24,6 +24,7 @@ import dev.kula.model.TrainingPlan;
 import dev.kula.privacy.accounting.RenyiFilter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** Real devices under attack, with noise as it should be and as it should not. */
@@ -70,7 +71,8 @@ final class AuditTest {
                 1,
                 1,
                 visit,
-                new ChangeProtection.EachSample(price * (1 - 1e-9), STEP, sigma)));
+                new ChangeProtection.EachSample(
+                    price * (1 - 1e-9), STEP, sigma, Optional.empty())));
     return new AuditedRelease(Kind.UPDATE, Hidden.RECORD, settings);
   }
 

@@ -1,21 +1,28 @@
 package dev.kula.round;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kula.Seed;
 import dev.kula.data.DeviceId;
 import dev.kula.data.Exchange;
+import dev.kula.device.ChangeProtection;
 import dev.kula.device.Envelope;
 import dev.kula.device.Message;
+import dev.kula.device.PrivacySettings;
+import dev.kula.device.Protection;
+import dev.kula.model.PrivateSteps;
 import dev.kula.monitor.Ballots;
+import dev.kula.privacy.accounting.RenyiFilter;
 import dev.kula.swap.Admission;
 import dev.kula.swap.Selection;
 import dev.kula.swap.SwapOrder;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.apache.commons.statistics.distribution.ChiSquaredDistribution;
 import org.junit.jupiter.api.BeforeEach;
@@ -29,7 +36,23 @@ final class OrchestratorTest {
   /** With one order: noise of standard deviation √2/√(2ρ) = ½. */
   private static final double RHO = 4;
 
-  private final Orchestrator orchestrator = new Orchestrator(new Seed(1), 0.25, RHO);
+  private static final ChangeProtection.EachSample UPDATE =
+      new ChangeProtection.EachSample(
+          1,
+          new PrivateSteps(0.1, 10, 2, 5),
+          3,
+          Optional.of(new ChangeProtection.ClipSearch(0.25, 1)));
+
+  private static final PrivacySettings PRIVACY =
+      new PrivacySettings(
+          RenyiFilter.of(8, 1e-5),
+          Protection.ALL,
+          1,
+          RHO,
+          new ChangeProtection.WholeChange(1, 1),
+          UPDATE);
+
+  private final Orchestrator orchestrator = new Orchestrator(new Seed(1), 0.25, PRIVACY);
 
   @Test
   void aCohortIsTheStatedShareOfThoseWhoAreThere() {
@@ -37,7 +60,7 @@ final class OrchestratorTest {
     assertEquals(3, orchestrator.cohort(1, DEVICES.subList(0, 10)).size(), "2.5, rounded");
     assertEquals(1, orchestrator.cohort(1, DEVICES.subList(0, 1)).size());
     assertEquals(List.of(), orchestrator.cohort(1, List.of()));
-    assertEquals(DEVICES, new Orchestrator(new Seed(1), 1, RHO).cohort(3, DEVICES));
+    assertEquals(DEVICES, new Orchestrator(new Seed(1), 1, PRIVACY).cohort(3, DEVICES));
     List<DeviceId> cohort = orchestrator.cohort(2, DEVICES);
     assertEquals(cohort, orchestrator.cohort(2, DEVICES));
     assertEquals(cohort.stream().sorted().distinct().toList(), cohort);
@@ -139,7 +162,7 @@ final class OrchestratorTest {
   void aRestoredOneStillHoldsThemBack() {
     rate(1, 1, 0, 0);
     rate(2, 1, 0, 0);
-    Orchestrator restored = new Orchestrator(new Seed(1), 0.25, RHO);
+    Orchestrator restored = new Orchestrator(new Seed(1), 0.25, PRIVACY);
     restored.restore(orchestrator.state());
     Message.Outcomes outcomes = new Message.Outcomes(2, List.of(rating(1, 0, 0)), 0.5);
     assertVoid(restored.outcomes(DEVICES.get(3), outcomes)); // orders are of one planning
@@ -190,6 +213,54 @@ final class OrchestratorTest {
     assertEquals(1 + 4 * most, sums.useful(), 1e-9);
     assertEquals(-4 * most, sums.neutral(), 1e-9);
     assertEquals(Math.sqrt(most * most + 2 * 0.25), sums.noiseStddev(), 1e-9);
+  }
+
+  private float nextClip() {
+    List<Envelope> queries = orchestrator.clipQueries(1, DEVICES.subList(0, 2));
+    assertEquals(2, queries.size());
+    return assertInstanceOf(Message.ClipQuery.class, queries.get(1).message()).clip();
+  }
+
+  @Test
+  void theClipFollowsTheMedianOfTheDevices() {
+    assertEquals(2, nextClip());
+    orchestrator.moveClip();
+    assertEquals(2, nextClip(), "nobody counted");
+    // Shares 0.1, 0.5 and 0.6; a fourth is all noise, and a fifth no number.
+    assertTrue(orchestrator.counted(DEVICES.get(0), new Message.ClipCounts(1, 10, 90)));
+    assertTrue(orchestrator.counted(DEVICES.get(1), new Message.ClipCounts(1, 50, 50)));
+    assertTrue(orchestrator.counted(DEVICES.get(2), new Message.ClipCounts(1, 6, 4)));
+    assertTrue(orchestrator.counted(DEVICES.get(3), new Message.ClipCounts(1, -3, 2)));
+    assertFalse(orchestrator.counted(DEVICES.get(4), new Message.ClipCounts(1, Double.NaN, 1)));
+    orchestrator.moveClip();
+    float moved = (float) (2 * Math.exp(0.25 - 0.5));
+    assertEquals(moved, nextClip());
+    // A liar can put itself at an end of the shares, and no further.
+    orchestrator.counted(DEVICES.get(0), new Message.ClipCounts(2, 25, 75));
+    orchestrator.counted(DEVICES.get(1), new Message.ClipCounts(2, 25, 75));
+    orchestrator.counted(DEVICES.get(2), new Message.ClipCounts(2, 1e300, 0));
+    orchestrator.moveClip();
+    assertEquals(moved, nextClip());
+    Orchestrator restored = new Orchestrator(new Seed(1), 0.25, PRIVACY);
+    restored.restore(orchestrator.state());
+    assertEquals(orchestrator.clipQueries(3, DEVICES), restored.clipQueries(3, DEVICES));
+  }
+
+  @Test
+  void aFixedClipAsksNobody() {
+    Orchestrator fixed =
+        new Orchestrator(
+            new Seed(1),
+            1,
+            new PrivacySettings(
+                RenyiFilter.of(8, 1e-5),
+                Protection.ALL,
+                1,
+                RHO,
+                new ChangeProtection.WholeChange(1, 1),
+                new ChangeProtection.WholeChange(1, 1)));
+    assertEquals(List.of(), fixed.clipQueries(1, DEVICES));
+    assertFalse(fixed.counted(DEVICES.get(0), new Message.ClipCounts(1, 1, 1)));
   }
 
   @Test

@@ -53,7 +53,8 @@ final class RoundLoopTest {
         new RoundLoop(
             fleet,
             settings,
-            new Orchestrator(settings.seed(), settings.participation(), 0),
+            new Orchestrator(
+                settings.seed(), settings.participation(), toy.deviceSettings().privacy()),
             new PerformanceMonitor(
                 settings, shares -> ToyClusters.evenShares(), ToyClusters.LABELS),
             new Evaluator(ToyDevices.engine(), exam),
