@@ -20,7 +20,8 @@ enum Target {
   JOURNAL(new JournalParser()),
   NOTATION(new NotationParser()),
   SECAGG(new MessageParser()),
-  PROTOCOL(new ProtocolScript());
+  PROTOCOL(new ProtocolScript()),
+  SWAP(new SwapScript());
 
   @SuppressWarnings("ImmutableEnumChecker") // A parser has no state.
   private final Parser parser;
