@@ -13,6 +13,7 @@ import dev.kula.privacy.PrivacyLedger.Charge;
 import dev.kula.swap.Admission;
 import dev.kula.swap.SwapOrder;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -26,7 +27,10 @@ import org.jspecify.annotations.Nullable;
 /** What must be true of a device that swaps, whoever tells it whatever. */
 final class SwapRules {
   private final Map<String, Granted> granted = new HashMap<>();
-  private final Map<String, SwapOrder> orders = new HashMap<>();
+
+  /** Numbers may be used again once swaps have been closed. */
+  private final Map<String, List<SwapOrder>> orders = new HashMap<>();
+
   private final Set<String> baseBlocks = new HashSet<>();
 
   private static final class Granted {
@@ -94,7 +98,9 @@ final class SwapRules {
       DeviceRuntime device, Before before, List<Envelope> inbox, List<Envelope> said, Instant now) {
     for (Envelope envelope : inbox) {
       if (isServer(envelope.from()) && envelope.message() instanceof Message.Ordered ordered) {
-        orders.putIfAbsent(key(device.id(), ordered.order().number()), ordered.order());
+        orders
+            .computeIfAbsent(key(device.id(), ordered.order().number()), key -> new ArrayList<>())
+            .add(ordered.order());
       }
     }
     boolean closes =
@@ -107,6 +113,10 @@ final class SwapRules {
       require(envelope.from().equals(device.id()), device, "speaks for somebody else");
       check(device, envelope, inbox, now);
     }
+  }
+
+  private List<SwapOrder> orders(DeviceRuntime device, long number) {
+    return orders.getOrDefault(key(device.id(), number), List.of());
   }
 
   private static boolean isServer(DeviceId sender) {
@@ -146,13 +156,14 @@ final class SwapRules {
           "took raw samples against its will");
     }
     for (AcceptedSwap swap : state.accepted()) {
-      SwapOrder order = orders.get(key(device.id(), swap.order()));
       require(
-          order != null
-              && order.receiver().equals(device.id())
-              && order.source().name().equals(swap.source())
-              && order.exchange().isVisit() == swap.delta().length > 0
-              && swap.samples() <= order.samples(),
+          orders(device, swap.order()).stream()
+              .anyMatch(
+                  order ->
+                      order.receiver().equals(device.id())
+                          && order.source().name().equals(swap.source())
+                          && order.exchange().isVisit() == swap.delta().length > 0
+                          && swap.samples() <= order.samples()),
           device,
           "let in what nobody ordered");
     }
@@ -225,13 +236,16 @@ final class SwapRules {
   }
 
   private void offered(DeviceRuntime device, DeviceId to, Message.Offered offered) {
-    SwapOrder order = orders.get(key(device.id(), offered.order()));
     Lease lease = offered.lease();
     require(
         lease.exchange().isVisit() || SwapFleet.consentsToRaw(device.id()),
         device,
         "offers raw samples");
-    require(order != null && lease.holder().equals(to), device, "offers what nobody ordered");
+    require(
+        orders(device, offered.order()).stream()
+            .anyMatch(order -> order.receiver().equals(to) && lease.holder().equals(to)),
+        device,
+        "offers what nobody ordered");
     granted.put(key(device.id(), lease.number()), new Granted(lease));
     if (device.id().equals(Envelope.BASE)) {
       baseBlocks.add(lease.block().hex());
@@ -267,7 +281,8 @@ final class SwapRules {
   boolean isOrderedToTrust(DeviceRuntime device) {
     return orders.entrySet().stream()
         .filter(entry -> entry.getKey().startsWith(device.id() + " "))
-        .anyMatch(entry -> entry.getValue().admission() != Admission.GATED_PERSONAL);
+        .flatMap(entry -> entry.getValue().stream())
+        .anyMatch(order -> order.admission() != Admission.GATED_PERSONAL);
   }
 
   private static void require(boolean holds, DeviceRuntime device, String fault) {
