@@ -1,5 +1,6 @@
 package dev.kula.device;
 
+import dev.kula.KulaException;
 import dev.kula.Seed;
 import dev.kula.data.BlockId;
 import dev.kula.data.DataPointer;
@@ -59,6 +60,14 @@ final class ReceiverDesk {
       this.order = order;
     }
 
+    boolean awaits(DeviceId sender, boolean visit) {
+      return pointer != null
+          && refusal == null
+          && !hasArrived()
+          && sender.equals(order.source())
+          && visit == order.exchange().isVisit();
+    }
+
     boolean hasArrived() {
       return fetched || delta != null;
     }
@@ -94,7 +103,7 @@ final class ReceiverDesk {
         && !order.source().equals(Envelope.BASE)) {
       swap.refusal = "the receiver does not consent to raw exchange";
     }
-    pending.put(order.number(), swap);
+    pending.putIfAbsent(order.number(), swap); // ordered again, it goes on as it is
   }
 
   /**
@@ -108,7 +117,10 @@ final class ReceiverDesk {
     for (Map.Entry<DeviceId, Message.Offered> entry : offers) {
       Message.Offered offer = entry.getValue();
       Pending swap = pending.get(offer.order());
-      if (swap == null || swap.refusal != null || !isGenuine(swap, entry.getKey(), offer)) {
+      if (swap == null
+          || swap.refusal != null
+          || swap.pointer != null
+          || !isGenuine(swap, entry.getKey(), offer)) {
         continue; // nobody asked for it, or it is not what was asked for: it expires with its lease
       }
       swap.pointer = offer.pointer();
@@ -158,6 +170,9 @@ final class ReceiverDesk {
   private boolean isGenuine(Pending swap, DeviceId sender, Message.Offered offer) {
     return sender.equals(swap.order.source())
         && offer.pointer().source().equals(sender)
+        && offer.pointer().size() <= swap.order.samples()
+        && offer.pointer().labels().equals(swap.order.labels())
+        && offer.pointer().exchange() == swap.order.exchange()
         && offer.lease().holder().equals(id)
         && offer.lease().block().equals(offer.pointer().block())
         && offer.pointer().isSignedBy(directory.apply(sender));
@@ -165,13 +180,13 @@ final class ReceiverDesk {
 
   void fetched(DeviceId sender, Message.Fetched message) {
     Pending swap = pending.get(message.order());
-    if (swap == null || swap.pointer == null || !sender.equals(swap.order.source())) {
-      return;
+    if (swap == null || !swap.awaits(sender, false)) {
+      return; // nor may a second answer change what a ledger may have already
     }
     swap.bytes += message.bytes();
     swap.fetched =
         isSound(message.batch())
-            && store.keep(swap.pointer, message.batch(), directory.apply(sender));
+            && store.keep(pointer(swap), message.batch(), directory.apply(sender));
     if (!swap.fetched) {
       swap.refusal = "what the source sent is not what the pointer promises";
     }
@@ -179,32 +194,23 @@ final class ReceiverDesk {
 
   void visited(DeviceId sender, Message.Visited message, Workbench bench) {
     Pending swap = pending.get(message.order());
-    if (swap == null || swap.pointer == null || !sender.equals(swap.order.source())) {
+    if (swap == null || !swap.awaits(sender, true)) {
       return;
     }
     swap.bytes += message.bytes();
     ParameterLayout layout = bench.engine().layout();
     int size = layout.size() - layout.offset(scope(swap.order.exchange()));
-    if (isSound(message.delta(), size)) {
+    if (Doorkeeper.isSound(message.delta(), size)) {
       swap.delta = message.delta();
     } else {
       swap.refusal = "what the source sent back is no change of what visited it";
     }
   }
 
-  private static boolean isSound(float[] delta, int size) {
-    boolean sound = delta.length == size;
-    for (float change : delta) {
-      sound &= Float.isFinite(change);
-    }
-    return sound;
-  }
-
   private boolean isSound(SampleBatch batch) {
     boolean sound = batch.features().isFinite();
     for (float target : batch.targets()) {
-      int bin = Float.isFinite(target) ? settings.labels().bin(target) : -1;
-      sound &= bin >= 0 && bin < settings.labels().size();
+      sound &= settings.labels().contains(target);
     }
     return sound;
   }
@@ -288,12 +294,20 @@ final class ReceiverDesk {
     }
     GateRun gate = gates.get();
     float[] delta = swap.delta;
-    HeadTuning.Ingredients candidate =
-        delta == null
-            ? gate.base().plusSamples(store.fetched(pointer(swap).block()).orElseThrow())
-            : gate.base().plusVisit(delta);
     double[] lossesWithout = gate.losses();
-    double[] lossesWith = gate.losses(candidate);
+    HeadTuning.Ingredients candidate;
+    double[] lossesWith;
+    try {
+      candidate =
+          delta == null
+              ? gate.base().plusSamples(store.fetched(pointer(swap).block()).orElseThrow())
+              : gate.base().plusVisit(delta);
+      lossesWith = gate.losses(candidate);
+    } catch (KulaException diverged) { // as it does not without the swap
+      ratings.judged(order.source(), Verdict.HARMFUL);
+      forget(swap);
+      return settlement(swap, Ending.REJECTED, "training on it diverges: harmful");
+    }
     Verdict verdict = settings.gate().judge(lossesWithout, lossesWith, order.trusted());
     double without = Arrays.stream(lossesWithout).average().orElseThrow();
     double with = Arrays.stream(lossesWith).average().orElseThrow();
