@@ -251,7 +251,7 @@ enum Flag {
   PRIVACY_SHARES(
       Section.PRIVACY,
       "SHARES",
-      "0.25,0.05,0.35,0.35",
+      "0.1,0.02,0.08,0.8",
       Rule.read("four numbers above 0, separated by commas", PrivacyBudget.Shares::parse),
       "How the account is divided over profiles, swap outcomes, visits and updates; the share of"
           + " what a run does not release goes to the rest."),
