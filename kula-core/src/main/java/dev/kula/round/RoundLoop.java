@@ -213,6 +213,8 @@ public final class RoundLoop {
       case Message.Fetch message -> unexpected(envelope);
       case Message.Fetched message -> unexpected(envelope);
       case Message.Visit message -> unexpected(envelope);
+      case Message.Summarise message -> unexpected(envelope);
+      case Message.Summarised message -> unexpected(envelope);
       case Message.Visited message -> unexpected(envelope);
       case Message.CloseSwaps message -> unexpected(envelope);
     }

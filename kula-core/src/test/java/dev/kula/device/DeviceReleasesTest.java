@@ -214,6 +214,7 @@ final class DeviceReleasesTest {
             1,
             1,
             whole.visit(),
+            whole.sums(),
             new ChangeProtection.EachSample(0.25, steps, sigma));
     WatchedFleet fleet = fleet(each);
     List<Double> noise = new ArrayList<>();
