@@ -126,6 +126,11 @@ final class ConfigurationFile {
 
   private String scalar(Flag flag) throws IOException {
     JsonToken token = parser.currentToken();
+    if (token == null) { // a tag such as !!int before what is none
+      throw wrong(
+          "%s has a value that cannot be read, must be a single value, such as %s: %s"
+              .formatted(flag.key(), flag.key(), flag.defaultText().orElse(flag.valueLabel())));
+    }
     if (token == JsonToken.VALUE_NULL) {
       throw wrong(
           "%s has no value; give it one, such as %s: %s, or remove the line"

@@ -4,6 +4,7 @@ import dev.kula.KulaException;
 import dev.kula.aggregate.attack.Attack;
 import dev.kula.aggregate.robust.RobustRule;
 import dev.kula.app.Rule.Form;
+import dev.kula.privacy.PrivacyBudget;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -240,6 +241,21 @@ enum Flag {
       Rule.number("a number above 0", Flag::positive),
       "Largest L2 norm of a sample's gradient (record) or of an update (device) under --protect"
           + " all."),
+
+  CLIP_QUANTILE(
+      Section.PRIVACY,
+      "SHARE",
+      null,
+      Rule.number("a number above 0 and below 1", Flag::inside),
+      "Share of the samples' gradients that --clip shall leave as they are: it follows their norms"
+          + " from round to round, beginning at --clip. By default it is fixed."),
+  PRIVACY_SHARES(
+      Section.PRIVACY,
+      "SHARES",
+      "0.25,0.05,0.35,0.35",
+      Rule.read("four numbers above 0, separated by commas", PrivacyBudget.Shares::parse),
+      "How the account is divided over profiles, swap outcomes, visits and updates; the share of"
+          + " what a run does not release goes to the rest."),
 
   SECURE_AGGREGATION(
       Section.PRIVACY,

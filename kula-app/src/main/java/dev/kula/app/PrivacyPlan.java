@@ -38,6 +38,9 @@ record PrivacyPlan(
   /** Root mean square of an embedding's numbers; of 0.25 to 1 the best on seeds 101 and 102. */
   private static final double EMBEDDING_CLIP = 0.35;
 
+  /** Of an update's price, what goes to counting norms where the clip follows them. */
+  private static final double SEARCH_SHARE = 0.02;
+
   /** Orders that are tried where samples are taken at random, beyond those of whole releases. */
   private static final int HIGHEST_ORDER = 64;
 
@@ -56,6 +59,7 @@ record PrivacyPlan(
       RunSettings settings, PrivacyBudget.Releases releases, FederatedData data, int parameters) {
     Protection protection = protection(settings);
     RenyiFilter filter = RenyiFilter.of(settings.epsilon(), DELTA);
+    PrivacyBudget.Shares shares = PrivacyBudget.Shares.parse(settings.privacyShares());
     boolean record = settings.privacyUnit().equals("record");
     if (record && releases.updates() > 0 && Double.isFinite(settings.epsilon())) {
       PrivateSteps steps = steps(settings, data);
@@ -64,11 +68,12 @@ record PrivacyPlan(
           .filter(each -> each.limit() > 0)
           .map(
               each ->
-                  eachSample(settings, protection, PrivacyBudget.allocate(each, releases), steps))
+                  eachSample(
+                      protection, PrivacyBudget.allocate(each, releases, shares), steps, settings))
           .min(Comparator.comparingDouble(PrivacyPlan::noiseMultiplier))
           .orElseThrow();
     }
-    PrivacyBudget budget = PrivacyBudget.allocate(filter, releases);
+    PrivacyBudget budget = PrivacyBudget.allocate(filter, releases, shares);
     return new PrivacyPlan(
         protection,
         budget,
@@ -96,15 +101,27 @@ record PrivacyPlan(
   }
 
   private static PrivacyPlan eachSample(
-      RunSettings settings, Protection protection, PrivacyBudget budget, PrivateSteps steps) {
-    double sigma =
-        budget.filter().noiseMultiplier(steps.samplingRate(), steps.steps(), budget.updateRho());
+      Protection protection, PrivacyBudget budget, PrivateSteps steps, RunSettings settings) {
+    Double quantile = settings.clipQuantile();
+    double searchRho = quantile == null ? 0 : SEARCH_SHARE * budget.updateRho();
+    double rho = budget.updateRho() - searchRho;
+    double sigma = budget.filter().noiseMultiplier(steps.samplingRate(), steps.steps(), rho);
     return new PrivacyPlan(
         protection,
         budget,
         settings.exchange(),
         new ChangeProtection.WholeChange(budget.visitRho(), VISIT_CLIP),
-        new ChangeProtection.EachSample(budget.updateRho(), steps, sigma));
+        new ChangeProtection.EachSample(
+            rho,
+            steps,
+            sigma,
+            Optional.ofNullable(quantile)
+                .map(share -> new ChangeProtection.ClipSearch(share, searchRho))));
+  }
+
+  /** How the clip of gradients follows their norms; empty if it is fixed. */
+  Optional<ChangeProtection.ClipSearch> search() {
+    return update instanceof ChangeProtection.EachSample each ? each.search() : Optional.empty();
   }
 
   private double noiseMultiplier() {

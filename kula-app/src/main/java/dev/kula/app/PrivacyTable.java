@@ -60,7 +60,22 @@ final class PrivacyTable {
                 "the device's data",
                 this::visitNoise));
     rows.add(
-        row("updates", releases.updates(), budget.updateRho(), updatesHide(), this::updateNoise));
+        row(
+            "updates",
+            releases.updates(),
+            budget.updateRho() - searchRho(),
+            updatesHide(),
+            this::updateNoise));
+    plan.search()
+        .ifPresent(
+            search ->
+                rows.add(
+                    row(
+                        "counts of norms",
+                        releases.updates(),
+                        search.rho(),
+                        "a record",
+                        () -> number(search.mechanism().stddev()) + " of a count")));
     Grid grid =
         new Grid(
             "A device's account: epsilon %s at delta %s, protect %s"
@@ -71,6 +86,10 @@ final class PrivacyTable {
             List.of("release", "times", "share", "price", "hides", "noise, sd a number"),
             rows);
     return grid.text() + "\n" + String.join("\n", notes()) + "\n";
+  }
+
+  private double searchRho() {
+    return plan.search().map(ChangeProtection.ClipSearch::rho).orElse(0.0);
   }
 
   private boolean isNoised() {
@@ -129,7 +148,9 @@ final class PrivacyTable {
       case ChangeProtection.InSum part ->
           number(part.mechanism().stddevOfSum()) + " of the cohort's sum";
       case ChangeProtection.EachSample each ->
-          number(each.noiseMultiplier() * each.steps().clip()) + " of a step's sum";
+          each.search().isPresent()
+              ? number(each.noiseMultiplier()) + " × the clip, of a step's sum"
+              : number(each.noiseMultiplier() * each.steps().clip()) + " of a step's sum";
     };
   }
 
@@ -193,6 +214,9 @@ final class PrivacyTable {
     accountant = plus(accountant, budget.outcomeRho(), releases.outcomes());
     accountant = plus(accountant, budget.visitRho(), releases.visits());
     if (releases.updates() > 0) {
+      if (plan.search().isPresent()) {
+        accountant = plus(accountant, searchRho(), releases.updates());
+      }
       accountant =
           switch (settings.update()) {
             case ChangeProtection.WholeChange whole ->

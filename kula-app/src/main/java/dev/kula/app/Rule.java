@@ -108,6 +108,12 @@ record Rule<T>(
         candidates);
   }
 
+  /** What {@code parser} reads without complaint. */
+  static Rule<String> read(String words, Function<String, ?> parser) {
+    return new Rule<>(
+        String.class, Function.identity(), text -> isRead(text, parser), words, List.of());
+  }
+
   private static boolean isRead(String text, Function<String, ?> parser) {
     try {
       return parser.apply(text) != null;

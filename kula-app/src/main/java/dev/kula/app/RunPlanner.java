@@ -4,6 +4,7 @@ import dev.kula.KulaException;
 import dev.kula.Seed;
 import dev.kula.aggregate.AggregationStrategy;
 import dev.kula.data.Dataset;
+import dev.kula.data.Decimal;
 import dev.kula.data.Exchange;
 import dev.kula.data.FederatedData;
 import dev.kula.data.partition.PartitionPlan;
@@ -142,6 +143,11 @@ final class RunPlanner {
   /** What an engine cannot protect is the user's to know before the run. */
   private void refuseWholeGradients(RunSettings settings, ModelSpec model, Dataset dataset) {
     if (!settings.protect().equals("all") || !settings.privacyUnit().equals("record")) {
+      if (settings.clipQuantile() != null) {
+        throw KulaException.user(
+            "--clip-quantile is '%s', but no sample's gradient is clipped; use --protect all and --privacy-unit record, or leave it out"
+                .formatted(Decimal.text(settings.clipQuantile())));
+      }
       return;
     }
     try (TrainingEngine engine = engines.create(model, dataset.input(), dataset.task())) {

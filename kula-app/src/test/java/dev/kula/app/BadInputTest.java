@@ -288,6 +288,14 @@ final class BadInputTest {
             "--robust mediann",
             "--robust is 'mediann', must be none",
             "; did you mean median?"),
+        new Mistake(
+            "three shares of an account",
+            "--privacy-shares 0.5,0.3,0.2",
+            "--privacy-shares is '0.5,0.3,0.2', must be four numbers above 0, separated by commas; try"),
+        new Mistake(
+            "a quantile of nothing",
+            "--data csv:@/good.csv --devices 4 --clip-quantile 0.5",
+            "--clip-quantile is '0.5', but no sample's gradient is clipped; use --protect all"),
         new Mistake("no clip", "--clip 0", "--clip is '0', must be a number above 0; try"),
         new Mistake(
             "synthetic exchange of a regression",

@@ -28,6 +28,7 @@ final class DeterminismTest {
         "--policy random --exchange raw --protect all --privacy-unit device --rounds 3"
             + " --secure-aggregation complete --participation 0.5",
         "--policy random --exchange raw --robust median --attack sign-flip:3 --attackers 0.25",
+        "--policy random --exchange raw --protect all --clip-quantile 0.4",
         "--policy static:0.1 --partition dirichlet:0.3 --devices 6"
       })
   void threadsDoNotShowInResults(String method) throws IOException {

@@ -55,6 +55,8 @@ final class KulaTest {
           Map.entry(Flag.PROTECT, "all"),
           Map.entry(Flag.PRIVACY_UNIT, "device"),
           Map.entry(Flag.CLIP, "0.5"),
+          Map.entry(Flag.CLIP_QUANTILE, "0.5"),
+          Map.entry(Flag.PRIVACY_SHARES, "0.1,0.1,0.2,0.6"),
           Map.entry(Flag.SECURE_AGGREGATION, "sparse"),
           Map.entry(Flag.SEED, "-5"),
           Map.entry(Flag.SEEDS, "2"),

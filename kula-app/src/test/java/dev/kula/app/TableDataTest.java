@@ -3,6 +3,7 @@ package dev.kula.app;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.kula.round.RoundRecord;
@@ -231,6 +232,7 @@ final class TableDataTest {
         }
         case RunEvent.Compared compared -> assertShares(List.of(compared.errorRate()));
         case RunEvent.AccountSpent spent -> assertTrue(spent.epsilon() >= 0);
+        case RunEvent.Ignored ignored -> fail("no device of a simulation lies: " + ignored);
         case RunEvent.Reputations reputations ->
             reputations
                 .standings()

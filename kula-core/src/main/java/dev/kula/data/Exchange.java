@@ -9,14 +9,14 @@ public enum Exchange {
   VISIT,
   /** As a visit, with the whole model instead of its output layer. */
   WHOLE_VISIT,
+  /** The samples are copied to the receiver. Encrypted on the wire, and no differential privacy. */
+  RAW,
   /**
    * The source sums its samples, class by class, as the global model embeds them; the receiver
    * draws embeddings around the means. Samples stay; without noise the sums still say something of
    * them. For classifications only.
    */
-  SYNTHETIC,
-  /** The samples are copied to the receiver. Encrypted on the wire, and no differential privacy. */
-  RAW;
+  SYNTHETIC;
 
   /** Whether samples stay and a model travels. */
   public boolean isVisit() {

@@ -75,6 +75,13 @@ public record LabelSpace(List<String> names, List<Float> edges) {
     return names.size();
   }
 
+  /** Whether a target is one: the number of a class, or a finite number of a regression. */
+  public boolean contains(float target) {
+    return edges.isEmpty()
+        ? target >= 0 && target < size() && target == (int) target
+        : Float.isFinite(target);
+  }
+
   /** The bin of a target: its class number, or the quantile bin [edge, next edge). */
   public int bin(float target) {
     if (edges.isEmpty()) {

@@ -1,5 +1,6 @@
 package dev.kula.device;
 
+import dev.kula.KulaException;
 import dev.kula.Seed;
 import dev.kula.aggregate.Update;
 import dev.kula.data.DataPointer;
@@ -127,18 +128,33 @@ public final class DeviceRuntime {
     return sharedTraining.update(round, model, data.ledger(ledgers.shared()), plan, bench);
   }
 
-  /** Handles all messages of one delivery, and returns what it has to say. */
+  /**
+   * Handles all messages of one delivery, and returns what it has to say. Messages may come from
+   * anybody, at any time: what is not for a device, or not its sender's to say, or cannot be worked
+   * with, is ignored or refused.
+   *
+   * @throws KulaException blaming the user if training diverges on what the device was told to
+   *     learn from without a gate
+   */
   public List<Envelope> receive(List<Envelope> inbox, Workbench bench) {
     List<Envelope> out = new ArrayList<>();
     List<Map.Entry<DeviceId, Message.Offered>> offers = new ArrayList<>();
     for (Envelope envelope : inbox) {
       DeviceId from = envelope.from();
-      if (isServersToSay(envelope.message()) && !isServer(from)) {
-        continue; // only servers order, deliver models and close; a device that tries is ignored
+      if (!Doorkeeper.admits(envelope, global.length > 0)) {
+        continue;
       }
       switch (envelope.message()) {
-        case Message.GlobalModel model -> global = model.parameters();
+        case Message.GlobalModel model -> {
+          if (Doorkeeper.isSound(model.parameters(), bench.engine().layout().size())) {
+            global = model.parameters();
+          }
+        }
         case Message.Examine examine -> out.addAll(examine(examine, bench));
+        case Message.ClipQuery query ->
+            sharedTraining
+                .norms(query, global, data.ledger(ledgers.shared()), bench)
+                .ifPresent(counts -> reply(out, from, counts));
         case Message.ProfileRequest request -> reply(out, from, profile(request.round(), bench));
         case Message.Ordered ordered -> out.addAll(ordered(ordered.order(), bench));
         case Message.Offered offered -> offers.add(Map.entry(from, offered));
@@ -155,39 +171,23 @@ public final class DeviceRuntime {
         case Message.Summarised summarised -> receiverDesk.summarised(from, summarised, bench);
         case Message.CloseSwaps close ->
             out.addAll(receiverDesk.close(close.round(), global, bench));
-        case Message.Examined examined -> unexpected(envelope);
-        case Message.ProfileReport report -> unexpected(envelope);
-        case Message.ProfileDeclined declined -> unexpected(envelope);
-        case Message.Outcomes outcomes -> unexpected(envelope);
-        case Message.OutcomeSum sum -> unexpected(envelope);
-        case Message.Reliability reliability -> unexpected(envelope);
-        case Message.Settled settled -> unexpected(envelope);
+        // For servers; what a device gets of these it lets lie.
+        case Message.ClipCounts counts -> {}
+        case Message.Examined examined -> {}
+        case Message.ProfileReport report -> {}
+        case Message.ProfileDeclined declined -> {}
+        case Message.Outcomes outcomes -> {}
+        case Message.OutcomeSum sum -> {}
+        case Message.Reliability reliability -> {}
+        case Message.Settled settled -> {}
       }
     }
     out.addAll(receiverDesk.resolve(offers, global, bench));
     return out;
   }
 
-  private static boolean isServer(DeviceId sender) {
-    return sender.equals(Envelope.ORCHESTRATOR) || sender.equals(Envelope.MONITOR);
-  }
-
-  private static boolean isServersToSay(Message message) {
-    return message instanceof Message.GlobalModel
-        || message instanceof Message.Examine
-        || message instanceof Message.ProfileRequest
-        || message instanceof Message.Ordered
-        || message instanceof Message.CloseSwaps;
-  }
-
   private void reply(List<Envelope> out, DeviceId to, Message message) {
     out.add(new Envelope(id, to, message));
-  }
-
-  private void unexpected(Envelope envelope) {
-    throw new IllegalStateException(
-        "%s got a %s from %s, which only servers get"
-            .formatted(id, envelope.message().getClass().getSimpleName(), envelope.from()));
   }
 
   private List<Envelope> ordered(SwapOrder order, Workbench bench) {

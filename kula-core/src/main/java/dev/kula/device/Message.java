@@ -7,6 +7,7 @@ import dev.kula.data.Exchange;
 import dev.kula.data.Lease;
 import dev.kula.data.SampleBatch;
 import dev.kula.model.Evaluation;
+import dev.kula.monitor.Ballots;
 import dev.kula.monitor.Profile;
 import dev.kula.swap.SwapOrder;
 import java.util.List;
@@ -47,6 +48,39 @@ public sealed interface Message {
     @Override
     public long bytes() {
       return (long) parameters.length * Float.BYTES;
+    }
+  }
+
+  /**
+   * Orchestrator to device: train this round with this clip, and say how many gradients are within.
+   */
+  record ClipQuery(int round, float clip) implements Message {
+    @Override
+    public Kind kind() {
+      return Kind.PROFILE;
+    }
+
+    @Override
+    public long bytes() {
+      return Integer.BYTES + Float.BYTES;
+    }
+  }
+
+  /**
+   * Device to orchestrator: how many of its gradients are within the clip, noised and charged.
+   *
+   * @param within noised count
+   * @param beyond noised count
+   */
+  record ClipCounts(int round, double within, double beyond) implements Message {
+    @Override
+    public Kind kind() {
+      return Kind.PROFILE;
+    }
+
+    @Override
+    public long bytes() {
+      return Integer.BYTES + 2 * Float.BYTES;
     }
   }
 
@@ -318,28 +352,8 @@ public sealed interface Message {
       int answered,
       int asked) {}
 
-  /**
-   * Orchestrator to monitor: outcomes of several receivers, summed.
-   *
-   * @param source who was rated
-   * @param useful sum of noised counts
-   * @param neutral sum of noised counts
-   * @param harmful sum of noised counts
-   * @param raters the receivers in the sum, at least as many as the orchestrator waits for
-   * @param noiseStddev of each of the three sums
-   */
-  record OutcomeSum(
-      DeviceId source,
-      double useful,
-      double neutral,
-      double harmful,
-      List<DeviceId> raters,
-      double noiseStddev)
-      implements Message {
-    public OutcomeSum {
-      raters = List.copyOf(raters);
-    }
-
+  /** Orchestrator to monitor: outcomes of several receivers, summed. */
+  record OutcomeSum(Ballots.Sum sum) implements Message {
     @Override
     public Kind kind() {
       return Kind.PROFILE;
@@ -347,7 +361,7 @@ public sealed interface Message {
 
     @Override
     public long bytes() {
-      return 16L * (raters.size() + 1) + 4L * Float.BYTES;
+      return 16L * (sum.raters().size() + 1) + 4L * Float.BYTES;
     }
   }
 

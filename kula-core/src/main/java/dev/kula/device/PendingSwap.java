@@ -1,6 +1,7 @@
 package dev.kula.device;
 
 import dev.kula.data.DataPointer;
+import dev.kula.data.DeviceId;
 import dev.kula.data.LabelSpace;
 import dev.kula.data.SampleSet;
 import dev.kula.device.Message.Ending;
@@ -37,6 +38,11 @@ final class PendingSwap {
 
   PendingSwap(SwapOrder order) {
     this.order = order;
+  }
+
+  /** Whether an answer of this sender would be the first to what it has pointed to. */
+  boolean awaits(DeviceId sender) {
+    return pointer != null && refusal == null && arrival == null && sender.equals(order.source());
   }
 
   /** Where it points to, once it has. */

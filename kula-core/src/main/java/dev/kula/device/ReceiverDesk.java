@@ -1,5 +1,6 @@
 package dev.kula.device;
 
+import dev.kula.KulaException;
 import dev.kula.Seed;
 import dev.kula.data.BlockId;
 import dev.kula.data.DataPointer;
@@ -76,7 +77,7 @@ final class ReceiverDesk {
         && !order.source().equals(Envelope.BASE)) {
       swap.refusal = "the receiver does not consent to raw exchange";
     }
-    pending.put(order.number(), swap);
+    pending.putIfAbsent(order.number(), swap); // ordered again, it goes on as it is
   }
 
   /**
@@ -90,7 +91,10 @@ final class ReceiverDesk {
     for (Map.Entry<DeviceId, Message.Offered> entry : offers) {
       Message.Offered offer = entry.getValue();
       PendingSwap swap = pending.get(offer.order());
-      if (swap == null || swap.refusal != null || !isGenuine(swap, entry.getKey(), offer)) {
+      if (swap == null
+          || swap.refusal != null
+          || swap.pointer != null
+          || !isGenuine(swap, entry.getKey(), offer)) {
         continue; // nobody asked for it, or it is not what was asked for: it expires with its lease
       }
       swap.pointer = offer.pointer();
@@ -146,22 +150,24 @@ final class ReceiverDesk {
   private boolean isGenuine(PendingSwap swap, DeviceId sender, Message.Offered offer) {
     return sender.equals(swap.order.source())
         && offer.pointer().source().equals(sender)
+        && offer.pointer().size() <= swap.order.samples()
+        && offer.pointer().labels().equals(swap.order.labels())
+        && offer.pointer().exchange() == swap.order.exchange()
         && offer.lease().holder().equals(id)
         && offer.lease().block().equals(offer.pointer().block())
         && offer.pointer().isSignedBy(directory.apply(sender));
   }
 
-  /** What a sender has pointed to, if it was asked to. */
+  /** A swap that waits for this sender's answer. */
   private @Nullable PendingSwap awaited(DeviceId sender, long order) {
     PendingSwap swap = pending.get(order);
-    boolean pointed = swap != null && swap.pointer != null && sender.equals(swap.order.source());
-    return pointed ? swap : null;
+    return swap != null && swap.awaits(sender) ? swap : null;
   }
 
   void fetched(DeviceId sender, Message.Fetched message) {
     PendingSwap swap = awaited(sender, message.order());
     if (swap == null || swap.order.exchange() != Exchange.RAW) {
-      return;
+      return; // nor may a second answer change what a ledger may have already
     }
     swap.bytes += message.bytes();
     if (isSound(message.batch())
@@ -180,7 +186,7 @@ final class ReceiverDesk {
     swap.bytes += message.bytes();
     ParameterLayout layout = bench.engine().layout();
     int size = layout.size() - layout.offset(scope(swap.order.exchange()));
-    if (isSound(message.delta(), size)) {
+    if (Doorkeeper.isSound(message.delta(), size)) {
       swap.arrival = new Arrival.Change(message.delta());
     } else {
       swap.refusal = "what the source sent back is no change of what visited it";
@@ -200,19 +206,10 @@ final class ReceiverDesk {
     }
   }
 
-  private static boolean isSound(float[] delta, int size) {
-    boolean sound = delta.length == size;
-    for (float change : delta) {
-      sound &= Float.isFinite(change);
-    }
-    return sound;
-  }
-
   private boolean isSound(SampleBatch batch) {
     boolean sound = batch.features().isFinite();
     for (float target : batch.targets()) {
-      int bin = Float.isFinite(target) ? settings.labels().bin(target) : -1;
-      sound &= bin >= 0 && bin < settings.labels().size();
+      sound &= settings.labels().contains(target);
     }
     return sound;
   }
@@ -303,9 +300,18 @@ final class ReceiverDesk {
       return settlement(swap, Ending.ACCEPTED, "admitted without a gate");
     }
     GateRun gate = gates.get();
-    HeadTuning.Ingredients candidate = gate.base().plus(swap.arrival);
+    Arrival arrival = swap.arrival;
     double[] lossesWithout = gate.losses();
-    double[] lossesWith = gate.losses(candidate);
+    HeadTuning.Ingredients candidate;
+    double[] lossesWith;
+    try {
+      candidate = gate.base().plus(arrival);
+      lossesWith = gate.losses(candidate);
+    } catch (KulaException diverged) { // as it does not without the swap
+      ratings.judged(order.source(), Verdict.HARMFUL);
+      forget(swap);
+      return settlement(swap, Ending.REJECTED, "training on it diverges: harmful");
+    }
     Verdict verdict = settings.gate().judge(lossesWithout, lossesWith, order.trusted());
     double without = Arrays.stream(lossesWithout).average().orElseThrow();
     double with = Arrays.stream(lossesWith).average().orElseThrow();

@@ -9,15 +9,20 @@ import dev.kula.privacy.PrivacyLedger.Release;
 import dev.kula.privacy.noise.NoiseSource;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /** A device's part in training the global model: what it works out and what of it leaves. */
 final class SharedTraining {
   /** A pass forward, two back, and one more for the norms. */
   private static final double PASSES = 4;
 
+  /** A pass forward and one back. */
+  private static final double NORM_PASSES = 2;
+
   private final PrivacySettings settings;
   private final Account account;
   private final Seed seed;
+  private Message.@Nullable ClipQuery query;
 
   SharedTraining(PrivacySettings settings, Account account, Seed seed) {
     this.settings = settings;
@@ -59,9 +64,57 @@ final class SharedTraining {
                         yield delta;
                       }
                       case ChangeProtection.EachSample each ->
-                          trainPrivately(model, samples, plan, each, noise, bench);
+                          trainPrivately(
+                              model, samples, plan, clippedIn(round, each), noise, bench);
                     }))
         .map(noised -> new Update(noised.delta(), 1, 0));
+  }
+
+  /** With the clip that was named for this round, if one was. */
+  private ChangeProtection.EachSample clippedIn(int round, ChangeProtection.EachSample each) {
+    Message.ClipQuery named = query;
+    return named != null && named.round() == round && each.search().isPresent()
+        ? each.clippedAt(named.clip())
+        : each;
+  }
+
+  /**
+   * Takes the clip of a round, and counts how many gradients it would leave as they are.
+   *
+   * @return empty if the clip is fixed or is no norm, or if the account refuses
+   */
+  Optional<Message.ClipCounts> norms(
+      Message.ClipQuery asked, float[] model, SampleSet samples, Workbench bench) {
+    if (!(settings.update() instanceof ChangeProtection.EachSample each)
+        || !account.noises(Account.Kind.UPDATE)
+        || !(asked.clip() > 0 && Float.isFinite(asked.clip()))) {
+      return Optional.empty();
+    }
+    Optional<ChangeProtection.ClipSearch> search = each.search();
+    if (search.isEmpty()) {
+      return Optional.empty();
+    }
+    Message.ClipQuery before = query;
+    if (before != null && before.round() == asked.round() && before.clip() != asked.clip()) {
+      return Optional.empty(); // one clip a round
+    }
+    query = asked;
+    return account.release(
+        new Release(asked.round(), "norms"),
+        search.get().rho(),
+        Account.Kind.UPDATE,
+        Message.ClipCounts.class,
+        noise -> {
+          double[] counts = new double[2];
+          float[] norms = new float[samples.size()];
+          bench.engine().gradientNorms(model, samples, norms);
+          account.worked(NORM_PASSES * samples.size());
+          for (float norm : norms) {
+            counts[norm <= asked.clip() ? 0 : 1]++;
+          }
+          search.get().mechanism().addTo(counts, noise);
+          return new Message.ClipCounts(asked.round(), counts[0], counts[1]);
+        });
   }
 
   private float[] change(

@@ -1,5 +1,6 @@
 package dev.kula.device;
 
+import dev.kula.KulaException;
 import dev.kula.Seed;
 import dev.kula.data.DataPointer;
 import dev.kula.data.DeviceId;
@@ -152,7 +153,10 @@ final class SourceDesk {
   private Selection.Candidates candidates(
       int[] trainable, SwapOrder order, float[] global, TrainingEngine engine) {
     Selection.Candidates known = candidates;
-    if (known != null && candidatesRound == order.round()) {
+    boolean looks = order.selection() != Selection.UNIFORM; // what picks at random looks at none
+    if (known != null
+        && candidatesRound == order.round()
+        && (known.embeddingSize() > 0 || !looks)) {
       return known;
     }
     SampleSet samples = store.own().select(trainable);
@@ -163,10 +167,9 @@ final class SourceDesk {
     }
     float[] losses = new float[size];
     float[] importance = new float[size];
-    // What picks at random looks at none.
-    int width = order.selection() == Selection.UNIFORM ? 0 : engine.embeddingSize();
+    int width = looks ? engine.embeddingSize() : 0;
     float[] embeddings = new float[size * width];
-    if (order.selection() != Selection.UNIFORM) {
+    if (looks) {
       engine.losses(global, samples, losses);
       engine.importance(global, samples, importance);
       engine.embed(global, samples, embeddings);
@@ -269,6 +272,9 @@ final class SourceDesk {
       return new Message.Refused(
           order, "what visits has %d numbers, not %d".formatted(request.parameters().length, size));
     }
+    if (!Doorkeeper.isSound(request.parameters(), size)) {
+      return new Message.Refused(order, "what visits has numbers that are not finite");
+    }
     // The source counts leases, so no requester can have one release twice.
     Release release = new Release(request.round(), "visit under lease " + lease.number());
     ChangeProtection.WholeChange protection = settings.privacy().visit();
@@ -291,7 +297,10 @@ final class SourceDesk {
         : new Message.Refused(order, "the source's privacy account is spent");
   }
 
-  /** What a visit's parameters become on {@code samples}, less what they were. */
+  /**
+   * What a visit's parameters become on {@code samples}, less what they were; nothing if they leave
+   * the finite numbers, as to refuse would say of the samples that they make them do so.
+   */
   private float[] change(
       long order,
       Scope scope,
@@ -303,7 +312,13 @@ final class SourceDesk {
     float[] parameters = global.clone();
     System.arraycopy(visiting, 0, parameters, offset, visiting.length);
     TrainingPlan plan = settings.visitPlan().withScope(scope);
-    bench.engine().train(parameters, samples, plan, seed.derive("visit").derive(order).generator());
+    try {
+      bench
+          .engine()
+          .train(parameters, samples, plan, seed.derive("visit").derive(order).generator());
+    } catch (KulaException diverged) {
+      System.arraycopy(visiting, 0, parameters, offset, visiting.length);
+    }
     account.worked(samples.size() * (scope == Scope.HEAD ? 2.0 : 3.0 * plan.epochs()));
     float[] delta = new float[visiting.length];
     for (int i = 0; i < delta.length; i++) {

@@ -21,6 +21,9 @@ final class VirtualSamples {
   /** Standard deviations of its noise that a count must be above none. */
   private static final double SIGNIFICANT = 2;
 
+  /** More are not drawn, so that no order fills the memory. */
+  static final int MOST = 4096;
+
   private final LabelSpace labels;
   private final int width;
   private final double[] variance;
@@ -70,7 +73,7 @@ final class VirtualSamples {
    * Virtual samples, label by label.
    *
    * @param sums sound ones
-   * @param size how many, at least 1
+   * @param size how many, at least 1; of more than {@link #MOST} so many
    * @param wanted labels, evenly; empty for any, in the proportions of the sums
    * @return none if no class wanted stands out from the noise
    */
@@ -116,7 +119,7 @@ final class VirtualSamples {
       }
     }
     int[] quotas = new int[shares.length];
-    for (int i = 0; i < size; i++) {
+    for (int i = 0; i < Math.min(size, MOST); i++) {
       int next = 0;
       for (int bin = 1; bin < shares.length; bin++) {
         next = shares[bin] / (quotas[bin] + 1) > shares[next] / (quotas[next] + 1) ? bin : next;

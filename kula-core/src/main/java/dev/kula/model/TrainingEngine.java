@@ -70,6 +70,18 @@ public interface TrainingEngine extends AutoCloseable {
             .formatted(backend()));
   }
 
+  /**
+   * L2 norm of each sample's gradient over all parameters, its weight included: what {@link
+   * #trainPrivately} clips. Into {@code into[0..samples.size())}.
+   *
+   * @throws KulaException (USER) if there is no {@link #clipsEachSample}
+   */
+  default void gradientNorms(float[] parameters, Samples samples, float[] into) {
+    throw KulaException.user(
+        "this model computes with '%s', which has no gradient of each sample; clip whole updates or use a built-in model"
+            .formatted(backend()));
+  }
+
   /** Weighted loss and right answers over all samples. */
   Evaluation evaluate(float[] parameters, Samples samples);
 

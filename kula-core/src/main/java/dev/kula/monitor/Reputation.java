@@ -2,6 +2,7 @@ package dev.kula.monitor;
 
 import dev.kula.data.DeviceId;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -22,8 +23,10 @@ import org.apache.commons.statistics.distribution.BetaDistribution;
  * most {@link #OUTCOMES_PER_RATER} a rater and report; a source cannot rate itself; until {@link
  * #LEAST_RATERS} distinct receivers have rated it, a source is a newcomer, whose quality is the
  * prior mean 0.5 and whose quota is at most {@link #NEWCOMER_QUOTA}, so that newcomers can trade
- * but new identities bring little. Not protected against: raters that collude, or many identities
- * of one party, beyond these caps.
+ * but new identities bring little. Who was not there from the start is a <b>late newcomer</b> until
+ * then: late newcomers share the quotas of {@link #LATE_SHARE} of the founders, however many they
+ * are, and what they say of others does not count. Not protected against: raters that collude, or
+ * many identities of one party, beyond these caps.
  *
  * <p>Deterministic. Not thread safe. Source: Jøsang and Ismail 2002, <i>The Beta Reputation
  * System</i>, with a lower quantile in place of the mean.
@@ -41,6 +44,12 @@ public final class Reputation {
   /** Outcomes that a rater can add in one report. */
   public static final double OUTCOMES_PER_RATER = 2;
 
+  /**
+   * Late newcomers together may trade what newcomers as many as this share of the founders may, or
+   * as one.
+   */
+  public static final double LATE_SHARE = 0.05;
+
   private static final double QUANTILE = 0.1;
   private static final double NEWCOMER_QUALITY = 0.5;
   private static final double RELIABLE_PRIOR = 9;
@@ -54,8 +63,7 @@ public final class Reputation {
    * @param harmful faded weight of harmful outcomes
    * @param kept faded number of kept leases and answers in time
    * @param missed faded number of the others
-   * @param anonymousRaters largest number of raters in a report that did not name them
-   * @param raters distinct raters that were named, sorted
+   * @param raters distinct raters, sorted
    */
   public record Evidence(
       DeviceId device,
@@ -63,7 +71,6 @@ public final class Reputation {
       double harmful,
       double kept,
       double missed,
-      int anonymousRaters,
       List<DeviceId> raters) {
     public Evidence {
       raters = List.copyOf(raters);
@@ -74,10 +81,14 @@ public final class Reputation {
    * All that a checkpoint needs.
    *
    * @param sources by name
+   * @param founders by name
+   * @param present who was enrolled last, by name
    */
-  public record State(List<Evidence> sources) {
+  public record State(List<Evidence> sources, List<DeviceId> founders, List<DeviceId> present) {
     public State {
       sources = List.copyOf(sources);
+      founders = List.copyOf(founders);
+      present = List.copyOf(present);
     }
   }
 
@@ -86,15 +97,24 @@ public final class Reputation {
     private double harmful;
     private double kept;
     private double missed;
-    private int anonymousRaters;
     private final Set<DeviceId> raters = new TreeSet<>();
 
-    int distinctRaters() {
-      return Math.max(anonymousRaters, raters.size());
+    /** Of the evidence as it is: a plan asks for it many times. Not a number: not known. */
+    private double quality = Double.NaN;
+
+    double quality() {
+      if (Double.isNaN(quality)) {
+        quality =
+            BetaDistribution.of(1 + useful, 1 + harmful).inverseCumulativeProbability(QUANTILE);
+      }
+      return quality;
     }
   }
 
   private final Map<DeviceId, Account> accounts = new TreeMap<>();
+  private final Set<DeviceId> founders = new TreeSet<>();
+  private final Set<DeviceId> present = new TreeSet<>();
+  private int lateNewcomers;
 
   /** Nobody is known yet. */
   public Reputation() {}
@@ -102,78 +122,45 @@ public final class Reputation {
   /** The reputations that {@link #state} was taken of. */
   public static Reputation restore(State state) {
     Reputation reputation = new Reputation();
+    reputation.founders.addAll(state.founders());
+    reputation.present.addAll(state.present());
     for (Evidence evidence : state.sources()) {
       Account account = reputation.account(evidence.device());
       account.useful = evidence.useful();
       account.harmful = evidence.harmful();
       account.kept = evidence.kept();
       account.missed = evidence.missed();
-      account.anonymousRaters = evidence.anonymousRaters();
       account.raters.addAll(evidence.raters());
     }
+    reputation.countLate();
     return reputation;
   }
 
   /**
-   * Takes in outcomes of swaps from {@code source}, summed over receivers. The three sums are
-   * shrunk by t²/(t² + 3σ²), t being their total and σ the noise, so that pure noise moves little;
-   * negative sums count as 0.
+   * Takes in outcomes of swaps from a source, summed over receivers. The three sums are shrunk by
+   * t²/(t² + 3σ²), t being their total and σ the noise, so that pure noise moves little; negative
+   * sums count as 0.
    *
-   * @param useful noised number of useful outcomes
-   * @param neutral noised number of neutral ones
-   * @param harmful noised number of harmful ones
-   * @param raters number of distinct receivers in the sum. As it does not name them, two reports of
-   *     two raters are not taken for four
-   * @param noiseStddev noise in each sum; 0 for none
+   * @throws IllegalArgumentException if the source is among the raters
    */
-  public void outcomes(
-      DeviceId source,
-      double useful,
-      double neutral,
-      double harmful,
-      int raters,
-      double noiseStddev) {
-    if (raters < 0) {
-      throw new IllegalArgumentException("raters is " + raters + ", must be 0 or more");
-    }
-    Account account = account(source);
-    account.anonymousRaters = Math.max(account.anonymousRaters, raters);
-    add(account, useful, neutral, harmful, raters, noiseStddev);
-  }
-
-  /**
-   * As {@link #outcomes(DeviceId, double, double, double, int, double)}, for a monitor that knows
-   * who was to receive, though not who said what.
-   *
-   * @param raters the receivers in the sum
-   * @throws IllegalArgumentException if the source is among them
-   */
-  public void outcomes(
-      DeviceId source,
-      double useful,
-      double neutral,
-      double harmful,
-      Set<DeviceId> raters,
-      double noiseStddev) {
-    if (raters.contains(source)) {
+  public void outcomes(Ballots.Sum sum) {
+    DeviceId source = sum.source();
+    if (sum.raters().contains(source)) {
       throw new IllegalArgumentException(
           "%s is among its own raters, must not rate itself".formatted(source));
     }
     Account account = account(source);
-    account.raters.addAll(raters);
-    add(account, useful, neutral, harmful, raters.size(), noiseStddev);
+    account.raters.addAll(sum.raters());
+    add(account, sum.verdicts(), sum.raters().size());
   }
 
-  private static void add(
-      Account account,
-      double useful,
-      double neutral,
-      double harmful,
-      int raters,
-      double noiseStddev) {
+  private static void add(Account account, Ballots.Verdicts sums, int raters) {
+    double useful = sums.useful();
+    double neutral = sums.neutral();
+    double harmful = sums.harmful();
     double total = useful + neutral + harmful;
     double signal = Math.max(0, total) * Math.max(0, total);
-    double noise = 3 * noiseStddev * noiseStddev;
+    double noise = 3 * sums.noiseStddev() * sums.noiseStddev();
     if (signal == 0 || raters == 0) {
       return;
     }
@@ -181,6 +168,7 @@ public final class Reputation {
     double shrunk = total * signal / (signal + noise);
     double counted = Math.min(shrunk, OUTCOMES_PER_RATER * raters);
     double half = Math.max(0, neutral) / 2;
+    account.quality = Double.NaN;
     account.useful += counted * (Math.max(0, useful) + half) / positive;
     account.harmful += counted * (Math.max(0, harmful) + half) / positive;
   }
@@ -201,9 +189,29 @@ public final class Reputation {
     account.missed += asked - kept;
   }
 
+  /**
+   * Says who belongs to the fleet now. Those of the first time are its founders.
+   *
+   * @param fleet all of them, whether they can be reached or not
+   */
+  public void enrol(Collection<DeviceId> fleet) {
+    if (founders.isEmpty()) {
+      founders.addAll(fleet);
+    }
+    present.clear();
+    present.addAll(fleet);
+    countLate();
+  }
+
+  private void countLate() {
+    lateNewcomers = (int) present.stream().filter(this::isLateNewcomer).count();
+  }
+
   /** Lets all evidence fade by a round. */
   public void decay() {
+    countLate();
     for (Account account : accounts.values()) {
+      account.quality = Double.NaN;
       account.useful = fade(account.useful);
       account.harmful = fade(account.harmful);
       account.kept = fade(account.kept);
@@ -219,17 +227,25 @@ public final class Reputation {
   /** Whether too few have rated {@code source} for outcomes to decide. */
   public boolean isNewcomer(DeviceId source) {
     Account account = accounts.get(source);
-    return account == null || account.distinctRaters() < LEAST_RATERS;
+    return account == null || account.raters.size() < LEAST_RATERS;
+  }
+
+  private boolean isLateNewcomer(DeviceId device) {
+    return !founders.isEmpty() && !founders.contains(device) && isNewcomer(device);
+  }
+
+  /** Whether what a receiver says of sources counts: not before it is known itself. */
+  public boolean mayRate(DeviceId receiver) {
+    return !isLateNewcomer(receiver);
   }
 
   /** Lower 10 % quantile of the share of useful outcomes, in [0, 1]; 0.5 for a newcomer. */
   public double quality(DeviceId source) {
     Account account = accounts.get(source);
-    if (account == null || account.distinctRaters() < LEAST_RATERS) {
+    if (account == null || account.raters.size() < LEAST_RATERS) {
       return NEWCOMER_QUALITY;
     }
-    return BetaDistribution.of(1 + account.useful, 1 + account.harmful)
-        .inverseCumulativeProbability(QUANTILE);
+    return account.quality();
   }
 
   /** Expected share of kept leases and answers in time, in [0, 1]; 0.9 if never asked. */
@@ -248,7 +264,15 @@ public final class Reputation {
   /** Part of its quota that {@code source} may trade, in [0, 1]; capped for a newcomer. */
   public double quota(DeviceId source) {
     double value = value(source);
-    return isNewcomer(source) ? Math.min(NEWCOMER_QUOTA, value) : value;
+    if (!isNewcomer(source)) {
+      return value;
+    }
+    double quota = Math.min(NEWCOMER_QUOTA, value);
+    if (!isLateNewcomer(source)) {
+      return quota;
+    }
+    double shared = Math.max(1, LATE_SHARE * founders.size());
+    return quota * Math.min(1, shared / Math.max(1, lateNewcomers));
   }
 
   /** A copy for a checkpoint. */
@@ -263,9 +287,8 @@ public final class Reputation {
                     account.harmful,
                     account.kept,
                     account.missed,
-                    account.anonymousRaters,
                     List.copyOf(account.raters))));
-    return new State(sources);
+    return new State(sources, List.copyOf(founders), List.copyOf(present));
   }
 
   private Account account(DeviceId device) {

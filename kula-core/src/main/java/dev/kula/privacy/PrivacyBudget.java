@@ -1,5 +1,7 @@
 package dev.kula.privacy;
 
+import dev.kula.KulaException;
+import dev.kula.data.Decimal;
 import dev.kula.privacy.accounting.RenyiFilter;
 import dev.kula.privacy.accounting.ZeroConcentrated;
 
@@ -45,7 +47,8 @@ public record PrivacyBudget(
   }
 
   /**
-   * Relative weights of the kinds, 0 or more; a planned kind must have a positive one.
+   * Relative weights of the kinds, 0 or more; a planned kind must have a positive one. Written as
+   * four numbers, such as {@code 0.25,0.05,0.35,0.35}.
    *
    * @param profiles all profiles together
    * @param outcomes all outcomes together
@@ -58,6 +61,27 @@ public record PrivacyBudget(
       ZeroConcentrated.requireNotNegative("outcomes", outcomes);
       ZeroConcentrated.requireNotNegative("visits", visits);
       ZeroConcentrated.requireNotNegative("updates", updates);
+    }
+
+    /**
+     * Reads the notation.
+     *
+     * @throws KulaException (USER) if these are not four numbers above 0
+     */
+    public static Shares parse(String notation) {
+      String[] parts = notation.split(",", -1);
+      double[] weights = new double[4];
+      boolean sound = parts.length == weights.length;
+      for (int i = 0; sound && i < weights.length; i++) {
+        weights[i] = Decimal.parse(parts[i]).orElse(0);
+        sound = weights[i] > 0;
+      }
+      if (!sound) {
+        throw KulaException.user(
+            "privacy shares are '%s', must be four numbers above 0, of profiles, outcomes, visits and updates; try 0.25,0.05,0.35,0.35"
+                .formatted(notation));
+      }
+      return new Shares(weights[0], weights[1], weights[2], weights[3]);
     }
 
     /**

@@ -3,18 +3,21 @@ package dev.kula.round;
 import dev.kula.Seed;
 import dev.kula.data.DeviceId;
 import dev.kula.data.Exchange;
+import dev.kula.device.ChangeProtection;
 import dev.kula.device.Envelope;
 import dev.kula.device.Message;
+import dev.kula.device.PrivacySettings;
+import dev.kula.monitor.Ballots;
 import dev.kula.swap.Admission;
 import dev.kula.swap.Selection;
 import dev.kula.swap.SwapOrder;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
-import java.util.TreeMap;
-import java.util.TreeSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 
 /**
@@ -22,32 +25,27 @@ import java.util.random.RandomGenerator;
  * and the monitor: it holds back what they say of a source until three of them have spoken.
  */
 final class Orchestrator {
-  static final int LEAST_RATERS = 3;
-
   private final Seed seed;
   private final double participation;
-  private final Map<DeviceId, Buffer> buffers = new TreeMap<>();
+  private final Optional<AdaptiveClip> clip;
+  private final Ballots ballots;
 
-  /** Outcomes of one source that the monitor has not been told yet. */
-  private static final class Buffer {
-    double useful;
-    double neutral;
-    double harmful;
-    double variance;
-    final TreeSet<DeviceId> raters = new TreeSet<>();
-  }
+  /** Receivers of this planning whose word does not count yet. */
+  private final Set<DeviceId> unheard = new HashSet<>();
 
   /**
-   * Outcomes held back.
+   * An orchestrator without memories.
    *
-   * @param sums by source: useful, neutral, harmful, variance of the noise in each
-   * @param raters by source
+   * @param privacy of the devices
    */
-  record State(Map<String, double[]> sums, Map<String, List<String>> raters) {}
-
-  Orchestrator(Seed seed, double participation) {
+  Orchestrator(Seed seed, double participation, PrivacySettings privacy) {
     this.seed = seed;
     this.participation = participation;
+    this.ballots = new Ballots(privacy.outcomeRho());
+    this.clip =
+        privacy.update() instanceof ChangeProtection.EachSample each
+            ? each.search().map(search -> new AdaptiveClip(search.quantile(), each.steps().clip()))
+            : Optional.empty();
   }
 
   /** The cohort of a round: a share of those available, uniformly, at least one. */
@@ -95,68 +93,93 @@ final class Orchestrator {
         new Envelope(from, order.source(), new Message.Ordered(order)));
   }
 
-  /** Takes in one receiver's outcomes; gives what the monitor may be told now. */
-  List<Envelope> outcomes(DeviceId rater, Message.Outcomes outcomes) {
-    List<Envelope> released = new ArrayList<>();
-    for (Message.Rating rating : outcomes.ratings()) {
-      released.add(
-          toMonitor(new Message.Reliability(rating.source(), rating.answered(), rating.asked())));
-      if (!rating.judged()) {
-        continue;
-      }
-      Buffer buffer = buffers.computeIfAbsent(rating.source(), source -> new Buffer());
-      buffer.useful += rating.useful();
-      buffer.neutral += rating.neutral();
-      buffer.harmful += rating.harmful();
-      buffer.variance += outcomes.noiseStddev() * outcomes.noiseStddev();
-      buffer.raters.add(rater);
-      if (buffer.raters.size() >= LEAST_RATERS) {
-        released.add(
-            toMonitor(
-                new Message.OutcomeSum(
-                    rating.source(),
-                    buffer.useful,
-                    buffer.neutral,
-                    buffer.harmful,
-                    List.copyOf(buffer.raters),
-                    Math.sqrt(buffer.variance))));
-        buffers.remove(rating.source());
+  /**
+   * Notes what is ordered in this planning: who receives may rate its sources, once, and nobody
+   * else.
+   *
+   * @param counts whether what a receiver says counts
+   */
+  void ordered(List<SwapOrder> orders, Predicate<DeviceId> counts) {
+    ballots.open();
+    unheard.clear();
+    for (SwapOrder order : orders) {
+      if (counts.test(order.receiver())) {
+        ballots.hand(order.receiver(), order.source());
+      } else {
+        unheard.add(order.receiver());
       }
     }
-    return released;
   }
 
-  private static Envelope toMonitor(Message message) {
-    return new Envelope(Envelope.ORCHESTRATOR, Envelope.MONITOR, message);
+  /**
+   * What came of one receiver's outcomes.
+   *
+   * @param answers whether sources answered, for the monitor
+   * @param sums over receivers that are enough now, for the monitor
+   * @param voided ratings that counted for nothing
+   */
+  record Counted(List<Message.Reliability> answers, List<Message.OutcomeSum> sums, int voided) {}
+
+  /** Takes in one receiver's outcomes. */
+  Counted outcomes(DeviceId rater, Message.Outcomes outcomes) {
+    List<Message.Reliability> answers = new ArrayList<>();
+    List<Message.OutcomeSum> sums = new ArrayList<>();
+    if (unheard.contains(rater)) {
+      return new Counted(List.of(), List.of(), 0);
+    }
+    int voided = 0;
+    for (Message.Rating rating : outcomes.ratings()) {
+      DeviceId source = rating.source();
+      int orders = ballots.use(rater, source);
+      if (rating.answered() < 0
+          || rating.answered() > rating.asked()
+          || rating.asked() > orders
+          || rating.asked() == 0) {
+        voided++; // no ballot, or more on it than was ordered
+        continue;
+      }
+      answers.add(new Message.Reliability(source, rating.answered(), rating.asked()));
+      if (rating.judged()) {
+        Ballots.Verdicts said =
+            new Ballots.Verdicts(
+                rating.useful(), rating.neutral(), rating.harmful(), outcomes.noiseStddev());
+        ballots.count(rater, source, said).map(Message.OutcomeSum::new).ifPresent(sums::add);
+      }
+    }
+    return new Counted(answers, sums, voided);
   }
+
+  /** Tells a cohort how to clip, and asks what that cuts; nothing if clips are fixed. */
+  List<Envelope> clipQueries(int round, List<DeviceId> cohort) {
+    return clip.stream()
+        .map(followed -> new Message.ClipQuery(round, followed.clip()))
+        .flatMap(query -> cohort.stream().map(to -> new Envelope(Envelope.ORCHESTRATOR, to, query)))
+        .toList();
+  }
+
+  /** Takes in what a device counted; whether it was asked and these can be counts. */
+  boolean counted(DeviceId device, Message.ClipCounts counts) {
+    return clip.isPresent() && clip.get().counted(device, counts);
+  }
+
+  /** All have counted. */
+  void moveClip() {
+    clip.ifPresent(AdaptiveClip::follow);
+  }
+
+  /**
+   * What the orchestrator remembers from one round to the next.
+   *
+   * @param clip of the next round; 0 if it is fixed
+   */
+  record State(Ballots.State ballots, float clip) {}
 
   State state() {
-    Map<String, double[]> sums = new TreeMap<>();
-    Map<String, List<String>> raters = new TreeMap<>();
-    buffers.forEach(
-        (source, buffer) -> {
-          sums.put(
-              source.name(),
-              new double[] {buffer.useful, buffer.neutral, buffer.harmful, buffer.variance});
-          raters.put(source.name(), buffer.raters.stream().map(DeviceId::name).toList());
-        });
-    return new State(sums, raters);
+    return new State(ballots.state(), clip.map(AdaptiveClip::clip).orElse(0f));
   }
 
   void restore(State state) {
-    buffers.clear();
-    state
-        .sums()
-        .forEach(
-            (source, sums) -> {
-              Buffer buffer = new Buffer();
-              buffer.useful = sums[0];
-              buffer.neutral = sums[1];
-              buffer.harmful = sums[2];
-              buffer.variance = sums[3];
-              Objects.requireNonNull(state.raters().get(source), source)
-                  .forEach(name -> buffer.raters.add(new DeviceId(name)));
-              buffers.put(new DeviceId(source), buffer);
-            });
+    ballots.restore(state.ballots());
+    clip.ifPresent(followed -> followed.restore(state.clip()));
   }
 }

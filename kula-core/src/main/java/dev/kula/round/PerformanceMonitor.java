@@ -12,7 +12,6 @@ import dev.kula.swap.PlanRequest;
 import dev.kula.swap.PlannedSwap;
 import dev.kula.swap.SwapOrder;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -70,15 +69,20 @@ final class PerformanceMonitor {
   /** Requests for profiles to all who still report. */
   List<Envelope> requests(int round, List<DeviceId> devices) {
     profiles.clear();
+    reputation.enrol(devices);
     return devices.stream()
         .filter(device -> !declined.contains(device))
         .map(device -> new Envelope(Envelope.MONITOR, device, new Message.ProfileRequest(round)))
         .toList();
   }
 
-  /** Takes in a profile. */
-  void profile(Profile profile) {
-    profiles.put(profile.device(), profile);
+  /** Takes in a profile; whether it is the sender's own, and counts what this fleet counts. */
+  boolean profile(DeviceId sender, Profile profile) {
+    boolean sound = profile.device().equals(sender) && profile.bins() == labels.size();
+    if (sound) {
+      profiles.put(sender, profile);
+    }
+    return sound;
   }
 
   /** Notes that a device reports and swaps no more; whether that is news. */
@@ -87,19 +91,18 @@ final class PerformanceMonitor {
   }
 
   /** Takes in a sum of outcomes. */
-  void outcomes(Message.OutcomeSum sum) {
-    reputation.outcomes(
-        sum.source(),
-        sum.useful(),
-        sum.neutral(),
-        sum.harmful(),
-        new HashSet<>(sum.raters()),
-        sum.noiseStddev());
+  void outcomes(Message.OutcomeSum message) {
+    reputation.outcomes(message.sum());
   }
 
   /** Takes in whether a source answered. */
   void reliability(Message.Reliability message) {
     reputation.answered(message.source(), message.kept(), message.asked());
+  }
+
+  /** Whether what a receiver says of sources counts. */
+  boolean mayRate(DeviceId receiver) {
+    return reputation.mayRate(receiver);
   }
 
   /** One round has gone by. */

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * The rounds of one run, in a simulation and in a live fleet alike. Each round:
@@ -51,6 +52,7 @@ public final class RoundLoop {
   RoundLoop(
       Fleet fleet,
       RoundSettings settings,
+      Orchestrator orchestrator,
       PerformanceMonitor monitor,
       Evaluator evaluator,
       RunListener listener,
@@ -58,7 +60,7 @@ public final class RoundLoop {
       float[] initial) {
     this.fleet = fleet;
     this.settings = settings;
-    this.orchestrator = new Orchestrator(settings.seed(), settings.participation());
+    this.orchestrator = orchestrator;
     this.monitor = monitor;
     this.evaluator = evaluator;
     this.listener = listener;
@@ -128,11 +130,13 @@ public final class RoundLoop {
       return new Fleet.Folded(global, 0, 0, 0);
     }
     List<DeviceId> cohort = orchestrator.cohort(round, fleet.available(round));
+    carry(orchestrator.clipQueries(round, cohort));
     Fleet.Folded folded =
         fleet.train(
             new Fleet.TrainingTask(round, global, settings.localPlan()),
             cohort,
             settings.strategy());
+    orchestrator.moveClip();
     global = folded.global();
     traffic = traffic.plus(new Traffic(folded.bytes(), 0, 0, 0, 0, 0, 0));
     deliverModel();
@@ -148,6 +152,7 @@ public final class RoundLoop {
       events.add(monitor.explain(planned));
       orders.addAll(Orchestrator.envelopes(Envelope.MONITOR, planned.order()));
     }
+    orchestrator.ordered(plan.stream().map(PlannedSwap::order).toList(), monitor::mayRate);
     evaluator.ordered(plan.size());
     settled.clear();
     carry(orders);
@@ -182,7 +187,11 @@ public final class RoundLoop {
     DeviceId from = envelope.from();
     switch (envelope.message()) {
       case Message.Examined examined -> evaluator.examined(from, examined);
-      case Message.ProfileReport report -> monitor.profile(report.profile());
+      case Message.ProfileReport report -> {
+        if (!monitor.profile(from, report.profile())) {
+          ignore(from, "a profile that is not its own, or not of this fleet's labels");
+        }
+      }
       case Message.ProfileDeclined declined -> {
         if (monitor.decline(from)) {
           events.add(
@@ -197,27 +206,41 @@ public final class RoundLoop {
         }
       }
       case Message.Outcomes outcomes -> {
-        for (Envelope sum : orchestrator.outcomes(from, outcomes)) {
-          traffic = traffic.plus(Traffic.of(Map.of(sum.message().kind(), sum.message().bytes())));
-          read(sum);
+        Orchestrator.Counted counted = orchestrator.outcomes(from, outcomes);
+        if (counted.voided() > 0) {
+          ignore(from, counted.voided() + " ratings without an order, or beyond it");
+        }
+        counted.answers().forEach(monitor::reliability);
+        counted.sums().forEach(monitor::outcomes);
+        Stream.concat(counted.answers().stream(), counted.sums().stream())
+            .forEach(this::accountBetweenServers);
+      }
+      case Message.OutcomeSum message -> ignore(envelope);
+      case Message.Reliability message -> ignore(envelope);
+      case Message.ClipCounts counts -> {
+        if (!orchestrator.counted(from, counts)) {
+          ignore(from, "counts of gradients that nobody asked for, or that are none");
         }
       }
-      case Message.OutcomeSum sum -> monitor.outcomes(sum);
-      case Message.Reliability reliability -> monitor.reliability(reliability);
-      case Message.GlobalModel message -> unexpected(envelope);
-      case Message.Examine message -> unexpected(envelope);
-      case Message.ProfileRequest message -> unexpected(envelope);
-      case Message.Ordered message -> unexpected(envelope);
-      case Message.Offered message -> unexpected(envelope);
-      case Message.Refused message -> unexpected(envelope);
-      case Message.Fetch message -> unexpected(envelope);
-      case Message.Fetched message -> unexpected(envelope);
-      case Message.Visit message -> unexpected(envelope);
-      case Message.Summarise message -> unexpected(envelope);
-      case Message.Summarised message -> unexpected(envelope);
-      case Message.Visited message -> unexpected(envelope);
-      case Message.CloseSwaps message -> unexpected(envelope);
+      case Message.ClipQuery message -> ignore(envelope);
+      case Message.GlobalModel message -> ignore(envelope);
+      case Message.Examine message -> ignore(envelope);
+      case Message.ProfileRequest message -> ignore(envelope);
+      case Message.Ordered message -> ignore(envelope);
+      case Message.Offered message -> ignore(envelope);
+      case Message.Refused message -> ignore(envelope);
+      case Message.Fetch message -> ignore(envelope);
+      case Message.Fetched message -> ignore(envelope);
+      case Message.Visit message -> ignore(envelope);
+      case Message.Summarise message -> ignore(envelope);
+      case Message.Summarised message -> ignore(envelope);
+      case Message.Visited message -> ignore(envelope);
+      case Message.CloseSwaps message -> ignore(envelope);
     }
+  }
+
+  private void accountBetweenServers(Message message) {
+    traffic = traffic.plus(Traffic.of(Map.of(message.kind(), message.bytes())));
   }
 
   private void settledOrder(Message.Settlement settlement) {
@@ -225,10 +248,15 @@ public final class RoundLoop {
     events.add(evaluator.settled(round, settlement));
   }
 
-  private static void unexpected(Envelope envelope) {
-    throw new IllegalStateException(
-        "%s sent a %s to a server"
-            .formatted(envelope.from(), envelope.message().getClass().getSimpleName()));
+  private void ignore(Envelope envelope) {
+    ignore(
+        envelope.from(),
+        "a %s, which no device sends to a server"
+            .formatted(envelope.message().getClass().getSimpleName()));
+  }
+
+  private void ignore(DeviceId from, String what) {
+    events.add(new RunEvent.Ignored(round, from.name(), what));
   }
 
   private void record(Fleet.Folded folded) {

@@ -99,6 +99,9 @@ public sealed interface RunEvent {
   record AccountSpent(int round, String device, String purpose, double epsilon)
       implements RunEvent {}
 
+  /** A device sent a server what it had no right to send. It changed nothing. */
+  record Ignored(int round, String device, String what) implements RunEvent {}
+
   /** Reputations after a round of swaps. */
   record Reputations(int round, List<Standing> standings) implements RunEvent {}
 

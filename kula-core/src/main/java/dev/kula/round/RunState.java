@@ -10,7 +10,7 @@ import java.util.List;
  * @param round last round that is complete
  * @param global the global model after it
  * @param fleet devices' durable state
- * @param orchestrator outcomes held back
+ * @param orchestrator outcomes held back, and the clip
  * @param monitor what the monitor remembers
  * @param evaluator counts
  * @param traffic bytes so far

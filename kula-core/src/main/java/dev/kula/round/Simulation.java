@@ -96,6 +96,7 @@ public final class Simulation implements AutoCloseable {
         new RoundLoop(
             fleet,
             settings.rounds(),
+            new Orchestrator(seed, settings.rounds().participation(), settings.devices().privacy()),
             monitor,
             evaluator,
             listener,

@@ -4,15 +4,19 @@ import dev.kula.KulaException;
 import dev.kula.secagg.Message.Advertisement;
 import dev.kula.secagg.Message.Roster;
 import dev.kula.secagg.Message.Signed;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.IntStream;
 
 /** Phase 0 of a server: collects public keys. */
 public final class CollectAdvertisements implements ServerState {
   private final Inbox<Advertisement> inbox;
+  private final Set<ByteBuffer> taken = new HashSet<>();
 
   private CollectAdvertisements(Inbox<Advertisement> inbox) {
     this.inbox = inbox;
@@ -28,10 +32,23 @@ public final class CollectAdvertisements implements ServerState {
   /**
    * Takes a message.
    *
-   * @throws KulaException blaming the remote side if it is not to be taken
+   * @throws KulaException blaming the remote side if it is not to be taken, or has keys with which
+   *     its neighbours would all refuse to go on
    */
   public void receive(byte[] message) {
-    inbox.take(inbox.read(message));
+    Signed<Advertisement> signed = inbox.read(message);
+    Advertisement keys = signed.message();
+    Curve.requireUsable(keys.sealingKey());
+    Curve.requireUsable(keys.maskKey());
+    ByteBuffer sealing = ByteBuffer.wrap(keys.sealingKey());
+    ByteBuffer mask = ByteBuffer.wrap(keys.maskKey());
+    if (sealing.equals(mask) || taken.contains(sealing) || taken.contains(mask)) {
+      throw KulaException.remote(
+          "key of device %d has come before, must be its own: draw two".formatted(keys.sender()));
+    }
+    taken.add(sealing);
+    taken.add(mask);
+    inbox.take(signed);
   }
 
   /**

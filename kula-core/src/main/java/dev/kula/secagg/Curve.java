@@ -18,6 +18,9 @@ final class Curve {
   static final int KEY_BYTES = 32;
   private static final BigInteger BASE_POINT = BigInteger.valueOf(9);
 
+  /** A private key that is no secret. */
+  private static final byte[] ANYBODYS = new byte[KEY_BYTES];
+
   private Curve() {}
 
   /** A fresh private key. */
@@ -30,6 +33,15 @@ final class Curve {
   /** The public key of a private one. */
   static byte[] publicKey(byte[] privateKey) {
     return agree(privateKey, BASE_POINT);
+  }
+
+  /**
+   * Refuses what no key can be agreed with.
+   *
+   * @throws KulaException as {@link #agree(byte[], byte[])}
+   */
+  static void requireUsable(byte[] publicKey) {
+    agree(ANYBODYS, publicKey);
   }
 
   /**

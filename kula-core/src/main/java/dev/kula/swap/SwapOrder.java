@@ -19,7 +19,7 @@ import java.util.List;
  * @param selection how the source picks
  * @param diversity share of the picks made by diversity where the selection mixes, in [0, 1]
  * @param trusted whether the source's reputation earns the gate's lower tolerance
- * @param lease how long the lease lasts
+ * @param lease how long the lease lasts, up to {@link #LONGEST_LEASE}
  * @param uses how often it may be used
  */
 public record SwapOrder(
@@ -39,6 +39,9 @@ public record SwapOrder(
   /** Bytes on the wire: numbers, names, labels. */
   public static final long BYTES = 96;
 
+  /** Leases may not last longer. */
+  public static final Duration LONGEST_LEASE = Duration.ofDays(366);
+
   public SwapOrder {
     labels = List.copyOf(labels);
     if (source.equals(receiver)) {
@@ -50,6 +53,10 @@ public record SwapOrder(
     }
     if (!(diversity >= 0 && diversity <= 1)) {
       throw new IllegalArgumentException("diversity is " + diversity + ", must be in [0, 1]");
+    }
+    if (lease.isNegative() || lease.compareTo(LONGEST_LEASE) > 0) {
+      throw new IllegalArgumentException(
+          "lease is %s, must be from 0 to %s".formatted(lease, LONGEST_LEASE));
     }
   }
 }

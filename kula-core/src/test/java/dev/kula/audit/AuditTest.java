@@ -25,6 +25,7 @@ import dev.kula.model.TrainingPlan;
 import dev.kula.privacy.accounting.RenyiFilter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.apache.commons.numbers.gamma.Erf;
 import org.junit.jupiter.api.Test;
 
@@ -73,7 +74,8 @@ final class AuditTest {
                 1,
                 visit,
                 new SumProtection(price, 1),
-                new ChangeProtection.EachSample(price * (1 - 1e-9), STEP, sigma)));
+                new ChangeProtection.EachSample(
+                    price * (1 - 1e-9), STEP, sigma, Optional.empty())));
     return new AuditedRelease(Kind.UPDATE, Hidden.RECORD, settings);
   }
 

@@ -272,6 +272,12 @@ final class ClassSumsTest {
   }
 
   @Test
+  void noOrderFillsTheMemory() {
+    assertEquals(
+        VirtualSamples.MOST, draw(new float[] {9, 9, 9, 9}, 0, 0, Integer.MAX_VALUE).size());
+  }
+
+  @Test
   void theSameSeedDrawsTheSame() {
     float[] once = flat(9);
     assertArrayEquals(once, flat(9));

@@ -20,6 +20,7 @@ import dev.kula.swap.Admission;
 import dev.kula.swap.Gate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -215,7 +216,7 @@ final class DeviceReleasesTest {
             1,
             whole.visit(),
             whole.sums(),
-            new ChangeProtection.EachSample(0.25, steps, sigma));
+            new ChangeProtection.EachSample(0.25, steps, sigma, Optional.empty()));
     WatchedFleet fleet = fleet(each);
     List<Double> noise = new ArrayList<>();
     for (int round = 1; round <= 30; round++) {
@@ -230,6 +231,76 @@ final class DeviceReleasesTest {
     assertVariance(Math.sqrt(4) * 0.1 * sigma * 0.1 / 10, noise);
     double spent = fleet.runtime(RECEIVER).spentEpsilon();
     assertEquals(whole.filter().epsilonOf(30 * 0.25), spent, 1e-9 * spent);
+  }
+
+  private Optional<Message.ClipCounts> counts(WatchedFleet fleet, int round, float clip) {
+    Message query = new Message.ClipQuery(round, clip);
+    return fleet
+        .carry(round, List.of(new Envelope(Envelope.ORCHESTRATOR, RECEIVER, query)))
+        .toServers()
+        .stream()
+        .map(envelope -> assertInstanceOf(Message.ClipCounts.class, envelope.message()))
+        .findFirst();
+  }
+
+  /** Which clip a round has, who may name it, and what the counts cost. */
+  @Test
+  void gradientsWithinTheClipAreCountedOnceARound() {
+    double searchRho = 1e4; // hardly any noise: σ = 1/√(2ρ)
+    PrivacySettings whole = privacy(1e9, Protection.ALL, 1);
+    ChangeProtection.EachSample each =
+        new ChangeProtection.EachSample(
+            0.25,
+            new PrivateSteps(0.5, 4, 0.1f, 10),
+            1,
+            Optional.of(new ChangeProtection.ClipSearch(0.5, searchRho)));
+    WatchedFleet fleet =
+        fleet(
+            new PrivacySettings(
+                whole.filter(), Protection.ALL, 1, 1, whole.visit(), whole.sums(), each));
+    Message.ClipCounts none = counts(fleet, 1, 1e-6f).orElseThrow();
+    Message.ClipCounts all = counts(fleet, 2, 1e6f).orElseThrow();
+    assertEquals(0, none.within(), 0.1);
+    assertEquals(0, all.beyond(), 0.1);
+    assertEquals(none.beyond(), all.within(), 0.2, "one and the same ledger");
+    assertTrue(all.within() > 10);
+    assertEquals(Optional.of(all), counts(fleet, 2, 1e6f), "asked again, it says the same");
+    assertEquals(Optional.empty(), counts(fleet, 2, 1f), "one clip a round");
+    assertEquals(Optional.empty(), counts(fleet, 3, Float.NaN));
+    assertEquals(Optional.empty(), counts(fleet, 3, 0));
+    double spent = fleet.runtime(RECEIVER).spentEpsilon();
+    assertEquals(whole.filter().epsilonOf(2 * searchRho), spent, 1e-9 * spent);
+    Message query = new Message.ClipQuery(4, 1f);
+    assertEquals(
+        List.of(),
+        fleet.carry(4, List.of(new Envelope(SOURCE, RECEIVER, query))).toServers(),
+        "a device names no clip");
+  }
+
+  @Test
+  void theNoiseOfAnUpdateGrowsWithTheClipThatWasNamed() {
+    PrivacySettings whole = privacy(1e9, Protection.ALL, 1);
+    double sigma = 50;
+    ChangeProtection.EachSample each =
+        new ChangeProtection.EachSample(
+            0.25,
+            new PrivateSteps(0.5, 4, 0.1f, 10),
+            sigma,
+            Optional.of(new ChangeProtection.ClipSearch(0.5, 1)));
+    WatchedFleet fleet =
+        fleet(
+            new PrivacySettings(
+                whole.filter(), Protection.ALL, 1, 1, whole.visit(), whole.sums(), each));
+    List<Double> noise = new ArrayList<>();
+    for (int round = 1; round <= 30; round++) {
+      assertTrue(counts(fleet, round, 0.3f).isPresent());
+      Update update =
+          fleet.runtime(RECEIVER).train(round, model, PLAN, ToyDevices.bench()).orElseThrow();
+      for (float value : update.delta()) {
+        noise.add((double) value);
+      }
+    }
+    assertVariance(Math.sqrt(4) * 0.1 * sigma * 0.3 / 10, noise);
   }
 
   @Test

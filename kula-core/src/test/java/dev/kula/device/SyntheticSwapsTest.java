@@ -332,6 +332,34 @@ final class SyntheticSwapsTest {
     assertEquals(Message.Ending.EXPIRED, close(fleet, 1).ending());
   }
 
+  /** An answer counts once; a second one, such as of a replay, changes nothing. */
+  @Test
+  void theFirstAnswerCounts() {
+    WatchedFleet fleet = fleet(ToyDevices.OPEN);
+    DeviceRuntime receiver = fleet.runtime(RECEIVER);
+    SwapOrder order = order(1, RECEIVER, Admission.UNGATED_BOTH);
+    Message.Offered offer = offer(fleet, order);
+    receive(receiver, Envelope.MONITOR, new Message.Ordered(order));
+    receive(receiver, SOURCE, offer);
+    BlockId block = offer.pointer().block();
+    float[] none = new float[ToyClusters.CLASSES * ToyClusters.FEATURES];
+    ClassSums first = new ClassSums(new float[] {0, 0, 9, 0}, none, 0, 0);
+    ClassSums second = new ClassSums(new float[] {0, 0, 0, 9}, none, 0, 0);
+    receive(receiver, SOURCE, new Message.Summarised(1, block, first));
+    receive(receiver, SOURCE, new Message.Summarised(1, block, second));
+    assertEquals(List.of(0, 0, 6, 0), close(fleet, 1).labels());
+  }
+
+  /** Before there is a model there is nothing to embed by. */
+  @Test
+  void withoutAModelNobodyIsAskedForSums() {
+    WatchedFleet fleet =
+        new WatchedFleet(new ToyDevices(data, ToyDevices.settings(ToyDevices.OPEN)).all());
+    fleet.carry(1, SwapOrders.envelopes(order(1, RECEIVER, Admission.UNGATED_BOTH)));
+    assertEquals(2, fleet.log().size(), "two orders, and no answer");
+    assertEquals(List.of(), toAll(fleet, 1, new Message.CloseSwaps(1)));
+  }
+
   private static void receive(DeviceRuntime device, DeviceId from, Message message) {
     device.receive(List.of(new Envelope(from, device.id(), message)), ToyDevices.bench());
   }

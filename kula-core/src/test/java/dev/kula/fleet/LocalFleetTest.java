@@ -17,6 +17,7 @@ import dev.kula.device.Message;
 import dev.kula.device.SwapOrders;
 import dev.kula.device.ToyDevices;
 import dev.kula.model.TrainingPlan;
+import dev.kula.privacy.noise.NoiseSource;
 import dev.kula.swap.Admission;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,6 +25,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -214,16 +216,31 @@ final class LocalFleetTest {
     }
   }
 
-  /** A device that breaks the protocol stops the run; the fleet itself is not left locked. */
+  /** A device that fails stops the run; the fleet itself is not left locked. */
   @Test
   void aFailureSurfacesAndFreesItsEngine() {
-    try (LocalFleet fleet = fleet(runtimes(), 1, 1)) {
-      Message wrong = new Message.ProfileDeclined(1, 0);
+    ToyDevices devices = new ToyDevices(data, ToyDevices.settings(ToyDevices.OPEN));
+    Function<Seed, NoiseSource> broken =
+        seed -> {
+          throw new IllegalStateException("no noise today");
+        };
+    try (LocalFleet fleet = fleet(devices.withNoise(broken).all(), 1, 1)) {
+      fleet.carry(0, toAll(fleet, new Message.GlobalModel(0, model)));
+      Message request = new Message.ProfileRequest(1);
       for (int i = 0; i < 3; i++) {
         IllegalStateException failure =
-            assertThrows(IllegalStateException.class, () -> fleet.carry(1, toAll(fleet, wrong)));
-        assertTrue(String.valueOf(failure.getMessage()).contains("ProfileDeclined"));
+            assertThrows(IllegalStateException.class, () -> fleet.carry(1, toAll(fleet, request)));
+        assertTrue(String.valueOf(failure.getMessage()).contains("no noise today"));
       }
+    }
+  }
+
+  /** Else any device could stop the run. */
+  @Test
+  void whatOnlyServersGetStopsNobody() {
+    try (LocalFleet fleet = fleet(runtimes(), 1, 1)) {
+      Message wrong = new Message.ProfileDeclined(1, 0);
+      assertEquals(List.of(), fleet.carry(1, toAll(fleet, wrong)).toServers());
     }
   }
 

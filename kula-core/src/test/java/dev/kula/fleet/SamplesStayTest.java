@@ -207,6 +207,8 @@ final class SamplesStayTest {
     ToyDevices shy =
         new ToyDevices(data, ToyDevices.withoutRaw(ToyDevices.settings(ToyDevices.OPEN)));
     WatchedFleet quiet = new WatchedFleet(shy.all());
+    Message model = new Message.GlobalModel(0, ToyDevices.model(data, 1));
+    quiet.carry(0, List.of(new Envelope(Envelope.ORCHESTRATOR, SOURCE, model)));
     quiet.carry(
         1,
         SwapOrders.envelopes(

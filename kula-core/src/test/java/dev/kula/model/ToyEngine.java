@@ -122,11 +122,7 @@ public final class ToyEngine implements TrainingEngine {
         if (random.nextDouble() < steps.samplingRate()) {
           double[] gradient = new double[parameters.length];
           addGradient(parameters, samples, sample, samples.weight(sample), gradient);
-          double squares = 0;
-          for (int i = offset; i < gradient.length; i++) {
-            squares += gradient[i] * gradient[i];
-          }
-          double factor = Math.min(1, steps.clip() / Math.sqrt(squares));
+          double factor = Math.min(1, steps.clip() / norm(gradient, offset));
           for (int i = offset; i < gradient.length; i++) {
             sum[i] += (float) (factor * gradient[i]);
           }
@@ -138,6 +134,23 @@ public final class ToyEngine implements TrainingEngine {
       }
     }
     return new TrainingResult(steps.steps(), 0);
+  }
+
+  @Override
+  public void gradientNorms(float[] parameters, Samples samples, float[] into) {
+    for (int sample = 0; sample < samples.size(); sample++) {
+      double[] gradient = new double[parameters.length];
+      addGradient(parameters, samples, sample, samples.weight(sample), gradient);
+      into[sample] = (float) norm(gradient, 0);
+    }
+  }
+
+  private static double norm(double[] vector, int offset) {
+    double squares = 0;
+    for (int i = offset; i < vector.length; i++) {
+      squares += vector[i] * vector[i];
+    }
+    return Math.sqrt(squares);
   }
 
   private static void shuffle(int[] order, RandomGenerator random) {

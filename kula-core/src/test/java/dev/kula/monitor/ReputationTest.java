@@ -7,8 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kula.Seed;
 import dev.kula.data.DeviceId;
-import java.util.Set;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 final class ReputationTest {
@@ -20,19 +22,19 @@ final class ReputationTest {
     assertTrue(reputation.isNewcomer(SOURCE));
     assertEquals(0.45, reputation.value(SOURCE), 1e-12);
     assertEquals(0.25, reputation.quota(SOURCE));
-    reputation.outcomes(SOURCE, 50, 0, 0, 2, 0);
-    reputation.outcomes(SOURCE, 50, 0, 0, 2, 0);
-    assertTrue(reputation.isNewcomer(SOURCE), "two anonymous raters twice may be the same two");
+    reputation.outcomes(Sums.by(2, "source", 50, 0, 0));
+    reputation.outcomes(Sums.by(2, "source", 50, 0, 0));
+    assertTrue(reputation.isNewcomer(SOURCE), "two raters twice are two");
     assertEquals(0.25, reputation.quota(SOURCE));
   }
 
   @Test
   void qualityIsTheLowerQuantileOfTheBetaDistribution() {
     Reputation reputation = new Reputation();
-    reputation.outcomes(SOURCE, 3, 0, 0, 3, 0);
+    reputation.outcomes(Sums.by(3, "source", 3, 0, 0));
     // P(Beta(4, 1) ≤ x) = x⁴
     assertEquals(Math.pow(0.1, 0.25), reputation.quality(SOURCE), 1e-9);
-    reputation.outcomes(new DeviceId("bad"), 0, 0, 3, 3, 0);
+    reputation.outcomes(Sums.by(3, "bad", 0, 0, 3));
     // P(Beta(1, 4) ≤ x) = 1 − (1 − x)⁴
     assertEquals(1 - Math.pow(0.9, 0.25), reputation.quality(new DeviceId("bad")), 1e-9);
     assertEquals(reputation.value(SOURCE), reputation.quota(SOURCE));
@@ -48,7 +50,7 @@ final class ReputationTest {
 
   private static double quality(double useful, double neutral, double harmful) {
     Reputation reputation = new Reputation();
-    reputation.outcomes(SOURCE, useful, neutral, harmful, 4, 0);
+    reputation.outcomes(Sums.by(4, "source", useful, neutral, harmful));
     return reputation.quality(SOURCE);
   }
 
@@ -61,18 +63,15 @@ final class ReputationTest {
   @Test
   void namedRatersAddUpAndNobodyRatesItself() {
     Reputation reputation = new Reputation();
-    DeviceId a = new DeviceId("a");
-    DeviceId b = new DeviceId("b");
-    DeviceId c = new DeviceId("c");
-    reputation.outcomes(SOURCE, 2, 0, 0, Set.of(a, b), 0);
-    reputation.outcomes(SOURCE, 2, 0, 0, Set.of(a, b), 0);
+    reputation.outcomes(Sums.by(List.of("a", "b"), "source", 2, 0, 0, 0));
+    reputation.outcomes(Sums.by(List.of("a", "b"), "source", 2, 0, 0, 0));
     assertTrue(reputation.isNewcomer(SOURCE));
-    reputation.outcomes(SOURCE, 1, 0, 0, Set.of(c), 0);
+    reputation.outcomes(Sums.by(List.of("c"), "source", 1, 0, 0, 0));
     assertFalse(reputation.isNewcomer(SOURCE));
     double before = reputation.quality(SOURCE);
     assertThrows(
         IllegalArgumentException.class,
-        () -> reputation.outcomes(SOURCE, 9, 0, 0, Set.of(a, SOURCE), 0));
+        () -> reputation.outcomes(Sums.by(List.of("a", "source"), "source", 9, 0, 0, 0)));
     assertEquals(before, reputation.quality(SOURCE));
   }
 
@@ -83,15 +82,16 @@ final class ReputationTest {
     for (int run = 0; run < 200; run++) {
       RandomGenerator random = new Seed(run).generator();
       Reputation reputation = new Reputation();
-      reputation.outcomes(SOURCE, 0, 1e-9, 0, 3, 0);
+      reputation.outcomes(Sums.by(3, "source", 0, 1e-9, 0));
       double before = reputation.quality(SOURCE);
       reputation.outcomes(
-          SOURCE,
-          stddev * random.nextGaussian(),
-          stddev * random.nextGaussian(),
-          stddev * random.nextGaussian(),
-          3,
-          stddev);
+          Sums.by(
+              List.of("a", "b", "c"),
+              "source",
+              stddev * random.nextGaussian(),
+              stddev * random.nextGaussian(),
+              stddev * random.nextGaussian(),
+              stddev));
       reach += Math.abs(reputation.quality(SOURCE) - before) / 200;
     }
     assertTrue(reach < 0.15, "noise alone moved quality by " + reach);
@@ -100,7 +100,7 @@ final class ReputationTest {
   @Test
   void evidenceFadesByTheRound() {
     Reputation reputation = new Reputation();
-    reputation.outcomes(SOURCE, 8, 0, 0, 4, 0);
+    reputation.outcomes(Sums.by(4, "source", 8, 0, 0));
     reputation.answered(SOURCE, 0, 10);
     assertEquals(0.45, reputation.reliability(SOURCE), 1e-12);
     double quality = reputation.quality(SOURCE);
@@ -117,8 +117,8 @@ final class ReputationTest {
   @Test
   void survivesACheckpoint() {
     Reputation reputation = new Reputation();
-    reputation.outcomes(SOURCE, 2.5, 0.25, -0.5, Set.of(new DeviceId("b"), new DeviceId("a")), 1);
-    reputation.outcomes(new DeviceId("other"), 1, 2, 3, 5, 0);
+    reputation.outcomes(Sums.by(List.of("b", "a"), "source", 2.5, 0.25, -0.5, 1));
+    reputation.outcomes(Sums.by(5, "other", 1, 2, 3));
     reputation.answered(SOURCE, 3, 4);
     reputation.decay();
     Reputation restored = Reputation.restore(reputation.state());
@@ -126,10 +126,42 @@ final class ReputationTest {
     assertEquals(reputation.value(SOURCE), restored.value(SOURCE));
   }
 
+  private static List<DeviceId> devices(String prefix, int count) {
+    return IntStream.range(0, count).mapToObj(i -> new DeviceId(prefix + i)).toList();
+  }
+
+  /** Of 40 founders 0.05 are two: so much quota have all who come later, however many. */
+  @Test
+  void lateNewcomersShareWhatAFewMayTrade() {
+    Reputation reputation = new Reputation();
+    List<DeviceId> founders = devices("rater-", 40);
+    List<DeviceId> fleet = new ArrayList<>(founders);
+    reputation.enrol(fleet);
+    assertEquals(0.25, reputation.quota(founders.getFirst()));
+    fleet.add(SOURCE);
+    reputation.enrol(fleet);
+    assertEquals(0.25, reputation.quota(SOURCE), "one alone is a newcomer like others");
+    List<DeviceId> late = devices("late-", 7);
+    fleet.addAll(late);
+    reputation.enrol(fleet);
+    assertEquals(0.25 * 2 / 8, reputation.quota(SOURCE), 1e-12);
+    assertEquals(0.25, reputation.quota(founders.getFirst()));
+    assertTrue(reputation.mayRate(founders.getFirst()));
+    assertFalse(reputation.mayRate(SOURCE));
+
+    Reputation restored = Reputation.restore(reputation.state());
+    assertEquals(reputation.quota(SOURCE), restored.quota(SOURCE));
+
+    reputation.outcomes(Sums.by(3, "source", 3, 0, 0));
+    reputation.decay();
+    assertTrue(reputation.mayRate(SOURCE), "three founders have rated it");
+    assertEquals(reputation.value(SOURCE), reputation.quota(SOURCE));
+    assertEquals(0.25 * 2 / 7, reputation.quota(late.getFirst()), 1e-12);
+  }
+
   @Test
   void refusesNonsense() {
     Reputation reputation = new Reputation();
     assertThrows(IllegalArgumentException.class, () -> reputation.answered(SOURCE, 2, 1));
-    assertThrows(IllegalArgumentException.class, () -> reputation.outcomes(SOURCE, 1, 0, 0, -1, 0));
   }
 }

@@ -1,5 +1,6 @@
 package dev.kula.round;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -13,12 +14,17 @@ import dev.kula.device.Message;
 import dev.kula.device.ToyDevices;
 import dev.kula.fleet.WatchedFleet;
 import dev.kula.model.Samples;
+import dev.kula.monitor.Ballots;
+import dev.kula.monitor.Profile;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Supplier;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -31,7 +37,13 @@ final class RoundLoopTest {
   private final WatchedFleet fleet =
       new WatchedFleet(new ToyDevices(data, ToyDevices.settings(ToyDevices.OPEN)).all());
 
+  private final List<RunEvent> events = new ArrayList<>();
+
   private RoundLoop run(Exchange exchange) {
+    return run(fleet, exchange);
+  }
+
+  private RoundLoop run(WatchedFleet fleet, Exchange exchange) {
     ToyRun toy = new ToyRun();
     toy.exchange = Optional.of(exchange);
     RoundSettings settings = toy.roundSettings();
@@ -41,12 +53,16 @@ final class RoundLoopTest {
         new RoundLoop(
             fleet,
             settings,
+            new Orchestrator(
+                settings.seed(), settings.participation(), toy.deviceSettings().privacy()),
             new PerformanceMonitor(
                 settings, shares -> ToyClusters.evenShares(), ToyClusters.LABELS),
             new Evaluator(ToyDevices.engine(), exam),
             new RunListener() {
               @Override
-              public void round(RoundRecord round, List<RunEvent> events) {}
+              public void round(RoundRecord round, List<RunEvent> happened) {
+                events.addAll(happened);
+              }
 
               @Override
               public void checkpoint(Supplier<RunState> state) {}
@@ -80,6 +96,50 @@ final class RoundLoopTest {
     assertEquals(exchange != Exchange.RAW, traffic.visit() > 0);
     long base = 7 * 16 * (ToyClusters.FEATURES * 4 + 4);
     assertEquals(exchange == Exchange.RAW, traffic.fetched() > base);
+  }
+
+  /** Praise of itself, verdicts nobody asked for, sums it did not make, others' profiles. */
+  @Test
+  void whatADeviceHasNoRightToSendChangesNothing() {
+    RoundLoop honest = run(Exchange.RAW);
+    List<RunEvent> expected = List.copyOf(events);
+    events.clear();
+    DeviceId liar = fleet.devices().getFirst();
+    DeviceId victim = fleet.devices().getLast();
+    Profile foreign =
+        fleet.log().stream()
+            .filter(envelope -> envelope.message() instanceof Message.ProfileReport)
+            .filter(envelope -> envelope.from().equals(victim))
+            .map(envelope -> ((Message.ProfileReport) envelope.message()).profile())
+            .findFirst()
+            .orElseThrow();
+    Message.Rating praise = new Message.Rating(liar, 9, 0, 0, true, 9, 9);
+    List<Message> lies =
+        List.of(
+            new Message.Outcomes(1, List.of(praise), 0),
+            new Message.OutcomeSum(
+                new Ballots.Sum(liar, new Ballots.Verdicts(9, 0, 0, 0), List.of(liar))),
+            new Message.Reliability(victim, 0, 99),
+            new Message.GlobalModel(1, new float[0]),
+            new Message.ProfileReport(foreign));
+    WatchedFleet lied =
+        new WatchedFleet(new ToyDevices(data, ToyDevices.settings(ToyDevices.OPEN)).all());
+    lied.slip(lies.stream().map(lie -> new Envelope(liar, Envelope.MONITOR, lie)).toList());
+    RoundLoop loop = run(lied, Exchange.RAW);
+    assertArrayEquals(honest.global(), loop.global());
+    assertEquals(honest.history().getLast().bytes(), loop.history().getLast().bytes());
+    Set<String> reported = new TreeSet<>();
+    List<RunEvent> rest = new ArrayList<>();
+    for (RunEvent event : events) {
+      if (event instanceof RunEvent.Ignored ignored) {
+        assertEquals(liar.name(), ignored.device());
+        reported.add(ignored.what());
+      } else {
+        rest.add(event);
+      }
+    }
+    assertEquals(lies.size(), reported.size(), reported::toString);
+    assertEquals(expected, rest);
   }
 
   @ParameterizedTest

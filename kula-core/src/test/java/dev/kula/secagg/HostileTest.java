@@ -81,6 +81,26 @@ final class HostileTest {
     refused("late", server::close);
   }
 
+  /** They would stop all its neighbours: found by fuzzing. */
+  @Test
+  void keysThatNobodyElseCouldUseAreRefused() {
+    byte[] good = exchange.device(1).advertise().message();
+    CollectAdvertisements server = CollectAdvertisements.create(exchange.session);
+    server.receive(good);
+    byte[] others = Arrays.copyOfRange(good, Codec.HEADER_BYTES, Codec.HEADER_BYTES + 32);
+    byte[] own = Curve.publicKey(Curve.draw(new SeededSecureRandom(2)));
+    refused("small order", () -> server.receive(advertisement(new byte[32], own)));
+    refused("small order", () -> server.receive(advertisement(own, new byte[32])));
+    refused("come before", () -> server.receive(advertisement(others, own)));
+    refused("come before", () -> server.receive(advertisement(own, others)));
+    refused("come before", () -> server.receive(advertisement(own, own)));
+    server.receive(exchange.device(0).advertise().message());
+  }
+
+  private byte[] advertisement(byte[] sealing, byte[] mask) {
+    return codec.sign(new Advertisement(0, sealing, mask), exchange.identities.get(0));
+  }
+
   /** From another session of the same devices, and from an earlier phase. */
   @Test
   void replaysAreRefused() {

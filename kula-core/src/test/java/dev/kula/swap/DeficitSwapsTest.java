@@ -9,6 +9,7 @@ import dev.kula.monitor.FleetStatistics;
 import dev.kula.monitor.Profile;
 import dev.kula.monitor.Reputation;
 import dev.kula.monitor.Similarity;
+import dev.kula.monitor.Sums;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -22,9 +23,6 @@ import org.junit.jupiter.api.Test;
 
 /** Section 3 of the formulas. */
 final class DeficitSwapsTest {
-  private static final Set<DeviceId> THREE =
-      Set.of(new DeviceId("x"), new DeviceId("y"), new DeviceId("z"));
-
   private static List<PlannedSwap> plan(PlanRequest request) {
     return Profiles.plan("deficit", request);
   }
@@ -109,8 +107,8 @@ final class DeficitSwapsTest {
   void reputationLowersTheScoreAndTheSize() {
     List<Profile> fleet = pairOfSources(0, 0);
     Reputation reputation = new Reputation();
-    reputation.outcomes(new DeviceId("good"), 30, 0, 0, THREE, 0);
-    reputation.outcomes(new DeviceId("bad"), 0, 0, 30, THREE, 0);
+    reputation.outcomes(Sums.by(3, "good", 30, 0, 0));
+    reputation.outcomes(Sums.by(3, "bad", 0, 0, 30));
     List<PlannedSwap> plan =
         plan(Profiles.request(fleet, Profiles.settings(0.5, 0.7), reputation, 1));
     PlannedSwap good = of(plan, "good");

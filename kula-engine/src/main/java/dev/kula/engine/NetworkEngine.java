@@ -72,6 +72,26 @@ final class NetworkEngine implements TrainingEngine {
   }
 
   @Override
+  public void gradientNorms(float[] parameters, Samples samples, float[] into) {
+    checkLabelled(parameters, samples);
+    checkRoom(into, samples, 1);
+    double[] squares = new double[Math.min(network.capacity(), samples.size())];
+    for (int start = 0; start < samples.size(); start += network.capacity()) {
+      int rows = forward(parameters, samples, start);
+      for (int row = 0; row < rows; row++) {
+        int at = row * network.outputSize();
+        float target = samples.target(start + row);
+        float weight = samples.weight(start + row);
+        loss.gradient(network.output(), at, target, weight, network.outputGradient());
+      }
+      network.squaredNorms(parameters, 0, rows, squares);
+      for (int row = 0; row < rows; row++) {
+        into[start + row] = (float) Math.sqrt(squares[row]);
+      }
+    }
+  }
+
+  @Override
   public Evaluation evaluate(float[] parameters, Samples samples) {
     checkLabelled(parameters, samples);
     double weightSum = 0;

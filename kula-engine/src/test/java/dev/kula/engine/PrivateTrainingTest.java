@@ -44,6 +44,13 @@ final class PrivateTrainingTest {
         single[i] = gradient(engine, initial, samples, i, scope);
         norms[i] = norm(single[i]);
       }
+      if (scope == Scope.ALL) {
+        float[] told = new float[7];
+        engine.gradientNorms(initial, samples, told);
+        for (int i = 0; i < 7; i++) {
+          assertEquals(norms[i], told[i], 2e-5 + 1e-4 * norms[i]);
+        }
+      }
       double[] sorted = norms.clone();
       Arrays.sort(sorted);
       double clip = sorted[3]; // so that some are clipped and some are not

@@ -2,6 +2,7 @@ package dev.kula.fuzz;
 
 import com.sun.management.ThreadMXBean;
 import dev.kula.KulaException;
+import dev.kula.KulaException.Blame;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
@@ -9,14 +10,14 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * What holds whatever comes in: no exception but a user's mistake told in one line, and for inputs
- * of up to {@value #SMALL} bytes at most {@value #MOST_ALLOCATED} bytes allocated by the thread
- * (all of them, not only those alive at once, and none of native memory) and five seconds.
+ * What holds whatever comes in: no exception but the writer's mistake told in one line, and for
+ * inputs of up to {@value #SMALL} bytes at most {@value #MOST_ALLOCATED} bytes allocated by the
+ * thread (all of them, not only those alive at once, and none of native memory) and five seconds.
  *
  * <p>Four kilobytes of gzip may be four megabytes of rows, each of which is garbage soon, and hooks
  * of Jazzer copy every long text. Of such inputs only time and the heap of the process are bounded.
  */
-final class Bounds {
+public final class Bounds {
   static final int SMALL = 4096;
   static final long MOST_ALLOCATED = 64L << 20;
   static final int LONGEST_MESSAGE = 2100;
@@ -44,7 +45,7 @@ final class Bounds {
     try {
       parser.parse(input, folder);
     } catch (KulaException refusal) {
-      requireUsersMistake(refusal);
+      requireMistake(parser.blames(), refusal);
     } catch (IOException failure) {
       throw new AssertionError("the fuzz test's own files", failure);
     }
@@ -65,10 +66,11 @@ final class Bounds {
     return input.length > 1 && input[0] == 0x1f && input[1] == (byte) 0x8b;
   }
 
-  static void requireUsersMistake(KulaException refusal) {
+  /** Requires a refusal to blame who is to blame, in one readable line. */
+  public static void requireMistake(Blame whose, KulaException refusal) {
     String message = String.valueOf(refusal.getMessage());
-    if (refusal.blame() != KulaException.Blame.USER) {
-      throw new AssertionError("blames " + refusal.blame() + ", not the user", refusal);
+    if (refusal.blame() != whose) {
+      throw new AssertionError("blames %s, not %s".formatted(refusal.blame(), whose), refusal);
     }
     if (message.isBlank()
         || message.length() > LONGEST_MESSAGE

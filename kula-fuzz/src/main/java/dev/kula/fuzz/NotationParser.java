@@ -68,7 +68,7 @@ final class NotationParser implements Parser {
   public void parse(byte[] input, Path folder) {
     String text = new String(input, StandardCharsets.UTF_8);
     for (Kind<?> kind : KINDS) {
-      kind.refusal(text).ifPresent(Bounds::requireUsersMistake);
+      kind.refusal(text).ifPresent(refusal -> Bounds.requireMistake(blames(), refusal));
     }
     Notation notation = Notation.of("option", text);
     if (text.indexOf(':') < 0 != notation.argument().isEmpty()) {

@@ -1,9 +1,12 @@
 package dev.kula.fuzz;
 
+import dev.kula.KulaException.Blame;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** A parser and what must hold of what it accepts. */
+/**
+ * A parser and what must hold of what it accepts; or a protocol of which the input is the script.
+ */
 @FunctionalInterface
 public interface Parser {
   /**
@@ -14,4 +17,9 @@ public interface Parser {
    * @param folder for files; may hold what an earlier call left there
    */
   void parse(byte[] input, Path folder) throws IOException;
+
+  /** Whom a refusal blames: whoever wrote the input. */
+  default Blame blames() {
+    return Blame.USER;
+  }
 }

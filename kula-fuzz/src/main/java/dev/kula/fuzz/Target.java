@@ -2,6 +2,8 @@ package dev.kula.fuzz;
 
 import dev.kula.app.ConfigurationParser;
 import dev.kula.app.StateParser;
+import dev.kula.secagg.MessageParser;
+import dev.kula.secagg.ProtocolScript;
 import dev.kula.store.RunParser;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -16,7 +18,10 @@ enum Target {
   CHECKPOINT(new StateParser()),
   RUN(new RunParser()),
   JOURNAL(new JournalParser()),
-  NOTATION(new NotationParser());
+  NOTATION(new NotationParser()),
+  SECAGG(new MessageParser()),
+  PROTOCOL(new ProtocolScript()),
+  SWAP(new SwapScript());
 
   @SuppressWarnings("ImmutableEnumChecker") // A parser has no state.
   private final Parser parser;

@@ -1,6 +1,7 @@
 /**
  * Arbitrary bytes for every parser of Kula. Whatever comes in, a parser gives a valid result or a
- * {@link dev.kula.KulaException} that blames the user in one line, in little memory and time.
+ * {@link dev.kula.KulaException} that blames its writer in one line, in little memory and time; and
+ * hostile scripts for the protocols between devices and servers.
  *
  * <p>{@link dev.kula.fuzz.ParserFuzzer} is what Jazzer calls ({@code scripts/fuzz}); {@code
  * CorpusTest} replays {@code src/test/resources/corpus}, seeds and former findings alike. May

@@ -38,6 +38,7 @@ final class Json {
           .addMixIn(RunEvent.Ordered.class, Ordered.class)
           .addMixIn(RunEvent.Settled.class, Settled.class)
           .addMixIn(RunEvent.AccountSpent.class, AccountSpent.class)
+          .addMixIn(RunEvent.Ignored.class, Ignored.class)
           .addMixIn(RunEvent.Reputations.class, Reputations.class)
           .addMixIn(RunEvent.Stopped.class, Stopped.class)
           .registerSubtypes(RunEvent.class.getPermittedSubclasses())
@@ -59,6 +60,9 @@ final class Json {
 
   @JsonTypeName("account-spent")
   private interface AccountSpent {}
+
+  @JsonTypeName("ignored")
+  private interface Ignored {}
 
   @JsonTypeName("reputations")
   private interface Reputations {}

@@ -67,6 +67,7 @@ final class Records {
         new RunEvent.Settled(2, 11, "a", "b", "accepted", 0.9, 0.8, 20, 1600, "loss fell"),
         new RunEvent.Settled(3, 12, "a", "b", "expired", null, null, 0, 0, "no answer"),
         new RunEvent.AccountSpent(4, "c", "profile", 8),
+        new RunEvent.Ignored(4, "c", "2 ratings of sources that it was not ordered to swap with"),
         new RunEvent.Reputations(4, List.of(new RunEvent.Standing("a", 0.4, 1))),
         new RunEvent.Stopped(40, "round limit"));
   }

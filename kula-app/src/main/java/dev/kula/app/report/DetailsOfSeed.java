@@ -45,6 +45,7 @@ final class DetailsOfSeed {
       case RunEvent.AccountSpent account -> spent.add(account);
       case RunEvent.Compared last -> compared = last;
       case RunEvent.Reputations last -> reputations = last;
+      case RunEvent.Ignored inTheEvents -> {}
       case RunEvent.Stopped inTheSummary -> {}
     }
   }
