@@ -49,8 +49,8 @@ final class AuditCommand implements Callable<Integer> {
       names = "--exchange",
       paramLabel = "MODE",
       description =
-          "Only swaps of this mode beside updates: visit, whole-visit, raw or cheapest (raw and"
-              + " visit). Default: all")
+          "Only swaps of this mode beside updates: visit, whole-visit, synthetic, raw or cheapest"
+              + " (raw and visit). Default: all")
   private @Nullable String exchange;
 
   @Option(

@@ -49,6 +49,7 @@ record AuditPlan(int trials, Set<Kind> kinds, Set<Hidden> hidden) {
     return switch ((String) Flag.EXCHANGE.read(exchange)) {
       case "visit" -> EnumSet.of(Kind.UPDATE, Kind.VISIT);
       case "whole-visit" -> EnumSet.of(Kind.UPDATE, Kind.WHOLE_VISIT);
+      case "synthetic" -> EnumSet.of(Kind.UPDATE, Kind.CLASS_SUMS);
       case "raw" -> EnumSet.of(Kind.UPDATE, Kind.RAW);
       default -> EnumSet.of(Kind.UPDATE, Kind.VISIT, Kind.RAW);
     };
@@ -103,19 +104,20 @@ record AuditPlan(int trials, Set<Kind> kinds, Set<Hidden> hidden) {
   }
 
   /**
-   * Copies are never noised; visits are noised for the device whatever the unit; without a limit
-   * nothing is.
+   * Copies are never noised; visits are noised for the device and class sums for the record,
+   * whatever the unit; without a limit nothing is.
    */
   private boolean isMade(Kind kind, Hidden each, RunSettings settings, boolean clipsEachSample) {
     return switch (each) {
       case NOTHING -> kind == Kind.RAW || hidden.contains(each);
       case RECORD ->
-          kind == Kind.UPDATE
-              && hidden.contains(each)
-              && clipsEachSample
+          (kind == Kind.CLASS_SUMS
+                  ? hidden.contains(each) || hidden.contains(Hidden.DEVICE)
+                  : kind == Kind.UPDATE && hidden.contains(each) && clipsEachSample)
               && Double.isFinite(settings.epsilon());
       case DEVICE ->
           kind != Kind.RAW
+              && kind != Kind.CLASS_SUMS
               && (hidden.contains(each) || (kind != Kind.UPDATE && hidden.contains(Hidden.RECORD)))
               && Double.isFinite(settings.epsilon());
     };

@@ -187,9 +187,10 @@ enum Flag {
       Section.SWAPS,
       "MODE",
       "visit",
-      Rule.words("visit", "whole-visit", "raw", "cheapest"),
-      "visit (the model's output layer goes to the data), whole-visit (all of it does), raw (samples"
-          + " move, no privacy) or cheapest (raw or visit)."),
+      Rule.words("visit", "whole-visit", "synthetic", "raw", "cheapest"),
+      "visit (the model's output layer goes to the data), whole-visit (all of it does), synthetic"
+          + " (sums by class come back, to draw samples from), raw (samples move, no privacy) or"
+          + " cheapest (raw or visit)."),
   SELECTION(
       Section.SWAPS,
       "HOW",

@@ -51,7 +51,14 @@ final class PrivacyTable {
     rows.add(
         row("swap outcomes", releases.outcomes(), budget.outcomeRho(), "a record", () -> NOTHING));
     rows.add(
-        row("visits", releases.visits(), budget.visitRho(), "the device's data", this::visitNoise));
+        plan.sumsClasses()
+            ? row("class sums", releases.visits(), budget.visitRho(), "a record", this::sumNoise)
+            : row(
+                "visits",
+                releases.visits(),
+                budget.visitRho(),
+                "the device's data",
+                this::visitNoise));
     rows.add(
         row(
             "updates",
@@ -117,6 +124,11 @@ final class PrivacyTable {
     return number(wholeNoise(visit, layout.headSize())) + " of a change";
   }
 
+  private String sumNoise() {
+    int width = layout.headSize() / labels - 1;
+    return number(settings.sums().sumStddev(labels, width)) + " of a sum of embeddings";
+  }
+
   private static double wholeNoise(ChangeProtection.WholeChange whole, int coordinates) {
     return new GaussianMechanism(2 * whole.clip(), whole.rho(), coordinates).stddev();
   }
@@ -147,7 +159,8 @@ final class PrivacyTable {
     signal().ifPresent(notes::add);
     if (settings.protection() == Protection.PROFILES) {
       notes.add(
-          "Updates and visits leave without noise, so epsilon over all releases is infinite.");
+          "Updates and %s leave without noise, so epsilon over all releases is infinite."
+              .formatted(plan.sumsClasses() ? "class sums" : "visits"));
     }
     notes.add(
         "Accounted at Rényi order %d. By the distribution of the privacy loss the plan spends at most epsilon %s."

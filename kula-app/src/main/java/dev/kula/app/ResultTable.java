@@ -211,6 +211,12 @@ final class ResultTable {
 
   private static String unit(RunSummary summary) {
     boolean whole = "device".equals(summary.configuration().get(Flag.PRIVACY_UNIT.key()));
+    boolean sums = "synthetic".equals(summary.configuration().get(Flag.EXCHANGE.key()));
+    if (sums) {
+      return whole
+          ? "all that a device has in updates, and a record in profiles and class sums"
+          : "a record";
+    }
     return whole
         ? "all that a device has in updates and visits, and a record in profiles"
         : "a record, and all that a device has in visits";

@@ -19,6 +19,7 @@ import dev.kula.model.EngineFactory;
 import dev.kula.model.ModelSpec;
 import dev.kula.model.ParameterLayout;
 import dev.kula.model.Scope;
+import dev.kula.model.Task;
 import dev.kula.model.TrainingEngine;
 import dev.kula.model.TrainingPlan;
 import dev.kula.round.Convergence;
@@ -83,6 +84,7 @@ final class RunPlanner {
     SwapPolicy policy = SwapPolicy.parse(settings.policy());
     Personalization personalization = personalization(settings);
     refuseIdleSwaps(settings, policy, personalization);
+    refuseClasslessSums(settings, policy, dataset);
     refuseWholeGradients(settings, model, dataset);
     AggregationPlan aggregation = AggregationPlan.of(settings, data);
     AggregationStrategy strategy = aggregation.strategy();
@@ -191,8 +193,21 @@ final class RunPlanner {
     }
   }
 
+  /** Sums by bin of a regression would give samples whose targets are wrong within their bin. */
+  private static void refuseClasslessSums(
+      RunSettings settings, SwapPolicy policy, Dataset dataset) {
+    boolean sums = settings.exchange().equals("synthetic") && !policy.movesRawSamples();
+    boolean swaps = !settings.policy().equals("none");
+    if (swaps && sums && !(dataset.task() instanceof Task.Classification)) {
+      throw KulaException.user(
+          "--exchange is 'synthetic', must be visit, whole-visit, raw or cheapest for a regression, which has no classes to sum by; use --exchange visit");
+    }
+  }
+
   private static boolean rawIsPossible(RunSettings settings, SwapPolicy policy) {
-    return policy.movesRawSamples() || !settings.exchange().endsWith("visit");
+    return policy.movesRawSamples()
+        || settings.exchange().equals("raw")
+        || settings.exchange().equals("cheapest");
   }
 
   private static SwapSettings swaps(RunSettings settings, Dataset dataset, ParameterLayout layout) {

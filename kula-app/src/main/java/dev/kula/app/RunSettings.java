@@ -45,7 +45,8 @@ import org.jspecify.annotations.Nullable;
  * @param personalization {@code none}, {@code local} or {@code fine-tune}
  * @param policy {@code none}, {@code static:B}, {@code random}, {@code dissimilar}, {@code similar}
  *     or {@code deficit}
- * @param exchange {@code visit}, {@code whole-visit}, {@code raw} or {@code cheapest}
+ * @param exchange {@code visit}, {@code whole-visit}, {@code synthetic}, {@code raw} or {@code
+ *     cheapest}
  * @param selection {@code diversity}, {@code importance} or {@code uniform}
  * @param swapEvery rounds, at least 1
  * @param swapBudget share of a device's data, in [0, 1]

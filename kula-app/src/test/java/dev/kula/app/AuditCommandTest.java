@@ -53,6 +53,8 @@ final class AuditCommandTest {
             "visit, noised by device",
             "whole visit, bare",
             "whole visit, noised by device",
+            "class sums, bare",
+            "class sums, noised by record",
             "raw copies");
     assertEquals(all, releases(null, null, null));
     assertEquals(all, releases("all", null, null));
@@ -63,6 +65,9 @@ final class AuditCommandTest {
     assertEquals(
         List.of("update, noised by record", "visit, noised by device"),
         releases("visit", "all", "record"));
+    assertEquals(
+        List.of("update, noised by device", "class sums, noised by record"),
+        releases("synthetic", "all", "device"));
     assertEquals(List.of("update, bare", "raw copies"), releases("raw", "profiles", null));
     assertEquals(
         List.of("update, bare", "update, noised by device", "raw copies"),
@@ -81,6 +86,7 @@ final class AuditCommandTest {
       if (release.hidden() != Hidden.NOTHING) {
         var privacy = release.settings().privacy();
         double rho = release.kind() == Kind.UPDATE ? privacy.update().rho() : privacy.visit().rho();
+        assertEquals(privacy.visit().rho(), privacy.sums().rho());
         assertEquals(8, privacy.filter().epsilonOf(rho), 1e-6, release::words);
       }
     }

@@ -56,6 +56,11 @@ final class BadInputTest {
     write("empty.csv", List.of());
     write("semicolons.csv", good.stream().map(line -> line.replace(',', ';')).toList());
     write("flat.csv", good.stream().map(line -> line.replaceFirst(",[v-z]$", ",1.5")).toList());
+    List<String> numbers = new ArrayList<>(List.of(good.getFirst()));
+    for (int i = 1; i < good.size(); i++) {
+      numbers.add(good.get(i).replaceFirst(",[v-z]$", "," + i % 11 + ".5"));
+    }
+    write("regression.csv", numbers);
     Files.write(directory.resolve("latin1.csv"), new byte[] {'a', ',', 'b', '\n', (byte) 0xe9});
     byte[] zipped = SmallData.gzip(String.join("\n", good).getBytes(StandardCharsets.UTF_8));
     Files.write(directory.resolve("cut.csv.gz"), Arrays.copyOf(zipped, zipped.length / 2));
@@ -292,6 +297,11 @@ final class BadInputTest {
             "--data csv:@/good.csv --devices 4 --clip-quantile 0.5",
             "--clip-quantile is '0.5', but no sample's gradient is clipped; use --protect all"),
         new Mistake("no clip", "--clip 0", "--clip is '0', must be a number above 0; try"),
+        new Mistake(
+            "synthetic exchange of a regression",
+            "--data csv:@/regression.csv --task regression --devices 4 --exchange synthetic",
+            "--exchange is 'synthetic', must be visit",
+            "for a regression"),
         new Mistake(
             "swaps that nothing would use",
             "--data csv:@/good.csv --devices 4 --policy deficit --personalization none",

@@ -25,6 +25,8 @@ final class ConfigurationFileTest {
             "0.8",
             "swap-megabytes",
             "12.5",
+            "clip-quantile",
+            "0.5",
             "out",
             "runs/x",
             "resume",

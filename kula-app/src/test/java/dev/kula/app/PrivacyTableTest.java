@@ -1,10 +1,12 @@
 package dev.kula.app;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kula.data.FederatedData;
 import dev.kula.engine.Engines;
+import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -45,6 +47,22 @@ final class PrivacyTableTest {
         Map.of("protect", "all", "model", "softmax", "policy", "none", "batch", "100000");
     assertTrue(number(norm, plan(small)) > 2 * number(norm, plan(large)));
     assertTrue(plan(large).contains("with chance 1, 2 steps a round"), plan(large));
+  }
+
+  /** One release of class sums a planning, where two visits are planned for: twice the price. */
+  @Test
+  void classSumsStandInThePlaceOfVisits() {
+    Map<String, String> visits = Map.of("protect", "all", "privacy-unit", "device", "rounds", "20");
+    Map<String, String> sums = new HashMap<>(visits);
+    sums.put("exchange", "synthetic");
+    String text = plan(sums);
+    assertFalse(text.contains(" visits "), text);
+    assertTrue(text.contains(" of a sum of embeddings"), text);
+    double priced = number("class sums +\\d+ +\\d+ % +([\\d.]+) +a record", text);
+    String other = plan(visits);
+    double visit = number("visits +\\d+ +\\d+ % +([\\d.]+) +the device", other);
+    assertEquals(2 * visit, priced, 0.01 * priced);
+    assertEquals(number("visits +(\\d+) ", other), 2 * number("class sums +(\\d+) ", text));
   }
 
   @Test

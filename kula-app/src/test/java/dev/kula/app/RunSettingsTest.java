@@ -91,7 +91,7 @@ final class RunSettingsTest {
     "policy, static",
     "policy, static:0",
     "policy, deficit:1",
-    "exchange, synthetic",
+    "exchange, copies",
     "personalization, ditto",
     "strategy, fedprox:-1",
     "strategy, fedprox:",

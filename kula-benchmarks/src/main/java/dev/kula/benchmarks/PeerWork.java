@@ -16,6 +16,7 @@ import dev.kula.device.DeviceSettings;
 import dev.kula.device.Personalization;
 import dev.kula.device.PrivacySettings;
 import dev.kula.device.Protection;
+import dev.kula.device.SumProtection;
 import dev.kula.device.Workbench;
 import dev.kula.engine.Engines;
 import dev.kula.fleet.CostModel;
@@ -171,6 +172,7 @@ final class PeerWork implements AutoCloseable {
             free,
             free,
             new ChangeProtection.WholeChange(free, 1),
+            new SumProtection(free, 1),
             new ChangeProtection.WholeChange(free, 1)),
         false);
   }

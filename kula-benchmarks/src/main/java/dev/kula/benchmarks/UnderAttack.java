@@ -22,6 +22,7 @@ import dev.kula.device.DeviceSettings;
 import dev.kula.device.Personalization;
 import dev.kula.device.PrivacySettings;
 import dev.kula.device.Protection;
+import dev.kula.device.SumProtection;
 import dev.kula.engine.Engines;
 import dev.kula.fleet.Attackers;
 import dev.kula.model.ModelSpec;
@@ -264,6 +265,7 @@ public final class UnderAttack {
             free,
             free,
             new ChangeProtection.WholeChange(free, 1),
+            new SumProtection(free, 1),
             new ChangeProtection.WholeChange(free, 1)),
         false);
   }

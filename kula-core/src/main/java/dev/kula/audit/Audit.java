@@ -79,7 +79,11 @@ public final class Audit {
               seed);
       for (AuditedRelease release : settings.releases()) {
         progress.accept(release.words());
-        Pool records = release.kind() == AuditedRelease.Kind.UPDATE ? all : visited;
+        Pool records =
+            switch (release.kind()) {
+              case UPDATE, CLASS_SUMS -> all;
+              case VISIT, WHOLE_VISIT, RAW -> visited;
+            };
         memberships.addAll(new Membership(bench, release, records).run());
         inversions.addAll(new Inversions(bench, release, records).run());
       }

@@ -29,6 +29,8 @@ public record AuditReport(List<Membership> memberships, List<Inversion> inversio
     CANARY_DEVICE("canary device"),
     /** Whether the device's own records were there: by their loss (Yeom et al. 2018). */
     LOSS("loss"),
+    /** Whether they were there: by the product of class sums and what each would add to them. */
+    INNER_PRODUCT("inner product"),
     /** The same by {@link LikelihoodRatio}. */
     LIKELIHOOD_RATIO("likelihood ratio");
 

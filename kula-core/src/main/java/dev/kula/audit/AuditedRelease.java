@@ -18,6 +18,8 @@ public record AuditedRelease(Kind kind, Hidden hidden, DeviceSettings settings) 
     VISIT("visit"),
     /** What a visit of the whole model brings home. */
     WHOLE_VISIT("whole visit"),
+    /** Class sums of a synthetic exchange. */
+    CLASS_SUMS("class sums"),
     /** Copies of samples. */
     RAW("raw copies");
 

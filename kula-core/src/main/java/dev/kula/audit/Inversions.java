@@ -36,7 +36,7 @@ final class Inversions {
 
   /** None for a layer that is not dense. */
   List<AuditReport.Inversion> run() {
-    boolean embeddings = release.kind() == Kind.VISIT;
+    boolean embeddings = release.kind() == Kind.VISIT || release.kind() == Kind.CLASS_SUMS;
     List<AuditReport.Inversion> results = new ArrayList<>();
     for (Setup setup : Setup.values()) {
       if (!applies(setup)) {
@@ -91,6 +91,7 @@ final class Inversions {
       case VISIT ->
           FirstLayer.ofHead(layout, work.engine().embeddingSize())
               .map(layer -> layer.candidates(device.release(release.kind(), local, work).values()));
+      case CLASS_SUMS -> Optional.of(SumScores.means(device.classSums(work)));
       case RAW -> Optional.of(rows(device.copies(work)));
     };
   }
@@ -107,7 +108,7 @@ final class Inversions {
   }
 
   private Recovery compare(List<float[]> candidates, int[] rows, int[] absent, Workbench work) {
-    if (release.kind() != Kind.VISIT) {
+    if (release.kind() != Kind.VISIT && release.kind() != Kind.CLASS_SUMS) {
       return Recovery.of(candidates, records(rows), records(absent), pool.low(), pool.high());
     }
     List<float[]> present = embeddings(rows, work);

@@ -6,13 +6,16 @@ import dev.kula.audit.AuditedRelease.Hidden;
 import dev.kula.audit.AuditedRelease.Kind;
 import dev.kula.data.SampleBatch;
 import dev.kula.data.SampleSet;
+import dev.kula.device.ClassSums;
 import dev.kula.device.Workbench;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.IntPredicate;
 import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Attacks on membership in one release. With canaries the other records are always the same, as the
@@ -24,6 +27,7 @@ final class Membership {
   private final AuditedRelease release;
   private final Pool pool;
   private final Seed seed;
+  private final AtomicReference<@Nullable SumScores> sumScores = new AtomicReference<>();
 
   /**
    * A trial on a neighbour, by turns with and without what is looked for.
@@ -37,10 +41,11 @@ final class Membership {
    * A trial on records of the device.
    *
    * @param held which records of the pool were there
-   * @param losses of all of them on the released model
+   * @param scores of all of them: how much each looks as if it was there
+   * @param confidences what the likelihood ratio takes for close to normal
    * @param epsilon of the device's account
    */
-  private record Trial(boolean[] held, float[] losses, double epsilon) {}
+  private record Trial(boolean[] held, double[] scores, double[] confidences, double epsilon) {}
 
   Membership(Bench bench, AuditedRelease release, Pool pool) {
     this.bench = bench;
@@ -59,7 +64,10 @@ final class Membership {
     }
     List<Trial> trials = bench.each(t -> work -> trial(seed.derive("records").derive(t), work));
     results.add(
-        records(Attack.LOSS, trials, scores(trials, (i, trial) -> -finite(trial.losses()[i]))));
+        records(
+            release.kind() == Kind.CLASS_SUMS ? Attack.INNER_PRODUCT : Attack.LOSS,
+            trials,
+            scores(trials, (i, trial) -> trial.scores()[i])));
     results.add(records(Attack.LIKELIHOOD_RATIO, trials, likelihoodRatios(trials)));
     return results;
   }
@@ -68,9 +76,9 @@ final class Membership {
     Seed of = seed.derive("canary");
     boolean[] held = pool.half(of.derive("others").generator());
     double[] direction =
-        release.kind() == Kind.RAW
-            ? new double[0]
-            : bench.on(work -> bench.direction(pool, pool.canary(), release.kind(), work));
+        changesModel()
+            ? bench.on(work -> bench.direction(pool, pool.canary(), release.kind(), work))
+            : new double[0];
     return guesses(
         Attack.CANARY,
         bench.each(
@@ -78,11 +86,32 @@ final class Membership {
                 work -> {
                   Subject device = device(held, t % 2 == 0, of.derive(t), work);
                   double score =
-                      release.kind() == Kind.RAW
-                          ? holdsCanary(device.copies(work)) ? 1 : 0
-                          : product(change(device, work).values(), direction);
+                      switch (release.kind()) {
+                        case RAW -> holdsCanary(device.copies(work)) ? 1 : 0;
+                        case CLASS_SUMS ->
+                            sumScores(work).score(device.classSums(work), pool.canary(), clip());
+                        case UPDATE, VISIT, WHOLE_VISIT ->
+                            product(change(device, work).values(), direction);
+                      };
                   return new Guess(score, device.epsilon());
                 }));
+  }
+
+  private boolean changesModel() {
+    return release.kind() != Kind.RAW && release.kind() != Kind.CLASS_SUMS;
+  }
+
+  private SumScores sumScores(Workbench work) {
+    SumScores known = sumScores.get();
+    if (known == null) {
+      known = SumScores.of(pool, bench.model(), work);
+      sumScores.set(known); // whoever is first, it is the same
+    }
+    return known;
+  }
+
+  private double clip() {
+    return release.settings().privacy().sums().clip();
   }
 
   private Subject.Change change(Subject device, Workbench work) {
@@ -117,6 +146,12 @@ final class Membership {
   private Trial trial(Seed of, Workbench work) {
     boolean[] held = pool.half(of.derive("held").generator());
     Subject device = device(held, false, of, work);
+    if (release.kind() == Kind.CLASS_SUMS) {
+      ClassSums sums = device.classSums(work);
+      double[] scores = new double[pool.records()];
+      Arrays.setAll(scores, i -> sumScores(work).score(sums, i, clip()));
+      return new Trial(held, scores, scores, device.epsilon());
+    }
     float[] losses = new float[pool.records()];
     int[] records = IntStream.range(0, pool.records()).toArray();
     work.engine()
@@ -124,7 +159,11 @@ final class Membership {
             change(device, work).applyTo(bench.model()),
             SampleSet.of(pool.table(), pool.targets(), records),
             losses);
-    return new Trial(held, losses, device.epsilon());
+    double[] scores = new double[losses.length];
+    Arrays.setAll(scores, i -> -finite(losses[i]));
+    double[] confidences = new double[losses.length];
+    Arrays.setAll(confidences, i -> LikelihoodRatio.logitConfidence(losses[i]));
+    return new Trial(held, scores, confidences, device.epsilon());
   }
 
   /** A device that trains on the canary if it holds it, and does not keep it for checkpoints. */
@@ -247,13 +286,10 @@ final class Membership {
           scores(
               shadows.size(),
               t -> shadows.get(t).held()[record],
-              t -> LikelihoodRatio.logitConfidence(shadows.get(t).losses()[record]));
+              t -> shadows.get(t).confidences()[record]);
       ratios[i] = LikelihoodRatio.fit(seen.members(), seen.others());
     }
-    return scores(
-        trials,
-        (record, trial) ->
-            ratios[record].score(LikelihoodRatio.logitConfidence(trial.losses()[record])));
+    return scores(trials, (record, trial) -> ratios[record].score(trial.confidences()[record]));
   }
 
   /** All records of the second half together; the bound of the one that the first half picks. */

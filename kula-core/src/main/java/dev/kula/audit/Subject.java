@@ -8,6 +8,7 @@ import dev.kula.data.Exchange;
 import dev.kula.data.Lease;
 import dev.kula.data.SampleBatch;
 import dev.kula.data.SampleStore;
+import dev.kula.device.ClassSums;
 import dev.kula.device.DeviceRuntime;
 import dev.kula.device.DeviceSettings;
 import dev.kula.device.Envelope;
@@ -85,13 +86,14 @@ final class Subject {
     say(Envelope.ORCHESTRATOR, new Message.GlobalModel(ROUND, model), bench);
   }
 
-  /** What it releases as {@code kind}, which is not raw. */
+  /** What it releases as {@code kind}, which changes a model. */
   Change release(AuditedRelease.Kind kind, TrainingPlan local, Workbench bench) {
     return switch (kind) {
       case UPDATE -> new Change(update(local, bench), 0);
       case VISIT -> visit(Exchange.VISIT, bench.engine().layout().headOffset(), bench);
       case WHOLE_VISIT -> visit(Exchange.WHOLE_VISIT, 0, bench);
-      case RAW -> throw new IllegalArgumentException("copies are no change of a model");
+      case CLASS_SUMS, RAW ->
+          throw new IllegalArgumentException(kind.words() + " are no change of a model");
     };
   }
 
@@ -109,6 +111,16 @@ final class Subject {
             bench);
     if (answer instanceof Message.Visited visited) {
       return new Change(visited.delta(), offset);
+    }
+    throw refused(answer);
+  }
+
+  /** Its class sums. */
+  ClassSums classSums(Workbench bench) {
+    Message answer =
+        say(ATTACKER, new Message.Summarise(ORDER, ROUND, lease(Exchange.SYNTHETIC, bench)), bench);
+    if (answer instanceof Message.Summarised summarised) {
+      return summarised.sums();
     }
     throw refused(answer);
   }

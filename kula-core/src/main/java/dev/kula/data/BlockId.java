@@ -1,8 +1,9 @@
 package dev.kula.data;
 
 /**
- * The name of a block: HMAC-SHA-256 of its content under a key that only its source has, as 64 hex
- * digits. Equal content of one source has equal names; nobody else can guess a name from content.
+ * The name of a block: HMAC-SHA-256 under a key that only its source has, as 64 hex digits; of its
+ * content, so that equal content of one source has equal names and nobody else can guess a name
+ * from content; or, of class sums, of their round alone, so that the name says nothing of samples.
  *
  * @param hex 64 lower-case hexadecimal digits
  */

@@ -7,10 +7,10 @@ import java.util.List;
  * A signed reference to the samples of one block. It carries no sample and nothing measured on
  * samples: its characteristics are those that the swap order asked for.
  *
- * @param block keyed hash of the samples referred to
+ * @param block keyed hash of the samples referred to, or of the round of class sums
  * @param source who holds them
  * @param schema what a sample looks like, such as {@code 1x28x28 bytes, 10 labels}
- * @param size samples promised, at most
+ * @param size samples promised, at most: as many as were ordered, whatever the source has
  * @param labels label bins asked for; empty for any
  * @param exchange how the samples may be used
  * @param purpose what for, such as {@code swap 17} or {@code base}

@@ -99,18 +99,34 @@ public final class DeviceKeys {
   }
 
   BlockId name(SampleBatch content) {
+    Mac mac = naming();
+    float[] row = new float[content.features().columns()];
+    ByteBuffer buffer = ByteBuffer.allocate((row.length + 1) * Float.BYTES);
+    for (int i = 0; i < content.size(); i++) {
+      content.features().copyRow(i, row, 0);
+      buffer.clear();
+      buffer.asFloatBuffer().put(row).put(content.targets()[i]);
+      mac.update(buffer.array());
+    }
+    return named(mac);
+  }
+
+  /** The name of this device's class sums of a round, which depends on no sample. */
+  BlockId nameOfSums(int round) {
+    Mac mac = naming();
+    mac.update(SignedFields.bytes("class sums", Integer.toString(round)));
+    return named(mac);
+  }
+
+  private static BlockId named(Mac mac) {
+    return new BlockId(HexFormat.of().formatHex(mac.doFinal()));
+  }
+
+  private Mac naming() {
     try {
       Mac mac = Mac.getInstance(HMAC);
       mac.init(secrets().naming());
-      float[] row = new float[content.features().columns()];
-      ByteBuffer buffer = ByteBuffer.allocate((row.length + 1) * Float.BYTES);
-      for (int i = 0; i < content.size(); i++) {
-        content.features().copyRow(i, row, 0);
-        buffer.clear();
-        buffer.asFloatBuffer().put(row).put(content.targets()[i]);
-        mac.update(buffer.array());
-      }
-      return new BlockId(HexFormat.of().formatHex(mac.doFinal()));
+      return mac;
     } catch (GeneralSecurityException e) {
       throw KulaException.resource("HMAC-SHA-256 failed: " + e.getMessage(), e);
     }

@@ -10,10 +10,19 @@ public enum Exchange {
   /** As a visit, with the whole model instead of its output layer. */
   WHOLE_VISIT,
   /** The samples are copied to the receiver. Encrypted on the wire, and no differential privacy. */
-  RAW;
+  RAW,
+  /**
+   * The source sums its samples, class by class, as the global model embeds them; the receiver
+   * draws embeddings around the means. Samples stay; without noise the sums still say something of
+   * them. For classifications only.
+   */
+  SYNTHETIC;
 
   /** Whether samples stay and a model travels. */
   public boolean isVisit() {
-    return this != RAW;
+    return switch (this) {
+      case VISIT, WHOLE_VISIT -> true;
+      case SYNTHETIC, RAW -> false;
+    };
   }
 }

@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
 public final class SampleStore {
   private static final int FEWEST_FORGOTTEN = 64;
 
+  /** Class sums open no sample by itself. */
+  private static final int[] NO_INDICES = {};
+
   private final DeviceId owner;
   private final DeviceKeys keys;
   private final String schema;
@@ -67,7 +70,7 @@ public final class SampleStore {
   /**
    * All that has to survive a restart, beside the owner's own samples.
    *
-   * @param published indices of own samples in each block pointed to
+   * @param published indices of own samples in each block pointed to; none for class sums
    * @param leases by number, those that have uses left
    * @param fetched names of the blocks of other devices; {@link #fetchedBlocks()} has their content
    * @param nextLease number of the next lease
@@ -118,13 +121,26 @@ public final class SampleStore {
       int[] indices, int promised, List<Integer> labels, Exchange exchange, String purpose) {
     Named named = named(indices);
     published.put(named.block(), named.indices());
+    return pointer(named.block(), promised, labels, exchange, purpose);
+  }
+
+  /**
+   * A signed pointer to the class sums of a round over all own samples. It depends on none of them:
+   * there is one whether they fit the labels or not.
+   */
+  public DataPointer publishSums(int round, int promised, List<Integer> labels, String purpose) {
+    BlockId block = keys.nameOfSums(round);
+    published.put(block, NO_INDICES);
+    return pointer(block, promised, labels, Exchange.SYNTHETIC, purpose);
+  }
+
+  private DataPointer pointer(
+      BlockId block, int promised, List<Integer> labels, Exchange exchange, String purpose) {
     DataPointer known = lastPointer;
     if (known == null
-        || !known.block().equals(named.block())
+        || !known.block().equals(block)
         || !known.promises(promised, labels, exchange, purpose)) {
-      known =
-          DataPointer.signed(
-              keys, named.block(), owner, schema, promised, labels, exchange, purpose);
+      known = DataPointer.signed(keys, block, owner, schema, promised, labels, exchange, purpose);
       lastPointer = known;
     }
     return known;
@@ -182,8 +198,8 @@ public final class SampleStore {
    * use.
    *
    * @param presenter who presents it, as the fleet authenticated them
-   * @throws LeaseRefusedException if it is forged, another's, for raw copies, expired, used up or
-   *     revoked
+   * @throws LeaseRefusedException if it is forged, another's, for another exchange, expired, used
+   *     up or revoked
    */
   public SampleSet visit(Lease lease, DeviceId presenter, Instant now)
       throws LeaseRefusedException {
@@ -201,6 +217,22 @@ public final class SampleStore {
     int[] indices = use(lease, presenter, now, Exchange.RAW);
     Named known = lastNamed;
     return known != null && known.block().equals(lease.block()) ? known.copy() : copy(indices);
+  }
+
+  /**
+   * All own samples, to make the class sums of a round that a lease gives its holder a right to;
+   * takes one use, also if the round is wrong.
+   *
+   * @throws LeaseRefusedException as {@link #visit}, or if it is for those of another round
+   */
+  public SampleSet sums(Lease lease, int round, DeviceId presenter, Instant now)
+      throws LeaseRefusedException {
+    use(lease, presenter, now, Exchange.SYNTHETIC);
+    if (!lease.block().equals(keys.nameOfSums(round))) {
+      throw new LeaseRefusedException(
+          "lease %d is not for the class sums of round %d".formatted(lease.number(), round));
+    }
+    return own;
   }
 
   private int[] use(Lease lease, DeviceId presenter, Instant now, Exchange exchange)
@@ -249,6 +281,7 @@ public final class SampleStore {
     return switch (exchange) {
       case VISIT -> "visits";
       case WHOLE_VISIT -> "visits of whole models";
+      case SYNTHETIC -> "class sums";
       case RAW -> "raw copies";
     };
   }

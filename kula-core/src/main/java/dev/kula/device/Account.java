@@ -19,7 +19,8 @@ final class Account {
     PROFILE("profiles"),
     OUTCOME("outcomes"),
     UPDATE("updates"),
-    VISIT("visits");
+    VISIT("visits"),
+    CLASS_SUMS("class sums");
 
     private final String plural;
 
@@ -95,7 +96,7 @@ final class Account {
   boolean noises(Kind kind) {
     return switch (kind) {
       case PROFILE, OUTCOME -> settings.noisesProfiles();
-      case UPDATE, VISIT -> settings.noisesEverything();
+      case UPDATE, VISIT, CLASS_SUMS -> settings.noisesEverything();
     };
   }
 

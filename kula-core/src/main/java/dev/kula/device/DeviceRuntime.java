@@ -166,6 +166,9 @@ public final class DeviceRuntime {
                 .visit(visit, from, global, bench)
                 .forEach(answer -> reply(out, from, answer));
         case Message.Visited visited -> receiverDesk.visited(from, visited, bench);
+        case Message.Summarise ask ->
+            reply(out, from, sourceDesk.summarise(ask, from, global, bench));
+        case Message.Summarised summarised -> receiverDesk.summarised(from, summarised, bench);
         case Message.CloseSwaps close ->
             out.addAll(receiverDesk.close(close.round(), global, bench));
         // For servers; what a device gets of these it lets lie.
@@ -360,11 +363,8 @@ public final class DeviceRuntime {
 
   /** Samples of others that accepted swaps let it use, in either ledger. */
   public int receivedSamples() {
-    int visited =
-        accepted.stream()
-            .filter(swap -> swap.delta().length > 0)
-            .mapToInt(AcceptedSwap::samples)
-            .sum();
+    int passing =
+        accepted.stream().filter(AcceptedSwap::passes).mapToInt(AcceptedSwap::samples).sum();
     int fetched =
         Stream.concat(ledgers.shared().pointers().stream(), ledgers.personal().pointers().stream())
             .filter(pointer -> !pointer.source().equals(Envelope.BASE))
@@ -372,7 +372,7 @@ public final class DeviceRuntime {
             .distinct()
             .mapToInt(block -> store.fetched(block).map(SampleSet::size).orElse(0))
             .sum();
-    return visited + fetched;
+    return passing + fetched;
   }
 
   /** What has to survive a restart between rounds. */

@@ -35,6 +35,7 @@ public record DeviceSettings(
             privacy.profileRho(),
             privacy.outcomeRho(),
             privacy.visit(),
+            privacy.sums(),
             privacy.update());
     return new DeviceSettings(
         labels, personalization, localPlan, fineTunePlan, visitPlan, gate, open, consentsToRaw);

@@ -1,6 +1,7 @@
 package dev.kula.device;
 
 import dev.kula.data.DeviceId;
+import dev.kula.data.Exchange;
 import dev.kula.swap.Admission;
 import dev.kula.swap.Selection;
 
@@ -35,8 +36,9 @@ final class Doorkeeper {
         || message instanceof Message.ClipQuery
         || message instanceof Message.ProfileRequest
         || message instanceof Message.Visit
+        || message instanceof Message.Summarise
         || (message instanceof Message.Ordered ordered
-            && (ordered.order().exchange().isVisit()
+            && (ordered.order().exchange() != Exchange.RAW
                 || ordered.order().selection() != Selection.UNIFORM
                 || ordered.order().admission() != Admission.UNGATED_BOTH));
   }

@@ -34,6 +34,11 @@ final class GateRun {
     return base;
   }
 
+  /** The device's own and base training samples, embedded. */
+  SampleSet judged() {
+    return base.samples().select(IntStream.range(0, fold.length).toArray());
+  }
+
   /** Losses of the device as it stands. */
   double[] losses() {
     double[] known = baseLosses;
@@ -57,7 +62,7 @@ final class GateRun {
       if (out.length == 0 || in.length == 0) {
         continue;
       }
-      float[] head = ingredients.only(in).head(seed.derive("gate").derive(part));
+      float[] head = ingredients.headOn(in, seed.derive("gate").derive(part));
       SampleSet questions = judged.select(out);
       float[] each = new float[out.length];
       bench.headEngine().losses(head, questions, each);

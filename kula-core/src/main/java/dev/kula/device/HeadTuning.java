@@ -2,8 +2,10 @@ package dev.kula.device;
 
 import dev.kula.Seed;
 import dev.kula.data.SampleSet;
+import dev.kula.device.PendingSwap.Arrival;
 import dev.kula.model.ParameterLayout;
 import dev.kula.model.TrainingPlan;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -26,38 +28,66 @@ final class HeadTuning {
    *
    * @param tuning by which model samples are embedded, and whose head is tuned
    * @param ledger the samples as they are
-   * @param samples embedded, weighted towards the target
+   * @param virtual samples that come embedded, and stay as they are whatever the model
+   * @param samples all of both, embedded, weighted towards the target; the ledger's first ones
+   *     first
    * @param visits changes of the head that visits brought, added up; applied after fine-tuning
    */
-  record Ingredients(HeadTuning tuning, SampleSet ledger, SampleSet samples, float[] visits) {
+  record Ingredients(
+      HeadTuning tuning, SampleSet ledger, SampleSet virtual, SampleSet samples, float[] visits) {
+    /** With what a swap brought. */
+    Ingredients plus(Arrival arrival) {
+      return switch (arrival) {
+        case Arrival.Copies copies -> plusSamples(copies.samples());
+        case Arrival.Change change -> plusVisit(change.delta());
+        case Arrival.Virtual drawn -> plusVirtual(drawn.samples());
+        case Arrival.Sums sums ->
+            throw new IllegalArgumentException("nothing has been drawn from class sums");
+      };
+    }
+
     /** With one more visit: of the head, or of the whole model that fine-tuning starts from. */
-    Ingredients plusVisit(float[] delta) {
+    private Ingredients plusVisit(float[] delta) {
       if (delta.length == tuning.layout.headSize()) {
-        return new Ingredients(tuning, ledger, samples, sum(visits, delta));
+        return new Ingredients(tuning, ledger, virtual, samples, sum(visits, delta));
       }
-      return tuning.from(sum(tuning.start, delta)).on(ledger, visits);
+      return tuning.from(sum(tuning.start, delta)).on(ledger, virtual, visits);
     }
 
-    /** With some more samples. */
-    Ingredients plusSamples(SampleSet more) {
-      SampleSet all = SampleSet.concat(List.of(samples, tuning.embed(more)));
+    private Ingredients plusSamples(SampleSet more) {
       return new Ingredients(
-          tuning, SampleSet.concat(List.of(ledger, more)), tuning.data.towardsTarget(all), visits);
+          tuning,
+          SampleSet.concat(List.of(ledger, more)),
+          virtual,
+          weighted(tuning.embed(more)),
+          visits);
     }
 
-    /** With some of the samples only. */
-    Ingredients only(int[] indices) {
-      SampleSet some = tuning.data.towardsTarget(samples.select(indices));
-      return new Ingredients(tuning, ledger.select(indices), some, visits);
+    private Ingredients plusVirtual(SampleSet more) {
+      return new Ingredients(
+          tuning, ledger, SampleSet.concat(List.of(virtual, more)), weighted(more), visits);
+    }
+
+    private SampleSet weighted(SampleSet more) {
+      return tuning.data.towardsTarget(SampleSet.concat(List.of(samples, more)));
     }
 
     /** The personal head. */
     float[] head(Seed seed) {
+      return head(samples, seed);
+    }
+
+    /** The head that some of the samples alone make. */
+    float[] headOn(int[] indices, Seed seed) {
+      return head(tuning.data.towardsTarget(samples.select(indices)), seed);
+    }
+
+    private float[] head(SampleSet tunedOn, Seed seed) {
       float[] head =
           Arrays.copyOfRange(tuning.start, tuning.layout.headOffset(), tuning.layout.size());
       float[] tuned =
           new Personalizer(tuning.plan)
-              .personalize(tuning.bench.headEngine(), head, samples, tuning.checkpointFold, seed);
+              .personalize(tuning.bench.headEngine(), head, tunedOn, tuning.checkpointFold, seed);
       return sum(tuned, visits);
     }
 
@@ -86,22 +116,26 @@ final class HeadTuning {
     return new HeadTuning(data, plan, model, bench, account);
   }
 
-  /** Ingredients of a ledger's samples and some visits. */
+  /** Ingredients of a ledger's samples and what else swaps brought. */
   Ingredients ingredients(SampleSet ledger, List<AcceptedSwap> accepted) {
     HeadTuning from = this;
     float[] visits = new float[layout.headSize()];
+    int width = bench.engine().embeddingSize();
+    List<SampleSet> virtual = new ArrayList<>(List.of(SampleSet.empty(width)));
     for (AcceptedSwap swap : accepted) {
-      if (swap.delta().length == layout.size()) {
-        from = from(sum(from.start, swap.delta()));
-      } else if (swap.delta().length > 0) {
-        visits = sum(visits, swap.delta());
+      switch (swap.exchange()) {
+        case VISIT -> visits = sum(visits, swap.numbers());
+        case WHOLE_VISIT -> from = from.from(sum(from.start, swap.numbers()));
+        case SYNTHETIC -> virtual.add(VirtualSamples.rows(swap.numbers(), width, swap.labels()));
+        case RAW -> {} // in the ledger
       }
     }
-    return from.on(ledger, visits);
+    return from.on(ledger, SampleSet.concat(virtual), visits);
   }
 
-  private Ingredients on(SampleSet ledger, float[] visits) {
-    return new Ingredients(this, ledger, data.towardsTarget(embed(ledger)), visits);
+  private Ingredients on(SampleSet ledger, SampleSet virtual, float[] visits) {
+    SampleSet all = SampleSet.concat(List.of(embed(ledger), virtual));
+    return new Ingredients(this, ledger, virtual, data.towardsTarget(all), visits);
   }
 
   /** Samples whose features are what feeds the output layer. */

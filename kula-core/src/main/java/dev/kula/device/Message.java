@@ -31,6 +31,7 @@ public sealed interface Message {
     MODEL,
     POINTER,
     FETCHED,
+    /** Models that go to the data and come back, and class sums. */
     VISIT,
     PROFILE,
     /** Of the simulation alone: nothing that a live fleet would send. */
@@ -266,6 +267,32 @@ public sealed interface Message {
     @Override
     public long bytes() {
       return (long) delta.length * Float.BYTES;
+    }
+  }
+
+  /** Receiver to source: the class sums of a round, under this lease. */
+  record Summarise(long order, int round, Lease lease) implements Message {
+    @Override
+    public Kind kind() {
+      return Kind.VISIT;
+    }
+
+    @Override
+    public long bytes() {
+      return Integer.BYTES + Lease.BYTES;
+    }
+  }
+
+  /** Source to receiver: its class sums, of all classes whatever was ordered. */
+  record Summarised(long order, BlockId block, ClassSums sums) implements Message {
+    @Override
+    public Kind kind() {
+      return Kind.VISIT;
+    }
+
+    @Override
+    public long bytes() {
+      return (sums.counts().length + sums.sums().length + 2L) * Float.BYTES;
     }
   }
 

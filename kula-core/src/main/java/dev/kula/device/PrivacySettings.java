@@ -11,6 +11,7 @@ import dev.kula.privacy.accounting.RenyiFilter;
  * @param outcomeRho zCDP cost of one round's outcomes
  * @param visit what a visit brings home, under {@link Protection#ALL}. Never sample by sample:
  *     which samples a lease opens was picked in the light of all
+ * @param sums class sums, under {@link Protection#ALL}
  * @param update an update of the global model, under {@link Protection#ALL}
  */
 public record PrivacySettings(
@@ -19,6 +20,7 @@ public record PrivacySettings(
     double profileRho,
     double outcomeRho,
     ChangeProtection.WholeChange visit,
+    SumProtection sums,
     ChangeProtection update) {
   boolean noisesProfiles() {
     return protection != Protection.NONE && Double.isFinite(filter.epsilon());

@@ -6,6 +6,6 @@ public enum Protection {
   NONE,
   /** Profiles and outcomes: all that the monitor sees. */
   PROFILES,
-  /** Updates and visits too. */
+  /** Updates, visits and class sums too. */
   ALL
 }

@@ -11,6 +11,7 @@ import dev.kula.data.SampleBatch;
 import dev.kula.data.SampleSet;
 import dev.kula.data.SampleStore;
 import dev.kula.device.Message.Ending;
+import dev.kula.device.PendingSwap.Arrival;
 import dev.kula.model.ParameterLayout;
 import dev.kula.model.Scope;
 import dev.kula.swap.Admission;
@@ -44,34 +45,7 @@ final class ReceiverDesk {
   private final Ledgers ledgers;
   private final List<AcceptedSwap> accepted;
   private final Seed seed;
-  private final Map<Long, Pending> pending = new TreeMap<>();
-
-  /** An order that this device expects to receive on, and how far it has come. */
-  private static final class Pending {
-    final SwapOrder order;
-    @Nullable DataPointer pointer;
-    float @Nullable [] delta;
-    boolean fetched;
-    long bytes = 2 * SwapOrder.BYTES;
-    long cacheHitBytes;
-    @Nullable String refusal;
-
-    Pending(SwapOrder order) {
-      this.order = order;
-    }
-
-    boolean awaits(DeviceId sender, boolean visit) {
-      return pointer != null
-          && refusal == null
-          && !hasArrived()
-          && sender.equals(order.source())
-          && visit == order.exchange().isVisit();
-    }
-
-    boolean hasArrived() {
-      return fetched || delta != null;
-    }
-  }
+  private final Map<Long, PendingSwap> pending = new TreeMap<>();
 
   ReceiverDesk(
       DeviceId id,
@@ -95,7 +69,7 @@ final class ReceiverDesk {
   }
 
   void expect(SwapOrder order) {
-    Pending swap = new Pending(order);
+    PendingSwap swap = new PendingSwap(order);
     if (account.isSpent()) {
       swap.refusal = "the receiver's privacy account is spent";
     } else if (order.exchange() == Exchange.RAW
@@ -107,8 +81,8 @@ final class ReceiverDesk {
   }
 
   /**
-   * Resolves pointers: one fetch a pointer; one visit of a kind to a source, however many pointers
-   * it gave.
+   * Resolves pointers: one message a pointer for copies and class sums; one visit of a kind to a
+   * source, however many pointers it gave.
    */
   List<Envelope> resolve(
       Collection<Map.Entry<DeviceId, Message.Offered>> offers, float[] global, Workbench bench) {
@@ -116,7 +90,7 @@ final class ReceiverDesk {
     Map<Exchange, Map<DeviceId, List<Promised>>> visits = new EnumMap<>(Exchange.class);
     for (Map.Entry<DeviceId, Message.Offered> entry : offers) {
       Message.Offered offer = entry.getValue();
-      Pending swap = pending.get(offer.order());
+      PendingSwap swap = pending.get(offer.order());
       if (swap == null
           || swap.refusal != null
           || swap.pointer != null
@@ -130,9 +104,15 @@ final class ReceiverDesk {
             .computeIfAbsent(swap.order.exchange(), kind -> new TreeMap<>())
             .computeIfAbsent(entry.getKey(), source -> new ArrayList<>())
             .add(new Promised(swap, offer.lease()));
+      } else if (swap.order.exchange() == Exchange.SYNTHETIC) {
+        Message.Summarise ask =
+            new Message.Summarise(offer.order(), swap.order.round(), offer.lease());
+        swap.bytes += ask.bytes();
+        out.add(new Envelope(id, entry.getKey(), ask));
       } else if (store.fetched(offer.pointer().block()).isPresent()) {
-        swap.fetched = true;
-        swap.cacheHitBytes = rawBytes(store.fetched(offer.pointer().block()).get());
+        SampleSet samples = store.fetched(offer.pointer().block()).get();
+        swap.arrival = new Arrival.Copies(samples);
+        swap.cacheHitBytes = samples.size() * store.sampleBytes();
       } else {
         Message.Fetch fetch = new Message.Fetch(offer.order(), offer.lease());
         swap.bytes += fetch.bytes();
@@ -148,7 +128,7 @@ final class ReceiverDesk {
   }
 
   /** A visit that a source has given a lease for. */
-  private record Promised(Pending swap, Lease lease) {}
+  private record Promised(PendingSwap swap, Lease lease) {}
 
   private Envelope visit(
       DeviceId source, List<Promised> promises, Scope scope, float[] global, Workbench bench) {
@@ -167,7 +147,7 @@ final class ReceiverDesk {
     return visit == Exchange.VISIT ? Scope.HEAD : Scope.ALL;
   }
 
-  private boolean isGenuine(Pending swap, DeviceId sender, Message.Offered offer) {
+  private boolean isGenuine(PendingSwap swap, DeviceId sender, Message.Offered offer) {
     return sender.equals(swap.order.source())
         && offer.pointer().source().equals(sender)
         && offer.pointer().size() <= swap.order.samples()
@@ -178,32 +158,51 @@ final class ReceiverDesk {
         && offer.pointer().isSignedBy(directory.apply(sender));
   }
 
+  /** A swap that waits for this sender's answer. */
+  private @Nullable PendingSwap awaited(DeviceId sender, long order) {
+    PendingSwap swap = pending.get(order);
+    return swap != null && swap.awaits(sender) ? swap : null;
+  }
+
   void fetched(DeviceId sender, Message.Fetched message) {
-    Pending swap = pending.get(message.order());
-    if (swap == null || !swap.awaits(sender, false)) {
+    PendingSwap swap = awaited(sender, message.order());
+    if (swap == null || swap.order.exchange() != Exchange.RAW) {
       return; // nor may a second answer change what a ledger may have already
     }
     swap.bytes += message.bytes();
-    swap.fetched =
-        isSound(message.batch())
-            && store.keep(pointer(swap), message.batch(), directory.apply(sender));
-    if (!swap.fetched) {
+    if (isSound(message.batch())
+        && store.keep(swap.pointer(), message.batch(), directory.apply(sender))) {
+      swap.arrival = new Arrival.Copies(SampleSet.of(message.batch()));
+    } else {
       swap.refusal = "what the source sent is not what the pointer promises";
     }
   }
 
   void visited(DeviceId sender, Message.Visited message, Workbench bench) {
-    Pending swap = pending.get(message.order());
-    if (swap == null || !swap.awaits(sender, true)) {
+    PendingSwap swap = awaited(sender, message.order());
+    if (swap == null || !swap.order.exchange().isVisit()) {
       return;
     }
     swap.bytes += message.bytes();
     ParameterLayout layout = bench.engine().layout();
     int size = layout.size() - layout.offset(scope(swap.order.exchange()));
     if (Doorkeeper.isSound(message.delta(), size)) {
-      swap.delta = message.delta();
+      swap.arrival = new Arrival.Change(message.delta());
     } else {
       swap.refusal = "what the source sent back is no change of what visited it";
+    }
+  }
+
+  void summarised(DeviceId sender, Message.Summarised message, Workbench bench) {
+    PendingSwap swap = awaited(sender, message.order());
+    if (swap == null || swap.order.exchange() != Exchange.SYNTHETIC) {
+      return;
+    }
+    swap.bytes += message.bytes();
+    if (message.sums().isSound(settings.labels().size(), bench.engine().embeddingSize())) {
+      swap.arrival = new Arrival.Sums(message.sums());
+    } else {
+      swap.refusal = "what the source sent is no sums of the model's embeddings by class";
     }
   }
 
@@ -216,7 +215,7 @@ final class ReceiverDesk {
   }
 
   void refused(DeviceId sender, Message.Refused message) {
-    Pending swap = pending.get(message.order());
+    PendingSwap swap = pending.get(message.order());
     if (swap != null && sender.equals(swap.order.source())) {
       swap.refusal = message.reason();
     }
@@ -227,11 +226,11 @@ final class ReceiverDesk {
     if (pending.isEmpty()) {
       return List.of();
     }
-    dropVisits();
+    dropPassing();
     List<Envelope> out = new ArrayList<>();
     Ratings ratings = new Ratings();
     Supplier<GateRun> gate = memoized(() -> gateRun(global, bench));
-    for (Pending swap : pending.values()) {
+    for (PendingSwap swap : pending.values()) {
       Message.Settlement settlement = settle(swap, gate, ratings);
       out.add(new Envelope(id, Envelope.EVALUATOR, new Message.Settled(settlement)));
     }
@@ -264,19 +263,20 @@ final class ReceiverDesk {
   }
 
   /**
-   * Forgets what earlier visits changed. A change belongs to the model it was made on; as that
-   * model moves on it goes stale, so it is kept until the next swaps are decided and no longer.
+   * Forgets what earlier visits changed and class sums gave. Both belong to the model they were
+   * made on; as that model moves on they go stale, so they are kept until the next swaps are
+   * decided and no longer.
    */
-  private void dropVisits() {
-    List<AcceptedSwap> visits = accepted.stream().filter(swap -> swap.delta().length > 0).toList();
-    visits.forEach(visit -> ledgers.personal().remove(visit.blockId()));
-    accepted.removeAll(visits);
+  private void dropPassing() {
+    List<AcceptedSwap> passing = accepted.stream().filter(AcceptedSwap::passes).toList();
+    passing.forEach(swap -> ledgers.personal().remove(swap.blockId()));
+    accepted.removeAll(passing);
   }
 
-  private Message.Settlement settle(Pending swap, Supplier<GateRun> gates, Ratings ratings) {
+  private Message.Settlement settle(PendingSwap swap, Supplier<GateRun> gates, Ratings ratings) {
     SwapOrder order = swap.order;
     ratings.asked(order.source());
-    if (!swap.hasArrived()) {
+    if (swap.arrival == null) {
       String reason = swap.refusal;
       if (reason != null) {
         ratings.answered(order.source());
@@ -285,23 +285,27 @@ final class ReceiverDesk {
       return settlement(swap, Ending.EXPIRED, "no answer before the swaps of the round closed");
     }
     ratings.answered(order.source());
-    if (swap.fetched && store.fetched(pointer(swap).block()).isEmpty()) {
+    if (swap.arrival instanceof Arrival.Copies && store.fetched(swap.pointer().block()).isEmpty()) {
       return settlement(swap, Ending.REJECTED, "the same samples were turned down already");
+    }
+    if (swap.arrival instanceof Arrival.Sums sums) {
+      SampleSet drawn = draw(order, sums.sums(), gates.get().judged());
+      swap.arrival = new Arrival.Virtual(drawn);
+      if (drawn.size() == 0) {
+        return settlement(swap, Ending.REJECTED, "no class asked for stands out from the noise");
+      }
     }
     if (order.admission() == Admission.UNGATED_BOTH) {
       accept(swap);
       return settlement(swap, Ending.ACCEPTED, "admitted without a gate");
     }
     GateRun gate = gates.get();
-    float[] delta = swap.delta;
+    Arrival arrival = swap.arrival;
     double[] lossesWithout = gate.losses();
     HeadTuning.Ingredients candidate;
     double[] lossesWith;
     try {
-      candidate =
-          delta == null
-              ? gate.base().plusSamples(store.fetched(pointer(swap).block()).orElseThrow())
-              : gate.base().plusVisit(delta);
+      candidate = gate.base().plus(arrival);
       lossesWith = gate.losses(candidate);
     } catch (KulaException diverged) { // as it does not without the swap
       ratings.judged(order.source(), Verdict.HARMFUL);
@@ -319,8 +323,9 @@ final class ReceiverDesk {
       return settlement(swap, Ending.ACCEPTED, without, with, change + ": useful");
     }
     String word = verdict == Verdict.HARMFUL ? ": harmful" : ": not useful";
-    if (order.admission() == Admission.SHARED_AND_GATED_PERSONAL && swap.fetched) {
-      ledgers.shared().add(pointer(swap));
+    boolean copied = swap.arrival instanceof Arrival.Copies;
+    if (order.admission() == Admission.SHARED_AND_GATED_PERSONAL && copied) {
+      ledgers.shared().add(swap.pointer());
       String reason = change + word + " to the personal model; shared ledger only";
       return settlement(swap, Ending.ACCEPTED, without, with, reason);
     }
@@ -328,12 +333,22 @@ final class ReceiverDesk {
     return settlement(swap, Ending.REJECTED, without, with, change + word);
   }
 
-  private void accept(Pending swap) {
-    DataPointer pointer = pointer(swap);
-    float[] delta = swap.delta;
+  /** The same virtual samples however often they are drawn. */
+  private SampleSet draw(SwapOrder order, ClassSums sums, SampleSet own) {
+    return new VirtualSamples(own, settings.labels())
+        .draw(
+            sums,
+            order.samples(),
+            order.labels(),
+            seed.derive("virtual").derive(order.number()).generator());
+  }
+
+  private void accept(PendingSwap swap) {
+    DataPointer pointer = swap.pointer();
     boolean isNew = !ledgers.personal().contains(pointer.block());
     ledgers.personal().add(pointer);
-    if (swap.order.admission() != Admission.GATED_PERSONAL && delta == null) {
+    if (swap.order.admission() != Admission.GATED_PERSONAL
+        && swap.arrival instanceof Arrival.Copies) {
       ledgers.shared().add(pointer);
     }
     if (pointer.source().equals(Envelope.BASE)) {
@@ -348,80 +363,38 @@ final class ReceiverDesk {
             swap.order.number(),
             pointer.block().hex(),
             pointer.source().name(),
-            samples(swap),
-            labels(swap),
-            delta == null ? new float[0] : delta));
+            swap.samples(),
+            swap.labels(settings.labels()),
+            swap.order.exchange(),
+            swap.numbers()));
   }
 
-  private void forget(Pending swap) {
-    BlockId block = pointer(swap).block();
+  private void forget(PendingSwap swap) {
+    BlockId block = swap.pointer().block();
     boolean held = ledgers.personal().contains(block) || ledgers.shared().contains(block);
-    if (swap.fetched && !held) {
+    if (swap.arrival instanceof Arrival.Copies && !held) {
       store.forget(block);
     }
   }
 
-  private static DataPointer pointer(Pending swap) {
-    DataPointer pointer = swap.pointer;
-    if (pointer == null) {
-      throw new IllegalStateException("order " + swap.order.number() + " arrived unpointed");
-    }
-    return pointer;
-  }
-
-  /** Raw samples are counted; of a visit only what was asked for is known. */
-  private int samples(Pending swap) {
-    return store
-        .fetched(pointer(swap).block())
-        .map(SampleSet::size)
-        .orElseGet(() -> pointer(swap).size());
-  }
-
-  private List<Integer> labels(Pending swap) {
-    int bins = settings.labels().size();
-    SampleSet fetched = store.fetched(pointer(swap).block()).orElse(null);
-    if (fetched != null) {
-      double[] counts = fetched.labelCounts(settings.labels());
-      return Arrays.stream(counts).mapToObj(count -> (int) count).toList();
-    }
-    List<Integer> asked = swap.order.labels();
-    List<Integer> counts = new ArrayList<>();
-    for (int bin = 0; bin < bins; bin++) {
-      int at = asked.indexOf(bin);
-      int share = asked.isEmpty() ? 0 : pointer(swap).size() / asked.size();
-      counts.add(at < 0 ? 0 : share + (at < pointer(swap).size() % asked.size() ? 1 : 0));
-    }
-    return counts;
-  }
-
-  private long rawBytes(SampleSet samples) {
-    return (long) samples.size() * store.sampleBytes();
-  }
-
-  private Message.Settlement settlement(Pending swap, Ending ending, String reason) {
-    return settlement(swap, ending, OptionalDouble.empty(), OptionalDouble.empty(), reason);
-  }
-
-  private Message.Settlement settlement(
-      Pending swap, Ending ending, double without, double with, String reason) {
-    return settlement(swap, ending, OptionalDouble.of(without), OptionalDouble.of(with), reason);
-  }
-
-  private Message.Settlement settlement(
-      Pending swap, Ending ending, OptionalDouble without, OptionalDouble with, String reason) {
-    boolean entered = ending == Ending.ACCEPTED;
-    long copies = swap.hasArrived() ? (long) samples(swap) * store.sampleBytes() : 0;
-    return new Message.Settlement(
-        swap.order,
-        swap.order.exchange(),
+  private Message.Settlement settlement(PendingSwap swap, Ending ending, String reason) {
+    return swap.settlement(
         ending,
-        without,
-        with,
-        entered ? samples(swap) : 0,
-        entered ? labels(swap) : List.of(),
-        swap.bytes,
-        copies,
-        swap.cacheHitBytes,
+        OptionalDouble.empty(),
+        OptionalDouble.empty(),
+        settings.labels(),
+        store.sampleBytes(),
+        reason);
+  }
+
+  private Message.Settlement settlement(
+      PendingSwap swap, Ending ending, double without, double with, String reason) {
+    return swap.settlement(
+        ending,
+        OptionalDouble.of(without),
+        OptionalDouble.of(with),
+        settings.labels(),
+        store.sampleBytes(),
         reason);
   }
 }

@@ -37,6 +37,11 @@ final class SourceDesk {
   private Selection.@Nullable Candidates candidates;
   private int candidatesRound = -1;
 
+  /** Those of the last round in which some were asked for; empty if the account refused. */
+  private Optional<ClassSums> sums = Optional.empty();
+
+  private int sumsRound = -1;
+
   SourceDesk(
       DeviceId id,
       SampleStore store,
@@ -58,18 +63,24 @@ final class SourceDesk {
     if (refusal.isPresent()) {
       return new Message.Refused(order.number(), refusal.get());
     }
+    String purpose = id.equals(Envelope.BASE) ? "base" : "swap";
+    if (order.exchange() == Exchange.SYNTHETIC) {
+      store.forgetExpired(bench.now());
+      return offered(
+          order, store.publishSums(order.round(), order.samples(), order.labels(), purpose), bench);
+    }
     int[] indices = pick(order, global, bench.engine());
     if (indices.length == 0) {
       return new Message.Refused(order.number(), "the source has nothing to offer");
     }
     store.forgetExpired(bench.now());
-    DataPointer pointer =
-        store.publish(
-            indices,
-            order.samples(),
-            order.labels(),
-            order.exchange(),
-            id.equals(Envelope.BASE) ? "base" : "swap");
+    return offered(
+        order,
+        store.publish(indices, order.samples(), order.labels(), order.exchange(), purpose),
+        bench);
+  }
+
+  private Message offered(SwapOrder order, DataPointer pointer, Workbench bench) {
     Lease lease =
         store.grant(pointer, order.receiver(), bench.now().plus(order.lease()), order.uses());
     return new Message.Offered(order.number(), pointer, lease);
@@ -123,6 +134,9 @@ final class SourceDesk {
   }
 
   private Optional<String> refusal(SwapOrder order) {
+    if (order.exchange() == Exchange.SYNTHETIC && !settings.labels().edges().isEmpty()) {
+      return Optional.of("a regression has no classes to sum by");
+    }
     if (id.equals(Envelope.BASE)) {
       return Optional.empty();
     }
@@ -182,6 +196,50 @@ final class SourceDesk {
     } catch (LeaseRefusedException e) {
       return new Message.Refused(request.order(), e.reason());
     }
+  }
+
+  /**
+   * Answers a lease with the class sums of a round: one release, whoever asks and however often.
+   */
+  Message summarise(
+      Message.Summarise request, DeviceId presenter, float[] global, Workbench bench) {
+    SampleSet samples;
+    try {
+      samples = store.sums(request.lease(), request.round(), presenter, bench.now());
+    } catch (LeaseRefusedException e) {
+      return new Message.Refused(request.order(), e.reason());
+    }
+    if (request.round() < sumsRound) {
+      return new Message.Refused(request.order(), "the round of these class sums is over");
+    }
+    if (request.round() > sumsRound) {
+      sums = release(request.round(), samples, global, bench);
+      sumsRound = request.round();
+    }
+    return sums.isPresent()
+        ? new Message.Summarised(request.order(), request.lease().block(), sums.get())
+        : new Message.Refused(request.order(), "the source's privacy account is spent");
+  }
+
+  private Optional<ClassSums> release(
+      int round, SampleSet samples, float[] global, Workbench bench) {
+    SumProtection protection = settings.privacy().sums();
+    boolean noised = account.noises(Account.Kind.CLASS_SUMS);
+    return account.release(
+        new Release(round, "class sums"),
+        protection.rho(),
+        Account.Kind.CLASS_SUMS,
+        ClassSums.class,
+        noise -> {
+          account.worked(samples.size());
+          return ClassSums.of(
+              samples,
+              bench.engine(),
+              global,
+              settings.labels(),
+              noised ? protection : protection.withoutNoise(),
+              noise);
+        });
   }
 
   /** Trains a visiting model, or its head, on what each of its leases opens. */

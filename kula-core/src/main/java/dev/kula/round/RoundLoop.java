@@ -232,6 +232,8 @@ public final class RoundLoop {
       case Message.Fetch message -> ignore(envelope);
       case Message.Fetched message -> ignore(envelope);
       case Message.Visit message -> ignore(envelope);
+      case Message.Summarise message -> ignore(envelope);
+      case Message.Summarised message -> ignore(envelope);
       case Message.Visited message -> ignore(envelope);
       case Message.CloseSwaps message -> ignore(envelope);
     }

@@ -244,7 +244,7 @@ final class DeficitSwaps implements SwapPolicy {
     Exchange exchange = request.settings().exchangeFor(samples);
     Admission admission =
         switch (exchange) {
-          case VISIT, WHOLE_VISIT -> Admission.GATED_PERSONAL;
+          case VISIT, WHOLE_VISIT, SYNTHETIC -> Admission.GATED_PERSONAL;
           case RAW -> Admission.SHARED_AND_GATED_PERSONAL;
         };
     return new OrderForm(request, edge.receiver().profile, edge.source(), samples)

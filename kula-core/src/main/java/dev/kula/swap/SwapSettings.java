@@ -69,12 +69,13 @@ public record SwapSettings(
         () -> samples * sampleBytes <= 2 * headBytes ? Exchange.RAW : Exchange.VISIT);
   }
 
-  /** What an order moves: samples as raw copies, or a model there and back. */
+  /** What an order moves: samples as raw copies, a model there and back, or class sums. */
   long bytes(SwapOrder order) {
     return switch (order.exchange()) {
       case RAW -> order.samples() * sampleBytes;
       case VISIT -> 2 * headBytes;
       case WHOLE_VISIT -> 2 * modelBytes;
+      case SYNTHETIC -> headBytes; // a count and a sum a class; the head has a bias and weights
     };
   }
 

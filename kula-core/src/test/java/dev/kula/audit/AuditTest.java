@@ -16,6 +16,7 @@ import dev.kula.device.ChangeProtection;
 import dev.kula.device.DeviceSettings;
 import dev.kula.device.PrivacySettings;
 import dev.kula.device.Protection;
+import dev.kula.device.SumProtection;
 import dev.kula.device.ToyDevices;
 import dev.kula.model.ModelSpec;
 import dev.kula.model.PrivateSteps;
@@ -25,6 +26,7 @@ import dev.kula.privacy.accounting.RenyiFilter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.apache.commons.numbers.gamma.Erf;
 import org.junit.jupiter.api.Test;
 
 /** Real devices under attack, with noise as it should be and as it should not. */
@@ -71,9 +73,22 @@ final class AuditTest {
                 1,
                 1,
                 visit,
+                new SumProtection(price, 1),
                 new ChangeProtection.EachSample(
                     price * (1 - 1e-9), STEP, sigma, Optional.empty())));
     return new AuditedRelease(Kind.UPDATE, Hidden.RECORD, settings);
+  }
+
+  /** Class sums that pay for all of ε. */
+  private static AuditedRelease sums() {
+    double price = FILTER.limit() * (1 - 1e-9);
+    ChangeProtection.WholeChange whole = new ChangeProtection.WholeChange(price, 1);
+    return new AuditedRelease(
+        Kind.CLASS_SUMS,
+        Hidden.RECORD,
+        ToyDevices.settings(
+            new PrivacySettings(
+                FILTER, Protection.ALL, 1, 1, whole, new SumProtection(price, 1), whole)));
   }
 
   private static AuditedRelease byDevice(Kind kind) {
@@ -88,7 +103,24 @@ final class AuditTest {
                 1,
                 1,
                 new ChangeProtection.WholeChange(price, 0.5),
+                new SumProtection(price, 1),
                 new ChangeProtection.WholeChange(price, 1))));
+  }
+
+  private static double normal(double x) {
+    return (1 + Erf.value(x / Math.sqrt(2))) / 2;
+  }
+
+  /** A mean of one record, and of several. */
+  @Test
+  void meansAreReadOffBareSumsAndNotOffNoisedOnes() {
+    AuditReport report = audit(AuditSettings.FEWEST, 1, bare(Kind.CLASS_SUMS), sums());
+    Recovery one = recovery(report, Hidden.NOTHING, Setup.ONE_RECORD);
+    assertEquals(one.samples(), one.found());
+    assertEquals(1, one.cosine(), 1e-4);
+    Recovery noised = recovery(report, Hidden.RECORD, Setup.ONE_RECORD);
+    assertTrue(noised.cosine() < 0.98, noised::toString);
+    assertTrue(report.inversions().getFirst().embeddings());
   }
 
   private static Membership canary(AuditReport report) {
@@ -110,7 +142,8 @@ final class AuditTest {
 
   @Test
   void honestNoiseStaysWithinItsAccount() {
-    AuditReport report = audit(400, 2, byRecord(1), byDevice(Kind.UPDATE), byDevice(Kind.VISIT));
+    AuditReport report =
+        audit(400, 2, byRecord(1), byDevice(Kind.UPDATE), byDevice(Kind.VISIT), sums());
     assertEquals(List.of(), report.violations());
     for (Membership row : report.memberships()) {
       assertEquals(EPSILON, row.accountedEpsilon(), 1e-6);
@@ -119,6 +152,14 @@ final class AuditTest {
         List.of(Attack.CANARY, Attack.LOSS, Attack.LIKELIHOOD_RATIO),
         report.memberships().stream().limit(3).map(Membership::attack).toList());
     assertEquals(Attack.CANARY_DEVICE, report.memberships().get(4).attack());
+    Membership seen =
+        report.memberships().stream()
+            .filter(row -> row.release().kind() == Kind.CLASS_SUMS && row.attack() == Attack.CANARY)
+            .findFirst()
+            .orElseThrow();
+    // The best attack on a Gaussian of this price has an area of Φ(√ρ).
+    double area = normal(Math.sqrt(FILTER.limit()));
+    assertEquals(area, seen.scores().roc().area(), 0.12, "as easy to see as noise allows");
   }
 
   @Test

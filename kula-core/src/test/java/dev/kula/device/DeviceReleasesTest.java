@@ -215,6 +215,7 @@ final class DeviceReleasesTest {
             1,
             1,
             whole.visit(),
+            whole.sums(),
             new ChangeProtection.EachSample(0.25, steps, sigma, Optional.empty()));
     WatchedFleet fleet = fleet(each);
     List<Double> noise = new ArrayList<>();
@@ -254,7 +255,9 @@ final class DeviceReleasesTest {
             1,
             Optional.of(new ChangeProtection.ClipSearch(0.5, searchRho)));
     WatchedFleet fleet =
-        fleet(new PrivacySettings(whole.filter(), Protection.ALL, 1, 1, whole.visit(), each));
+        fleet(
+            new PrivacySettings(
+                whole.filter(), Protection.ALL, 1, 1, whole.visit(), whole.sums(), each));
     Message.ClipCounts none = counts(fleet, 1, 1e-6f).orElseThrow();
     Message.ClipCounts all = counts(fleet, 2, 1e6f).orElseThrow();
     assertEquals(0, none.within(), 0.1);
@@ -285,7 +288,9 @@ final class DeviceReleasesTest {
             sigma,
             Optional.of(new ChangeProtection.ClipSearch(0.5, 1)));
     WatchedFleet fleet =
-        fleet(new PrivacySettings(whole.filter(), Protection.ALL, 1, 1, whole.visit(), each));
+        fleet(
+            new PrivacySettings(
+                whole.filter(), Protection.ALL, 1, 1, whole.visit(), whole.sums(), each));
     List<Double> noise = new ArrayList<>();
     for (int round = 1; round <= 30; round++) {
       assertTrue(counts(fleet, round, 0.3f).isPresent());

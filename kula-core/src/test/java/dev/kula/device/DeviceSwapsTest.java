@@ -148,7 +148,7 @@ final class DeviceSwapsTest {
     deliverModel(untouched, 1);
     assertFalse(Arrays.equals(personal(untouched), personal(fleet)));
     int head = ToyDevices.engine().layout().headSize();
-    assertEquals(head, state.accepted().getFirst().delta().length);
+    assertEquals(head, state.accepted().getFirst().numbers().length);
   }
 
   @Test
@@ -161,7 +161,7 @@ final class DeviceSwapsTest {
     DeviceRuntime.State state = fleet.runtime(RECEIVER).state();
     assertEquals(List.of(), state.store().fetched(), "no sample came along");
     int size = ToyDevices.engine().layout().size();
-    assertEquals(size, state.accepted().getFirst().delta().length);
+    assertEquals(size, state.accepted().getFirst().numbers().length);
 
     deliverModel(fleet, 1);
     deliverModel(untouched, 1);

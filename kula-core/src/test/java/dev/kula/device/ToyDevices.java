@@ -50,6 +50,7 @@ public final class ToyDevices {
         rho,
         rho,
         new ChangeProtection.WholeChange(rho, 0.5),
+        new SumProtection(rho, 1),
         new ChangeProtection.WholeChange(rho, 1));
   }
 

@@ -145,6 +145,7 @@ final class SamplesStayTest {
         switch (lease.exchange()) {
           case RAW -> new Message.Fetch(1, lease);
           case VISIT -> new Message.Visit(Map.of(1L, lease), 1, new float[layout.headSize()]);
+          case SYNTHETIC -> new Message.Summarise(1, 1, lease);
           case WHOLE_VISIT -> new Message.Visit(Map.of(1L, lease), 1, new float[layout.size()]);
         };
     String said = assertInstanceOf(Message.Refused.class, ask(from, request, now)).reason();

@@ -13,6 +13,7 @@ import dev.kula.device.Envelope;
 import dev.kula.device.Message;
 import dev.kula.device.PrivacySettings;
 import dev.kula.device.Protection;
+import dev.kula.device.SumProtection;
 import dev.kula.model.PrivateSteps;
 import dev.kula.monitor.Ballots;
 import dev.kula.privacy.accounting.RenyiFilter;
@@ -50,6 +51,7 @@ final class OrchestratorTest {
           1,
           RHO,
           new ChangeProtection.WholeChange(1, 1),
+          new SumProtection(1, 1),
           UPDATE);
 
   private final Orchestrator orchestrator = new Orchestrator(new Seed(1), 0.25, PRIVACY);
@@ -258,6 +260,7 @@ final class OrchestratorTest {
                 1,
                 RHO,
                 new ChangeProtection.WholeChange(1, 1),
+                new SumProtection(1, 1),
                 new ChangeProtection.WholeChange(1, 1)));
     assertEquals(List.of(), fixed.clipQueries(1, DEVICES));
     assertFalse(fixed.counted(DEVICES.get(0), new Message.ClipCounts(1, 1, 1)));

@@ -28,6 +28,8 @@ final class ResumeTest {
   @CsvSource({
     "deficit, VISIT, FINE_TUNE",
     "deficit, RAW, FINE_TUNE",
+    "deficit, SYNTHETIC, FINE_TUNE",
+    "random, SYNTHETIC, FINE_TUNE",
     "dissimilar, RAW, FINE_TUNE",
     "random, VISIT, FINE_TUNE",
     "static:0.1, RAW, LOCAL",

@@ -34,7 +34,9 @@ final class SimulationTest {
   @CsvSource({
     "deficit, VISIT",
     "deficit, RAW",
+    "deficit, SYNTHETIC",
     "dissimilar, cheapest",
+    "random, SYNTHETIC",
     "random, RAW",
     "static:0.1, RAW"
   })
@@ -84,6 +86,8 @@ final class SimulationTest {
     "similar, cheapest",
     "deficit, VISIT",
     "deficit, RAW",
+    "deficit, SYNTHETIC",
+    "random, SYNTHETIC",
     "deficit, cheapest"
   })
   void everyPolicyRunsWithEveryExchange(String policy, String exchange) {
@@ -99,7 +103,7 @@ final class SimulationTest {
     assertEquals(policy.equals("none"), swaps.ordered() == 0);
     Traffic bytes = last.bytes();
     if (!exchange.equals("cheapest")) {
-      boolean visits = exchange.equals("VISIT") && !policy.startsWith("static");
+      boolean visits = !exchange.equals("RAW") && !policy.startsWith("static");
       assertEquals(visits && swaps.ordered() > 0, bytes.visit() > 0);
     }
     assertTrue(bytes.model() > 0 && bytes.fetched() > 0, "the base set is fetched");
@@ -121,7 +125,7 @@ final class SimulationTest {
   /** What a swap's settlement says moved is no more than what the fleet carried. */
   @Test
   void swapsSettleForTheBytesThatMoved() {
-    for (String exchange : List.of("VISIT", "RAW")) {
+    for (String exchange : List.of("VISIT", "SYNTHETIC", "RAW")) {
       ToyRun run = with("deficit", exchange);
       run.data = ToyClusters.skewed(9, 32, 0);
       ToyRun.Outcome outcome = run.run();

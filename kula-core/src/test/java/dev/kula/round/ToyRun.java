@@ -11,6 +11,7 @@ import dev.kula.device.DeviceSettings;
 import dev.kula.device.Personalization;
 import dev.kula.device.PrivacySettings;
 import dev.kula.device.Protection;
+import dev.kula.device.SumProtection;
 import dev.kula.model.ModelSpec;
 import dev.kula.model.Scope;
 import dev.kula.model.ToyEngine;
@@ -149,6 +150,7 @@ final class ToyRun {
             Double.isNaN(profileRho) ? allocated.profileRho() : profileRho,
             allocated.outcomeRho(),
             new ChangeProtection.WholeChange(allocated.visitRho(), 0.5),
+            new SumProtection(allocated.visitRho(), 1),
             new ChangeProtection.WholeChange(allocated.updateRho(), 1)),
         true);
   }

@@ -14,6 +14,7 @@ import dev.kula.device.Envelope;
 import dev.kula.device.Personalization;
 import dev.kula.device.PrivacySettings;
 import dev.kula.device.Protection;
+import dev.kula.device.SumProtection;
 import dev.kula.device.Workbench;
 import dev.kula.engine.Engines;
 import dev.kula.model.EngineFactory;
@@ -162,6 +163,7 @@ final class SwapFleet {
         rho,
         rho,
         change,
+        new SumProtection(rho, 1),
         change);
   }
 

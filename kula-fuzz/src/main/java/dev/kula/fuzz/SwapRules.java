@@ -73,7 +73,7 @@ final class SwapRules {
     state.shared().forEach(pointer -> text.append(" s").append(pointer.block().hex()));
     state.personalPointers().forEach(pointer -> text.append(" p").append(pointer.block().hex()));
     for (AcceptedSwap swap : state.accepted()) {
-      text.append(" a").append(swap.order()).append(Arrays.hashCode(swap.delta()));
+      text.append(" a").append(swap.order()).append(Arrays.hashCode(swap.numbers()));
     }
     Map<String, SampleBatch> fetched = device.fetchedBlocks();
     for (String block : inLedgers(state)) {
@@ -162,7 +162,8 @@ final class SwapRules {
                   order ->
                       order.receiver().equals(device.id())
                           && order.source().name().equals(swap.source())
-                          && order.exchange().isVisit() == swap.delta().length > 0
+                          && order.exchange() == swap.exchange()
+                          && (order.exchange() != Exchange.RAW) == swap.numbers().length > 0
                           && swap.samples() <= order.samples()),
           device,
           "let in what nobody ordered");
@@ -238,7 +239,7 @@ final class SwapRules {
   private void offered(DeviceRuntime device, DeviceId to, Message.Offered offered) {
     Lease lease = offered.lease();
     require(
-        lease.exchange().isVisit() || SwapFleet.consentsToRaw(device.id()),
+        lease.exchange() != Exchange.RAW || SwapFleet.consentsToRaw(device.id()),
         device,
         "offers raw samples");
     require(
