@@ -286,6 +286,8 @@ final class ReceiverDesk {
     }
     ratings.answered(order.source());
     if (swap.arrival instanceof Arrival.Copies && store.fetched(swap.pointer().block()).isEmpty()) {
+      // Counted all the same: how many were judged must not tell what the first verdict was.
+      ratings.judged(order.source(), Verdict.NEUTRAL);
       return settlement(swap, Ending.REJECTED, "the same samples were turned down already");
     }
     if (swap.arrival instanceof Arrival.Sums sums) {
