@@ -193,9 +193,17 @@ final class SwapRules {
         }
         Lease lease = useOf(device, envelope, inbox, now);
         require(
-            !SwapFleet.noisesAll(device.id()) || isCharged(device, lease),
+            !SwapFleet.noisesAll(device.id())
+                || isCharged(device, "visit under lease " + lease.number()),
             device,
             "answered a visit that it did not pay for");
+      }
+      case Message.Summarised summarised -> {
+        useOf(device, envelope, inbox, now);
+        require(
+            !SwapFleet.noisesAll(device.id()) || isCharged(device, "class sums"),
+            device,
+            "answered with class sums that it did not pay for");
       }
       default -> {
         // Gives nothing of its own samples but what the account has.
@@ -205,12 +213,11 @@ final class SwapRules {
 
   /** The lease under which an answer with samples, or with what they changed, was given. */
   private Lease useOf(DeviceRuntime device, Envelope answer, List<Envelope> inbox, Instant now) {
-    boolean raw = answer.message() instanceof Message.Fetched;
     for (Envelope one : inbox) {
       Lease lease = presented(one.message(), answer.message());
       if (one.from().equals(answer.to())
           && lease != null
-          && isOpen(device, one.from(), lease, raw, now)) {
+          && isOpen(device, one.from(), lease, answer.message(), now)) {
         Objects.requireNonNull(granted.get(key(device.id(), lease.number()))).left--;
         return lease;
       }
@@ -224,14 +231,18 @@ final class SwapRules {
         && fetch.order() == fetched.order()) {
       return fetch.lease();
     }
+    if (request instanceof Message.Summarise asked
+        && answer instanceof Message.Summarised summarised
+        && asked.order() == summarised.order()) {
+      return asked.lease();
+    }
     if (request instanceof Message.Visit visit && answer instanceof Message.Visited visited) {
       return visit.leases().get(visited.order());
     }
     return null;
   }
 
-  private static boolean isCharged(DeviceRuntime device, Lease lease) {
-    String purpose = "visit under lease " + lease.number();
+  private static boolean isCharged(DeviceRuntime device, String purpose) {
     return device.state().account().charges().stream()
         .anyMatch(charge -> charge.release().purpose().equals(purpose));
   }
@@ -254,15 +265,23 @@ final class SwapRules {
   }
 
   private boolean isOpen(
-      DeviceRuntime device, DeviceId presenter, Lease lease, boolean raw, Instant now) {
+      DeviceRuntime device, DeviceId presenter, Lease lease, Message answer, Instant now) {
     Granted known = granted.get(key(device.id(), lease.number()));
     return known != null
         && known.left > 0
         && known.lease.toString().equals(withSignatureOf(known.lease, lease).toString())
         && Arrays.equals(known.lease.signature(), lease.signature())
         && lease.holder().equals(presenter)
-        && (lease.exchange() == Exchange.RAW) == raw
+        && answers(lease.exchange(), answer)
         && !now.isAfter(lease.expires());
+  }
+
+  private static boolean answers(Exchange exchange, Message answer) {
+    return switch (exchange) {
+      case RAW -> answer instanceof Message.Fetched;
+      case VISIT, WHOLE_VISIT -> answer instanceof Message.Visited;
+      case SYNTHETIC -> answer instanceof Message.Summarised;
+    };
   }
 
   /** Arrays have no text of their own. */

@@ -8,6 +8,7 @@ import dev.kula.data.Exchange;
 import dev.kula.data.FeatureTable;
 import dev.kula.data.Lease;
 import dev.kula.data.SampleBatch;
+import dev.kula.device.ClassSums;
 import dev.kula.device.DeviceRuntime;
 import dev.kula.device.Envelope;
 import dev.kula.device.Message;
@@ -72,7 +73,7 @@ final class SwapScript implements Parser {
     }
 
     private void step() {
-      switch (script.below(18)) {
+      switch (script.below(20)) {
         case 0, 1 -> carry();
         case 2 -> close();
         case 3, 4 -> order();
@@ -88,7 +89,9 @@ final class SwapScript implements Parser {
         case 14 -> say(anybody(), toServers());
         case 15 -> say(anybody(), fromServers());
         case 16 -> fleet.pass(script.next() * 30L);
-        default -> train();
+        case 17 -> train();
+        case 18 -> say(anybody(), new Message.Summarise(number(), script.below(8), lease()));
+        default -> say(anybody(), new Message.Summarised(number(), lease().block(), sums()));
       }
     }
 
@@ -135,7 +138,7 @@ final class SwapScript implements Parser {
               receiver,
               size == 254 ? Integer.MAX_VALUE : 1 + size % 5,
               labels,
-              List.of(Exchange.values()).get(kind / 4 % 3),
+              kind < 144 ? List.of(Exchange.values()).get(kind / 4 % 3) : Exchange.SYNTHETIC,
               List.of(Admission.values()).get(kind / 12 % 3),
               List.of(Selection.values()).get(kind / 36 % 4),
               0.5,
@@ -227,7 +230,7 @@ final class SwapScript implements Parser {
               .map(one -> ((Message.Offered) one.message()).lease())
               .findFirst()
               .orElseGet(
-                  () -> granted(List.of(Exchange.values()).get(script.below(3)), anybody(), 1));
+                  () -> granted(List.of(Exchange.values()).get(script.below(4)), anybody(), 1));
       int change = script.below(8);
       byte[] signature = lease.signature().clone();
       if (change == 1 && signature.length > 0) {
@@ -240,7 +243,7 @@ final class SwapScript implements Parser {
           change == 3 ? anybody() : lease.holder(),
           change == 4 ? Instant.MAX : lease.expires(),
           change == 5 ? Integer.MAX_VALUE : lease.uses(),
-          change == 6 ? List.of(Exchange.values()).get(script.below(3)) : lease.exchange(),
+          change == 6 ? List.of(Exchange.values()).get(script.below(4)) : lease.exchange(),
           change == 7 ? new byte[0] : signature);
     }
 
@@ -257,7 +260,7 @@ final class SwapScript implements Parser {
 
     /** An offer that the hostile device has signed, as it likes. */
     private Message published() {
-      Exchange exchange = List.of(Exchange.values()).get(script.below(3));
+      Exchange exchange = List.of(Exchange.values()).get(script.below(4));
       int count = 1 + script.below(3);
       int size = script.next() - 1;
       DataPointer pointer = hostilePointer(exchange, count, size == 254 ? Integer.MAX_VALUE : size);
@@ -317,6 +320,14 @@ final class SwapScript implements Parser {
         case 4 -> -1e20f;
         default -> Float.MIN_VALUE;
       };
+    }
+
+    private ClassSums sums() {
+      float[] counts = new float[SwapFleet.CLASSES + script.below(2)];
+      Arrays.fill(counts, 10 * value(script.next()));
+      float[] sums = numbers();
+      double noise = value(script.next());
+      return new ClassSums(counts, sums, noise, noise);
     }
 
     private SampleBatch batch() {
