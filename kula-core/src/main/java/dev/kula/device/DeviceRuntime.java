@@ -105,7 +105,9 @@ public final class DeviceRuntime {
     this.exam = exam;
     this.seed = seed;
     this.account = new Account(settings.privacy(), noise, journal, seed.derive("noise"));
-    this.data = new TrainingData(store, settings.labels(), target, seed);
+    this.data =
+        new TrainingData(
+            store, settings.labels(), target, settings.privacy().hidesRecordsInUpdates(), seed);
     this.sharedTraining = new SharedTraining(settings.privacy(), account, seed);
     this.localTrainer = new Personalizer(settings.localPlan());
     this.sourceDesk = new SourceDesk(id, store, data, settings, account, seed);

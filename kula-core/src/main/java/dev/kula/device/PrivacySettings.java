@@ -26,6 +26,11 @@ public record PrivacySettings(
     return protection != Protection.NONE && Double.isFinite(filter.epsilon());
   }
 
+  /** Whether an update's noise hides single records. */
+  boolean hidesRecordsInUpdates() {
+    return noisesEverything() && update instanceof ChangeProtection.EachSample;
+  }
+
   boolean noisesEverything() {
     return protection == Protection.ALL && Double.isFinite(filter.epsilon());
   }

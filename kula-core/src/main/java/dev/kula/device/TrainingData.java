@@ -15,6 +15,10 @@ import java.util.random.RandomGenerator;
  * label bins, into training data and a fold that nothing is ever trained on, which chooses
  * checkpoints. The gate cross-validates over the training data, so it needs no labels of its own
  * and never judges by the fold that chose the checkpoints. The split is the same for every method.
+ *
+ * <p>Where noise hides a single record, each own sample falls into the fold by a coin of its own:
+ * in an even split one record more would move others from one part to the other, and an update
+ * would show more than one record's gradient.
  */
 final class TrainingData {
   private static final double LOWEST_WEIGHT = 0.02;
@@ -31,11 +35,18 @@ final class TrainingData {
   /** A set of samples in two disjoint parts. */
   private record Folds(int[] trainIndices, SampleSet train, SampleSet checkpoint) {}
 
-  TrainingData(SampleStore store, LabelSpace labels, double[] target, Seed seed) {
+  /**
+   * Splits a device's own samples.
+   *
+   * @param independently whether no sample's part may depend on the others
+   */
+  TrainingData(
+      SampleStore store, LabelSpace labels, double[] target, boolean independently, Seed seed) {
     this.store = store;
     this.labels = labels;
     this.target = target.clone();
-    this.own = folds(store.own(), OWN_PARTS, seed.derive("folds").generator());
+    RandomGenerator random = seed.derive("folds").generator();
+    this.own = independently ? coins(store.own(), random) : folds(store.own(), OWN_PARTS, random);
     SampleSet none = SampleSet.empty(store.own().features());
     this.base = new Folds(new int[0], none, none);
   }
@@ -105,6 +116,18 @@ final class TrainingData {
       weights[i] = (float) (weights[i] * weights.length / sum);
     }
     return weights;
+  }
+
+  /** Each sample to the checkpoint fold with the same chance, whatever the others are. */
+  private static Folds coins(SampleSet samples, RandomGenerator random) {
+    List<Integer> train = new ArrayList<>();
+    List<Integer> checkpoint = new ArrayList<>();
+    for (int i = 0; i < samples.size(); i++) {
+      (random.nextInt(OWN_PARTS) == 0 ? checkpoint : train).add(i);
+    }
+    int[] trainIndices = indices(train);
+    return new Folds(
+        trainIndices, samples.select(trainIndices), samples.select(indices(checkpoint)));
   }
 
   /** One of {@code parts} to the checkpoint fold, the rest to train on. */

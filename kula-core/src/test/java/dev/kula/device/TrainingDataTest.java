@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.kula.Seed;
 import dev.kula.data.DeviceId;
 import dev.kula.data.Exchange;
 import dev.kula.data.FederatedData;
@@ -39,6 +40,7 @@ final class TrainingDataTest {
           devices.store(DEVICE),
           ToyClusters.LABELS,
           ToyClusters.evenShares(),
+          false,
           ToyDevices.seed(DEVICE));
 
   /** Samples by their features, which are all different. */
@@ -55,6 +57,35 @@ final class TrainingDataTest {
 
   private SampleSet base() {
     return SampleSet.of(data.dataset().features(), data.dataset().targets(), data.base());
+  }
+
+  /**
+   * Where single records are hidden, the fold is one coin a sample: its size is binomial. An even
+   * split would hold out six or seven each time.
+   */
+  @Test
+  void coinsOfOneSampleDependOnNoOther() {
+    int runs = 2_000;
+    double sum = 0;
+    double squares = 0;
+    for (int run = 0; run < runs; run++) {
+      TrainingData coins =
+          new TrainingData(
+              devices.store(DEVICE),
+              ToyClusters.LABELS,
+              ToyClusters.evenShares(),
+              true,
+              new Seed(run));
+      int held = devices.store(DEVICE).own().size() - coins.ownTrainIndices().length;
+      assertEquals(held, coins.checkpointFold().size());
+      sum += held;
+      squares += (double) held * held;
+    }
+    double mean = sum / runs;
+    double variance = squares / runs - mean * mean;
+    assertEquals(TRAIN * 0.1, mean, 4 * Math.sqrt(5.4 / runs));
+    // The variance of a sample variance is about 2σ⁴/n.
+    assertEquals(TRAIN * 0.1 * 0.9, variance, 4 * 5.4 * Math.sqrt(2.2 / runs));
   }
 
   @Test
@@ -101,6 +132,7 @@ final class TrainingDataTest {
             devices.store(other),
             ToyClusters.LABELS,
             ToyClusters.evenShares(),
+            false,
             ToyDevices.seed(other));
     folds.base(base());
     there.base(base());
@@ -138,6 +170,7 @@ final class TrainingDataTest {
               tiny.store(DEVICE),
               ToyClusters.LABELS,
               ToyClusters.evenShares(),
+              false,
               ToyDevices.seed(DEVICE).derive(trial));
       int held = part.checkpointFold().size();
       assertEquals(2, held + part.ownTrainIndices().length);
