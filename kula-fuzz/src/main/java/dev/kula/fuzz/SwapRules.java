@@ -33,6 +33,9 @@ final class SwapRules {
 
   private final Set<String> baseBlocks = new HashSet<>();
 
+  /** Requests of one inbox that have their answer, by position and lease: each has but one. */
+  private final Set<String> served = new HashSet<>();
+
   private static final class Granted {
     final Lease lease;
     int left;
@@ -109,6 +112,7 @@ final class SwapRules {
     require(closes || ledgersOf(device).equals(before.ledgers()), device, "changed a ledger");
     requireAccount(device, before);
     requireHoldings(device, inbox);
+    served.clear();
     for (Envelope envelope : said) {
       require(envelope.from().equals(device.id()), device, "speaks for somebody else");
       check(device, envelope, inbox, now);
@@ -213,11 +217,13 @@ final class SwapRules {
 
   /** The lease under which an answer with samples, or with what they changed, was given. */
   private Lease useOf(DeviceRuntime device, Envelope answer, List<Envelope> inbox, Instant now) {
-    for (Envelope one : inbox) {
+    for (int i = 0; i < inbox.size(); i++) {
+      Envelope one = inbox.get(i);
       Lease lease = presented(one.message(), answer.message());
       if (one.from().equals(answer.to())
           && lease != null
-          && isOpen(device, one.from(), lease, answer.message(), now)) {
+          && isOpen(device, one.from(), lease, answer.message(), now)
+          && served.add(i + " " + lease.number())) {
         Objects.requireNonNull(granted.get(key(device.id(), lease.number()))).left--;
         return lease;
       }
