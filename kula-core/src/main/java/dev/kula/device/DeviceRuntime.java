@@ -41,7 +41,7 @@ public final class DeviceRuntime {
   private final DeviceId id;
   private final SampleStore store;
   private final DeviceSettings settings;
-  private final Optional<Samples> exam;
+  private Optional<Samples> exam;
   private final Seed seed;
   private final Account account;
   private final TrainingData data;
@@ -118,6 +118,13 @@ public final class DeviceRuntime {
   /** Its name. */
   public DeviceId id() {
     return id;
+  }
+
+  /** Finds itself in another situation: with samples that have come in, or another exam. */
+  public void meet(Situation situation) {
+    store.hold(situation.held());
+    data.arrived(situation.target());
+    exam = situation.exam();
   }
 
   /**
