@@ -65,7 +65,7 @@ final class CompareCommand implements Callable<Integer> {
 
   /** A flag that would silently do nothing is a mistake. */
   private static void refuseWhatMethodsSet(Map<Flag, String> given) {
-    for (Flag flag : List.of(Flag.STRATEGY, Flag.PERSONALIZATION, Flag.POLICY)) {
+    for (Flag flag : List.of(Flag.STRATEGY, Flag.PERSONALIZATION, Flag.POLICY, Flag.GROUPS)) {
       String text = given.getOrDefault(flag, "");
       boolean tunesAMethod = text.startsWith("fedprox") || text.startsWith("static:");
       if (given.containsKey(flag)

@@ -197,6 +197,13 @@ enum Flag {
       Rule.words("none", "local", "fine-tune"),
       "What a device makes its own model from: none (the global model), local (its data alone) or"
           + " fine-tune (the global model, trained further)."),
+  GROUPS(
+      Section.SWAPS,
+      "HOW",
+      "none",
+      Rule.words("none", "auto"),
+      "auto: devices try what others have learnt, and those that serve each other train a model of"
+          + " their own and swap among themselves, if that pays; none: all train one model."),
   POLICY(
       Section.SWAPS,
       "POLICY",
@@ -306,7 +313,7 @@ enum Flag {
       "local-only,fedavg,fine-tune,fedprox,fedprox-fine-tune,static,random,dissimilar,deficit-raw,"
           + "deficit",
       Rule.selection(Method.keys()),
-      "Methods to compare, separated by commas; there is also: similar."),
+      "Methods to compare, separated by commas; there is also: similar, groups, groups-random, groups-deficit-raw."),
   FLEET(Section.RUN, "FLEET", "local", Rule.words("local"), "Where the devices live."),
   THREADS(
       Section.RUN,

@@ -193,13 +193,16 @@ final class LocalRunner implements Runner {
   private static void saveModels(RunDirectory directory, RunResult result) {
     ParameterLayout layout = result.layout();
     List<NamedModel> models = new ArrayList<>();
-    models.add(new NamedModel("global", layout, result.global()));
+    for (int group = 0; group < result.models().size(); group++) {
+      String name = result.models().size() == 1 ? "global" : "group/" + (group + 1);
+      models.add(new NamedModel(name, layout, result.models().get(group)));
+    }
     result
         .personal()
         .forEach(
             (device, model) -> {
-              // What is the global model's stands there once.
-              boolean tuned = model.hasBodyOf(result.global(), layout.headOffset());
+              // What is the global model's, or the group's, stands there once.
+              boolean tuned = model.hasBodyOf(result.model(device), layout.headOffset());
               models.add(
                   new NamedModel(
                       "personal/" + device,

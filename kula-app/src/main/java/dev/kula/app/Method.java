@@ -22,7 +22,10 @@ enum Method {
   DISSIMILAR("dissimilar swaps", "fedavg", "fine-tune", "dissimilar", "raw"),
   SIMILAR("similar swaps", "fedavg", "fine-tune", "similar", ""),
   DEFICIT_RAW("deficit swaps, raw", "fedavg", "fine-tune", "deficit", "raw"),
-  DEFICIT("deficit swaps", "fedavg", "fine-tune", "deficit", "");
+  DEFICIT("deficit swaps", "fedavg", "fine-tune", "deficit", ""),
+  GROUPS("groups", "fedavg", "fine-tune", "none", "", "auto"),
+  GROUPS_RANDOM("groups, random swaps", "fedavg", "fine-tune", "random", "raw", "auto"),
+  GROUPS_DEFICIT_RAW("groups, deficit swaps, raw", "fedavg", "fine-tune", "deficit", "raw", "auto");
 
   /** What every other method is compared with. */
   static final Method REFERENCE = FINE_TUNE;
@@ -32,13 +35,25 @@ enum Method {
   private final String personalization;
   private final String policy;
   private final String exchange;
+  private final String groups;
 
   Method(String label, String strategy, String personalization, String policy, String exchange) {
+    this(label, strategy, personalization, policy, exchange, "none");
+  }
+
+  Method(
+      String label,
+      String strategy,
+      String personalization,
+      String policy,
+      String exchange,
+      String groups) {
     this.label = label;
     this.strategy = strategy;
     this.personalization = personalization;
     this.policy = policy;
     this.exchange = exchange;
+    this.groups = groups;
   }
 
   /** Its name in a list of methods, such as {@code fine-tune}. */
@@ -72,6 +87,7 @@ enum Method {
             Flag.STRATEGY, sameKind(settings.strategy(), strategy) ? settings.strategy() : strategy)
         .with(Flag.PERSONALIZATION, personalization)
         .with(Flag.POLICY, sameKind(settings.policy(), policy) ? settings.policy() : policy)
+        .with(Flag.GROUPS, groups)
         .with(Flag.EXCHANGE, exchange.isEmpty() ? settings.exchange() : exchange);
   }
 
@@ -83,6 +99,7 @@ enum Method {
                 sameKind(settings.strategy(), method.strategy)
                     && settings.personalization().equals(method.personalization)
                     && sameKind(settings.policy(), method.policy)
+                    && settings.groups().equals(method.groups)
                     && (method.exchange.isEmpty() || method.exchange.equals(settings.exchange())))
         .findFirst();
   }
@@ -93,12 +110,13 @@ enum Method {
         .map(Method::label)
         .orElseGet(
             () ->
-                "%s, %s, %s swaps, %s"
+                "%s, %s, %s swaps, %s%s"
                     .formatted(
                         settings.strategy(),
                         settings.personalization(),
                         settings.policy(),
-                        settings.exchange()));
+                        settings.exchange(),
+                        settings.groups().equals("none") ? "" : ", groups"));
   }
 
   private static boolean sameKind(String one, String other) {

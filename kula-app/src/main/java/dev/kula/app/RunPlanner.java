@@ -116,6 +116,7 @@ final class RunPlanner {
             policy,
             settings.swapEvery(),
             swaps(settings, dataset, layout),
+            groups(settings, personalization),
             ERROR_RATE,
             stopsEarly && !settings.protect().equals("all") && !scenario(settings).changes()
                 ? Convergence.defaults()
@@ -188,6 +189,24 @@ final class RunPlanner {
   private static Personalization personalization(RunSettings settings) {
     return Personalization.valueOf(
         settings.personalization().toUpperCase(Locale.ROOT).replace('-', '_'));
+  }
+
+  /** Groups are found by what each device has learnt, which must be there to see. */
+  private static boolean groups(RunSettings settings, Personalization personalization) {
+    if (settings.groups().equals("none")) {
+      return false;
+    }
+    if (personalization == Personalization.LOCAL) {
+      throw KulaException.user(
+          "--groups is '%s', must be none for --personalization local, which trains no common model; leave it out"
+              .formatted(settings.groups()));
+    }
+    if (!settings.secureAggregation().equals("none")) {
+      throw KulaException.user(
+          "--groups is '%s', must be none for --secure-aggregation %s, which hides what each device has learnt; leave one of them out"
+              .formatted(settings.groups(), settings.secureAggregation()));
+    }
+    return true;
   }
 
   /** Swaps that nothing would use are a mistake in the settings, not a result. */

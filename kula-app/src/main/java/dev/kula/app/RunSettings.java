@@ -46,6 +46,7 @@ import org.jspecify.annotations.Nullable;
  * @param attackers share of the devices, in [0, 1]
  * @param targetAccuracy in (0, 1]; null if it is to be taken from the runs
  * @param personalization {@code none}, {@code local} or {@code fine-tune}
+ * @param groups {@code none} or {@code auto}
  * @param policy {@code none}, {@code static:B}, {@code random}, {@code dissimilar}, {@code similar}
  *     or {@code deficit}
  * @param exchange {@code visit}, {@code whole-visit}, {@code synthetic}, {@code raw} or {@code
@@ -95,6 +96,7 @@ public record RunSettings(
     double attackers,
     @Nullable Double targetAccuracy,
     String personalization,
+    String groups,
     String policy,
     String exchange,
     String selection,
@@ -145,6 +147,7 @@ public record RunSettings(
     Flag.ATTACKERS.check(attackers);
     Flag.TARGET_ACCURACY.check(targetAccuracy);
     Flag.PERSONALIZATION.check(personalization);
+    Flag.GROUPS.check(groups);
     Flag.POLICY.check(policy);
     Flag.EXCHANGE.check(exchange);
     Flag.SELECTION.check(selection);

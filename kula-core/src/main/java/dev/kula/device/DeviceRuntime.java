@@ -51,6 +51,7 @@ public final class DeviceRuntime {
   private final ReceiverDesk receiverDesk;
   private final Personalizer localTrainer;
   private final SharedTraining sharedTraining;
+  private final Trials trials;
   private float[] global = new float[0];
   private @Nullable PersonalModel personal;
   private int personalRound;
@@ -109,6 +110,7 @@ public final class DeviceRuntime {
         new TrainingData(
             store, settings.labels(), target, settings.privacy().hidesRecordsInUpdates(), seed);
     this.sharedTraining = new SharedTraining(settings.privacy(), account, seed);
+    this.trials = new Trials(settings.privacy(), account, data, settings.labels());
     this.localTrainer = new Personalizer(settings.localPlan());
     this.sourceDesk = new SourceDesk(id, store, data, settings, account, seed);
     this.receiverDesk =
@@ -165,6 +167,8 @@ public final class DeviceRuntime {
                 .norms(query, global, data.ledger(ledgers.shared()), bench)
                 .ifPresent(counts -> reply(out, from, counts));
         case Message.ProfileRequest request -> reply(out, from, profile(request.round(), bench));
+        case Message.Trial trial ->
+            trials.run(trial, bench).ifPresent(answer -> reply(out, from, answer));
         case Message.Ordered ordered -> out.addAll(ordered(ordered.order(), bench));
         case Message.Offered offered -> offers.add(Map.entry(from, offered));
         case Message.Refused refused -> receiverDesk.refused(from, refused);
@@ -184,6 +188,7 @@ public final class DeviceRuntime {
         case Message.ClipCounts counts -> {}
         case Message.Examined examined -> {}
         case Message.ProfileReport report -> {}
+        case Message.Tried tried -> {}
         case Message.ProfileDeclined declined -> {}
         case Message.Outcomes outcomes -> {}
         case Message.OutcomeSum sum -> {}

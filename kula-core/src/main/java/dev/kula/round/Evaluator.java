@@ -2,7 +2,7 @@ package dev.kula.round;
 
 import dev.kula.data.DeviceId;
 import dev.kula.device.Message;
-import dev.kula.device.Message.Settlement;
+import dev.kula.device.Settlement;
 import dev.kula.model.Evaluation;
 import dev.kula.model.Samples;
 import dev.kula.model.TrainingEngine;
@@ -168,14 +168,26 @@ final class Evaluator {
         mean, decile, Math.sqrt(variance), loss, perDevice, without, epsilons, withoutNoise);
   }
 
-  /** Score of the global model on the balanced exam; null if there is none. */
-  @Nullable Double global(float[] parameters) {
+  /**
+   * Score of the global model on the balanced exam, or the mean over devices of the scores of their
+   * groups' models; null if there is none.
+   */
+  @Nullable Double global(Groups groups, List<DeviceId> devices) {
     Samples exam = globalExam;
     if (exam == null) {
       return null;
     }
-    Evaluation result = engine.evaluate(parameters, exam);
-    return result.score(engine.task());
+    List<List<DeviceId>> members = groups.members(devices);
+    double sum = 0;
+    for (int group = 0; group < groups.count(); group++) {
+      if (groups.count() == 1 || !members.get(group).isEmpty()) {
+        Evaluation result = engine.evaluate(groups.model(group), exam);
+        double share =
+            groups.count() == 1 ? 1 : (double) members.get(group).size() / devices.size();
+        sum += share * result.score(engine.task());
+      }
+    }
+    return sum;
   }
 
   /** How devices do after what they meet has changed. */

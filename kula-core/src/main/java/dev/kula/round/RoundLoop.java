@@ -1,18 +1,25 @@
 package dev.kula.round;
 
+import dev.kula.aggregate.FederatedAveraging;
 import dev.kula.data.DeviceId;
+import dev.kula.device.Candidate;
 import dev.kula.device.Envelope;
 import dev.kula.device.Message;
 import dev.kula.device.Personalization;
+import dev.kula.device.Settlement;
+import dev.kula.device.TrialFold;
 import dev.kula.fleet.Fleet;
 import dev.kula.swap.PlannedSwap;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The rounds of one run, in a simulation and in a live fleet alike. Each round:
@@ -41,7 +48,11 @@ public final class RoundLoop {
   /** Orders of the planning under way that their receivers have settled. */
   private final Set<Long> settled = new HashSet<>();
 
-  private float[] global;
+  private final Groups groups;
+
+  /** Who has been asked to try what in the search or competition under way; null for none. */
+  private @Nullable Trying trying;
+
   private Traffic traffic = Traffic.NONE;
   private long eventCount;
   private int round;
@@ -65,18 +76,18 @@ public final class RoundLoop {
     this.evaluator = evaluator;
     this.listener = listener;
     this.baseSamples = baseSamples;
-    this.global = initial;
+    this.groups = new Groups(initial);
     this.startNanos = System.nanoTime();
     this.scores = Evaluator.Scores.NONE;
   }
 
   /** Goes on after the round of a checkpoint. */
   void restore(RunState state) {
-    fleet.restore(state.fleet(), state.global());
+    groups.restore(state.groups());
+    fleet.restore(state.fleet(), device -> groups.model(groups.of(device)));
     orchestrator.restore(state.orchestrator());
     monitor.restore(state.monitor());
     evaluator.restore(state.evaluator());
-    global = state.global();
     traffic = state.traffic();
     history.addAll(state.history());
     eventCount = state.events();
@@ -99,13 +110,16 @@ public final class RoundLoop {
     while (stopped.isEmpty()) {
       round++;
       admit(fleet.begin(round));
+      if (settings.triesIn(round)) {
+        regroup();
+      }
       if (settings.plansIn(round)) {
         swap();
       }
-      Fleet.Folded folded = train();
+      Trained trained = train();
       boolean last = round == settings.rounds();
       examine(last ? Message.Occasion.FINAL : Message.Occasion.ROUND);
-      record(folded);
+      record(trained);
       finishRound();
     }
   }
@@ -119,11 +133,126 @@ public final class RoundLoop {
       carry(orchestrator.distributeBase(joining, baseSamples));
       carry(to(joining, new Message.CloseSwaps(round)));
     }
-    carry(to(joining, new Message.GlobalModel(round, global)));
+    carry(groups.deliveries(round, joining));
+    if (groups.count() > 1) {
+      compete(joining);
+    }
   }
 
   private void deliverModel() {
-    carry(to(fleet.devices(), new Message.GlobalModel(round, global)));
+    carry(groups.deliveries(round, fleet.devices()));
+  }
+
+  /** Finds groups, or lets every device go to the group whose model serves it best. */
+  private void regroup() {
+    carry(monitor.requests(round, fleet.devices()));
+    if (groups.count() > 1) {
+      compete(fleet.devices());
+    } else {
+      search();
+    }
+  }
+
+  private void search() {
+    List<DeviceId> cohort =
+        fleet.available(round).stream()
+            .filter(monitor::knows)
+            .limit(GroupSearch.MOST_DEVICES)
+            .toList();
+    List<Fleet.TrainingTask> tasks =
+        cohort.stream()
+            .map(
+                device ->
+                    new Fleet.TrainingTask(
+                        round, groups.model(0), settings.localPlan(), List.of(device)))
+            .toList();
+    List<Fleet.Folded> learnt = fleet.train(tasks, new FederatedAveraging());
+    Map<DeviceId, GroupSearch.Lesson> lessons = new TreeMap<>();
+    for (int i = 0; i < learnt.size(); i++) {
+      Fleet.Folded folded = learnt.get(i);
+      if (folded.updates() == 1) {
+        DeviceId device = cohort.get(i);
+        lessons.put(
+            device,
+            new GroupSearch.Lesson(folded.global(), folded.weight(), monitor.labelCounts(device)));
+      }
+    }
+    if (lessons.size() < 2) {
+      return;
+    }
+    GroupSearch search =
+        new GroupSearch(
+            round,
+            new Candidate(groups.model(0), Candidate.shares(monitor.labelCounts(cohort))),
+            lessons,
+            settings.seed().derive("groups").derive(round));
+    trying = search::tried;
+    carry(search.choosing());
+    carry(search.guarding());
+    trying = null;
+    GroupSearch.Result result = search.result();
+    if (result.count() > 1) {
+      groups.divide(result.grouping(), result.count());
+      compete(
+          fleet.devices().stream()
+              .filter(device -> !result.grouping().containsKey(device))
+              .toList());
+    }
+    events.add(grouped(result));
+  }
+
+  private RunEvent grouped(GroupSearch.Result result) {
+    return new RunEvent.Grouped(
+        round,
+        groups.members(fleet.devices()).stream()
+            .map(members -> members.stream().map(DeviceId::name).toList())
+            .toList(),
+        result.gains().stream()
+            .map(gain -> new RunEvent.Gain(gain.groups(), gain.gain(), gain.standardError()))
+            .toList());
+  }
+
+  /** Lets devices try the models of all groups, and go to that which serves them best. */
+  private void compete(List<DeviceId> devices) {
+    List<Candidate> models = new ArrayList<>();
+    List<List<DeviceId>> members = groups.members(fleet.devices());
+    for (int group = 0; group < groups.count(); group++) {
+      double[] counts = monitor.labelCounts(members.get(group));
+      models.add(new Candidate(groups.model(group), Candidate.shares(counts)));
+    }
+    Set<DeviceId> asked = new HashSet<>(devices);
+    trying =
+        (device, answer) ->
+            answer.fold() == TrialFold.ALL
+                && answer.gains().length == models.size() - 1
+                && asked.remove(device)
+                && move(device, answer.gains());
+    List<Envelope> trials = new ArrayList<>();
+    for (DeviceId device : devices) {
+      List<Candidate> ownFirst = new ArrayList<>(models);
+      Collections.swap(ownFirst, 0, groups.of(device));
+      trials.addAll(to(List.of(device), new Message.Trial(round, TrialFold.ALL, ownFirst)));
+    }
+    carry(trials);
+    trying = null;
+    carry(groups.deliveries(round, devices.stream().filter(d -> !asked.contains(d)).toList()));
+  }
+
+  /** Moves a device to where it gains most; its own group, and the first, have changed places. */
+  private boolean move(DeviceId device, double[] gains) {
+    int own = groups.of(device);
+    int best = 0;
+    for (int place = 1; place <= gains.length; place++) {
+      best = gains[place - 1] > (best == 0 ? 0 : gains[best - 1]) ? place : best;
+    }
+    groups.move(device, best == 0 ? own : best == own ? 0 : best);
+    return true;
+  }
+
+  /** What is done with a device's answer to a trial; whether it had been asked. */
+  @FunctionalInterface
+  private interface Trying {
+    boolean tried(DeviceId device, Message.Tried answer);
   }
 
   private void examine(Message.Occasion occasion) {
@@ -131,29 +260,45 @@ public final class RoundLoop {
     scores = evaluator.scores();
   }
 
-  private Fleet.Folded train() {
+  private Trained train() {
     if (settings.personalization() == Personalization.LOCAL) {
-      return new Fleet.Folded(global, 0, 0, 0);
+      return new Trained(0, 0);
     }
     List<DeviceId> cohort = orchestrator.cohort(round, fleet.available(round));
     carry(orchestrator.clipQueries(round, cohort));
-    Fleet.Folded folded =
-        fleet.train(
-            new Fleet.TrainingTask(round, global, settings.localPlan()),
-            cohort,
-            settings.strategy());
+    List<Fleet.TrainingTask> tasks = groups.tasks(round, settings.localPlan(), cohort);
+    List<Fleet.Folded> folded = fleet.train(tasks, settings.strategy());
     orchestrator.moveClip();
-    global = folded.global();
-    traffic = traffic.plus(new Traffic(folded.bytes(), 0, 0, 0, 0, 0, 0));
+    groups.train(tasks, folded);
+    int updates = 0;
+    double weight = 0;
+    double loss = 0;
+    for (Fleet.Folded one : folded) {
+      updates += one.updates();
+      weight += one.weight();
+      loss += one.weight() * one.trainingLoss();
+      traffic = traffic.plus(new Traffic(one.bytes(), 0, 0, 0, 0, 0, 0));
+    }
     deliverModel();
-    return folded;
+    return new Trained(
+        updates, folded.size() == 1 ? folded.getFirst().trainingLoss() : loss / weight);
   }
 
+  /**
+   * What cohorts did.
+   *
+   * @param updates number of updates folded
+   * @param loss weighted mean of the devices' losses in their last local epoch
+   */
+  private record Trained(int updates, double loss) {}
+
   private void swap() {
-    carry(monitor.requests(round, fleet.devices()));
+    if (!settings.triesIn(round)) { // else they have reported already
+      carry(monitor.requests(round, fleet.devices()));
+    }
     events.add(monitor.compare(round));
     List<Envelope> orders = new ArrayList<>();
-    List<PlannedSwap> plan = monitor.plan(round);
+    List<PlannedSwap> plan = monitor.plan(round, groups.members(fleet.devices()));
     for (PlannedSwap planned : plan) {
       events.add(monitor.explain(planned));
       orders.addAll(Orchestrator.envelopes(Envelope.MONITOR, planned.order()));
@@ -225,6 +370,12 @@ public final class RoundLoop {
       }
       case Message.OutcomeSum message -> ignore(envelope);
       case Message.Reliability message -> ignore(envelope);
+      case Message.Tried answer -> {
+        Trying asked = trying;
+        if (asked == null || !asked.tried(from, answer)) {
+          ignore(from, "losses in a trial that nobody asked for, or that are none");
+        }
+      }
       case Message.ClipCounts counts -> {
         if (!orchestrator.counted(from, counts)) {
           ignore(from, "counts of gradients that nobody asked for, or that are none");
@@ -234,6 +385,7 @@ public final class RoundLoop {
       case Message.GlobalModel message -> ignore(envelope);
       case Message.Examine message -> ignore(envelope);
       case Message.ProfileRequest message -> ignore(envelope);
+      case Message.Trial message -> ignore(envelope);
       case Message.Ordered message -> ignore(envelope);
       case Message.Offered message -> ignore(envelope);
       case Message.Refused message -> ignore(envelope);
@@ -251,7 +403,7 @@ public final class RoundLoop {
     traffic = traffic.plus(Traffic.of(Map.of(message.kind(), message.bytes())));
   }
 
-  private void settledOrder(Message.Settlement settlement) {
+  private void settledOrder(Settlement settlement) {
     settled.add(settlement.order().number());
     events.add(evaluator.settled(round, settlement));
   }
@@ -267,18 +419,18 @@ public final class RoundLoop {
     events.add(new RunEvent.Ignored(round, from.name(), what));
   }
 
-  private void record(Fleet.Folded folded) {
+  private void record(Trained trained) {
     history.add(
         new RoundRecord(
             settings.method(),
             settings.seed().value(),
             round,
-            folded.updates(),
-            folded.trainingLoss(),
+            trained.updates(),
+            trained.loss(),
             scores.mean(),
             scores.worstDecile(),
             scores.loss(),
-            evaluator.global(global),
+            evaluator.global(groups, fleet.devices()),
             fleet.elapsed().toNanos() / 1e9,
             traffic.plus(evaluator.copies()),
             evaluator.swaps(),
@@ -306,7 +458,7 @@ public final class RoundLoop {
   private RunState state() {
     return new RunState(
         round,
-        global,
+        groups.state(),
         fleet.state(),
         orchestrator.state(),
         monitor.state(),
@@ -317,9 +469,14 @@ public final class RoundLoop {
         stopped);
   }
 
-  /** The global model. */
-  public float[] global() {
-    return global;
+  /** The global model, or one a group. */
+  public List<float[]> models() {
+    return groups.models();
+  }
+
+  /** Who is in which group. */
+  Groups groups() {
+    return groups;
   }
 
   /** Every round so far. */

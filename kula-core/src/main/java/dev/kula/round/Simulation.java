@@ -274,7 +274,8 @@ public final class Simulation implements AutoCloseable {
             List.copyOf(scores.withoutNoise())),
         devices,
         engine.layout(),
-        loop.global(),
+        loop.models(),
+        loop.groups().state().of(),
         personal);
   }
 

@@ -43,6 +43,7 @@ final class ToyRun {
   Personalization personalization = Personalization.FINE_TUNE;
   int rounds = 6;
   int swapEvery = 2;
+  boolean groups = false;
   double participation = 1;
   double budget = 0.3;
   int threads = 1;
@@ -62,7 +63,9 @@ final class ToyRun {
     /** All that must not depend on threads, order or interruptions, to the last bit. */
     String bytes() {
       StringBuilder text =
-          new StringBuilder("global ").append(digest(result.global())).append('\n');
+          new StringBuilder("global ")
+              .append(result.models().stream().map(ToyRun::digest).toList())
+              .append('\n');
       result
           .personal()
           .forEach(
@@ -125,6 +128,7 @@ final class ToyRun {
             0.25,
             1000,
             Long.MAX_VALUE),
+        groups,
         0.05,
         convergence);
   }
@@ -136,7 +140,7 @@ final class ToyRun {
         PrivacyBudget.allocate(
             RenyiFilter.of(epsilon, DELTA),
             new PrivacyBudget.Releases(
-                plannings, plannings, all ? 2 * plannings : 0, all ? rounds : 0));
+                roundSettings().reports(), plannings, all ? 2 * plannings : 0, all ? rounds : 0));
     return new DeviceSettings(
         ToyClusters.LABELS,
         personalization,

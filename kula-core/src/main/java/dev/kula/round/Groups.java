@@ -1,0 +1,126 @@
+package dev.kula.round;
+
+import dev.kula.data.DeviceId;
+import dev.kula.device.Envelope;
+import dev.kula.device.Message;
+import dev.kula.fleet.Fleet;
+import dev.kula.model.TrainingPlan;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Devices in groups, each with a model of its own that its members train; at first all in one, with
+ * the global model. For one round loop, on one thread.
+ */
+final class Groups {
+  private final List<float[]> models = new ArrayList<>();
+  private final Map<DeviceId, Integer> of = new TreeMap<>();
+
+  /**
+   * As plain data.
+   *
+   * @param models one a group
+   * @param of the group of each device that is not in the first
+   */
+  record State(List<float[]> models, Map<String, Integer> of) {}
+
+  /** All devices in one group. */
+  Groups(float[] model) {
+    models.add(model);
+  }
+
+  int count() {
+    return models.size();
+  }
+
+  /** The group of a device; the first if it has not been put into one. */
+  int of(DeviceId device) {
+    return of.getOrDefault(device, 0);
+  }
+
+  float[] model(int group) {
+    return models.get(group);
+  }
+
+  /** The devices of each group, of those given. */
+  List<List<DeviceId>> members(List<DeviceId> devices) {
+    List<List<DeviceId>> members = new ArrayList<>();
+    models.forEach(model -> members.add(new ArrayList<>()));
+    devices.forEach(device -> members.get(of(device)).add(device));
+    return members;
+  }
+
+  /** Puts devices into groups, all of which go on from the model of the first. */
+  void divide(Map<DeviceId, Integer> grouping, int count) {
+    float[] model = models.getFirst();
+    models.clear();
+    for (int group = 0; group < count; group++) {
+      models.add(model);
+    }
+    of.clear();
+    of.putAll(grouping);
+  }
+
+  void move(DeviceId device, int group) {
+    of.put(device, group);
+  }
+
+  /** The models of all groups, each to its members. */
+  List<Envelope> deliveries(int round, List<DeviceId> devices) {
+    return devices.stream()
+        .map(
+            device ->
+                new Envelope(
+                    Envelope.ORCHESTRATOR,
+                    device,
+                    new Message.GlobalModel(round, models.get(of(device)))))
+        .toList();
+  }
+
+  /** What a cohort is to do: one task for each group that has members in it. */
+  List<Fleet.TrainingTask> tasks(int round, TrainingPlan plan, List<DeviceId> cohort) {
+    List<Fleet.TrainingTask> tasks = new ArrayList<>();
+    List<List<DeviceId>> members = members(cohort);
+    for (int group = 0; group < models.size(); group++) {
+      if (!members.get(group).isEmpty() || models.size() == 1) {
+        tasks.add(new Fleet.TrainingTask(round, models.get(group), plan, members.get(group)));
+      }
+    }
+    return tasks;
+  }
+
+  /** Takes in what came of {@link #tasks}. */
+  void train(List<Fleet.TrainingTask> tasks, List<Fleet.Folded> folded) {
+    for (int i = 0; i < tasks.size(); i++) {
+      List<DeviceId> cohort = tasks.get(i).cohort();
+      models.set(cohort.isEmpty() ? 0 : of(cohort.getFirst()), folded.get(i).global());
+    }
+  }
+
+  List<float[]> models() {
+    return List.copyOf(models);
+  }
+
+  State state() {
+    Map<String, Integer> names = new TreeMap<>();
+    of.forEach((device, group) -> names.put(device.name(), group));
+    return new State(List.copyOf(models), names);
+  }
+
+  void restore(State state) {
+    models.clear();
+    models.addAll(state.models());
+    of.clear();
+    state.of().forEach((name, group) -> of.put(new DeviceId(name), group));
+  }
+
+  @Override
+  public String toString() {
+    int[] sizes = new int[models.size()];
+    of.values().forEach(group -> sizes[group]++);
+    return Arrays.toString(sizes);
+  }
+}
