@@ -127,8 +127,21 @@ enum Flag {
       "fedavg",
       Rule.forms(
           Form.word("fedavg"),
-          Form.number("fedprox", "MU", "finite and at least 0", Flag::notNegative).orWithout()),
-      "fedavg or fedprox[:MU] (MU 0.01 if left out)."),
+          Form.number("fedprox", "MU", "finite and at least 0", Flag::notNegative).orWithout(),
+          Form.number("fedavgm", "BETA", "at least 0 and below 1", x -> 0 <= x && x < 1)
+              .orWithout(),
+          Form.number("fedadam", "ETA", "finite and above 0", Flag::positive).orWithout(),
+          Form.number("fedyogi", "ETA", "finite and above 0", Flag::positive).orWithout(),
+          Form.word("fednova"),
+          Form.word("scaffold")),
+      "fedavg, fedprox[:MU] (MU 0.01 if left out), fedavgm[:BETA] (0.9), fedadam[:ETA] or"
+          + " fedyogi[:ETA] (0.01), fednova or scaffold."),
+  CLUSTERS(
+      Section.TRAINING,
+      "K",
+      "1",
+      Rule.wholeNumber(1, 100),
+      "Global models, of which each device takes the one that does best on its data (IFCA)."),
   ROBUST(
       Section.TRAINING,
       "RULE",

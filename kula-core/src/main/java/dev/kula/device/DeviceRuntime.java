@@ -2,6 +2,7 @@ package dev.kula.device;
 
 import dev.kula.KulaException;
 import dev.kula.Seed;
+import dev.kula.aggregate.Broadcast;
 import dev.kula.aggregate.Update;
 import dev.kula.data.DataPointer;
 import dev.kula.data.DeviceId;
@@ -52,6 +53,7 @@ public final class DeviceRuntime {
   private final Personalizer localTrainer;
   private final SharedTraining sharedTraining;
   private float[] global = new float[0];
+  private int cluster;
   private @Nullable PersonalModel personal;
   private int personalRound;
   private Optional<Message> lastProfile = Optional.empty();
@@ -68,6 +70,8 @@ public final class DeviceRuntime {
    * @param model parameters of a personal model that is trained on and on; empty if made anew
    * @param modelRound round in which it was last trained
    * @param given positions of own samples that each receiver has been pointed to
+   * @param cluster which of the server's models it works with
+   * @param control its control variate; empty if it has none
    */
   public record State(
       SampleStore.State store,
@@ -77,7 +81,9 @@ public final class DeviceRuntime {
       PrivacyLedger.State account,
       float[] model,
       int modelRound,
-      Map<String, int[]> given) {}
+      Map<String, int[]> given,
+      int cluster,
+      float[] control) {}
 
   /**
    * A device that has not seen a model yet.
@@ -123,11 +129,35 @@ public final class DeviceRuntime {
   /**
    * Trains the global model on the shared ledger.
    *
+   * @param sent as the server sends it to all
    * @return the update, in the workbench's memory: to be folded or sent before the workbench is
    *     lent again; empty if the privacy account refuses to release one
    */
-  public Optional<Update> train(int round, float[] model, TrainingPlan plan, Workbench bench) {
-    return sharedTraining.update(round, model, data.ledger(ledgers.shared()), plan, bench);
+  public Optional<Update> train(int round, float[] sent, TrainingPlan plan, Workbench bench) {
+    Broadcast broadcast = settings.broadcast();
+    float[] model = broadcast.model(sent, cluster);
+    SampleSet samples = data.ledger(ledgers.shared());
+    if (broadcast.hasControl()) {
+      float[] control = broadcast.control(sent);
+      return Optional.of(sharedTraining.controlled(round, model, control, samples, plan, bench));
+    }
+    return sharedTraining
+        .update(round, model, samples, plan, bench)
+        .map(update -> cluster == 0 ? update : update.ofCluster(cluster));
+  }
+
+  /** Works with the best of the server's models from now on. */
+  private void take(float[] sent, Workbench bench) {
+    Broadcast broadcast = settings.broadcast();
+    if (!Doorkeeper.isSound(sent, broadcast.size(bench.engine().layout().size()))) {
+      return;
+    }
+    if (broadcast.models() > 1) {
+      SampleSet samples = data.ledger(ledgers.shared());
+      cluster = ModelChoice.best(broadcast, sent, samples, bench.engine());
+      account.worked((double) broadcast.models() * samples.size());
+    }
+    global = broadcast.model(sent, cluster);
   }
 
   /**
@@ -147,11 +177,7 @@ public final class DeviceRuntime {
         continue;
       }
       switch (envelope.message()) {
-        case Message.GlobalModel model -> {
-          if (Doorkeeper.isSound(model.parameters(), bench.engine().layout().size())) {
-            global = model.parameters();
-          }
-        }
+        case Message.GlobalModel model -> take(model.parameters(), bench);
         case Message.Examine examine -> out.addAll(examine(examine, bench));
         case Message.ClipQuery query ->
             sharedTraining
@@ -389,7 +415,9 @@ public final class DeviceRuntime {
         account.state(),
         persistent && model != null ? model.parameters() : new float[0],
         personalRound,
-        sourceDesk.given());
+        sourceDesk.given(),
+        cluster,
+        sharedTraining.control().state());
   }
 
   /** Content of the blocks it fetched, by name. */
@@ -397,8 +425,12 @@ public final class DeviceRuntime {
     return store.fetchedBlocks();
   }
 
-  /** Puts back what {@link #state()} once gave. */
-  public void restore(State state, Map<String, SampleBatch> blocks, float[] globalParameters) {
+  /**
+   * Puts back what {@link #state()} once gave.
+   *
+   * @param sent as the server sends it to all
+   */
+  public void restore(State state, Map<String, SampleBatch> blocks, float[] sent) {
     store.restore(state.store(), blocks);
     state.shared().forEach(ledgers.shared()::add);
     state.personalPointers().forEach(ledgers.personal()::add);
@@ -410,7 +442,9 @@ public final class DeviceRuntime {
     accepted.clear();
     accepted.addAll(state.accepted());
     account.restore(state.account());
-    global = globalParameters;
+    cluster = state.cluster();
+    sharedTraining.control().restore(state.control());
+    global = settings.broadcast().model(sent, cluster);
     personal = state.model().length == 0 ? null : PersonalModel.of(state.model(), global);
     personalRound = state.modelRound();
     sourceDesk.restore(state.given());

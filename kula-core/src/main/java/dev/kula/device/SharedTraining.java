@@ -22,6 +22,7 @@ final class SharedTraining {
   private final PrivacySettings settings;
   private final Account account;
   private final Seed seed;
+  private final ControlVariate control = new ControlVariate();
   private Message.@Nullable ClipQuery query;
 
   SharedTraining(PrivacySettings settings, Account account, Seed seed) {
@@ -40,8 +41,10 @@ final class SharedTraining {
     if (!account.noises(Account.Kind.UPDATE)) {
       account.withoutNoise(Account.Kind.UPDATE);
       float[] local = bench.localModel().startFrom(model);
-      double loss = train(round, local, samples, plan, bench);
-      return Optional.of(Update.between(model, local, samples.size(), loss));
+      TrainingResult result = train(round, local, samples, plan, bench);
+      return Optional.of(
+          Update.between(model, local, samples.size(), result.meanLoss())
+              .inSteps(Math.max(1, result.steps())));
     }
     // Counts and losses are data too: where updates are noised, neither leaves.
     return account
@@ -68,6 +71,36 @@ final class SharedTraining {
                               model, samples, plan, clippedIn(round, each), noise, bench);
                     }))
         .map(noised -> new Update(noised.delta(), 1, 0));
+  }
+
+  /**
+   * Trains {@code model} with the steps of SCAFFOLD, without noise.
+   *
+   * @param fleets the server's control variate
+   */
+  Update controlled(
+      int round,
+      float[] model,
+      float[] fleets,
+      SampleSet samples,
+      TrainingPlan plan,
+      Workbench bench) {
+    account.withoutNoise(Account.Kind.UPDATE);
+    float[] local = bench.localModel().startFrom(model);
+    float[] correction = control.correction(fleets);
+    TrainingResult result =
+        bench
+            .engine()
+            .trainCorrected(
+                local, samples, plan, correction, seed.derive("train").derive(round).generator());
+    account.worked(3.0 * plan.epochs() * samples.size());
+    return control.update(
+        model, local, correction, result.steps(), plan.learningRate(), result.meanLoss());
+  }
+
+  /** The device's control variate. */
+  ControlVariate control() {
+    return control;
   }
 
   /** With the clip that was named for this round, if one was. */
@@ -144,11 +177,11 @@ final class SharedTraining {
   /** An update as it leaves, clipped and noised. */
   private record NoisedUpdate(float[] delta) {}
 
-  private double train(
+  private TrainingResult train(
       int round, float[] local, SampleSet samples, TrainingPlan plan, Workbench bench) {
     TrainingResult result =
         bench.engine().train(local, samples, plan, seed.derive("train").derive(round).generator());
     account.worked(3.0 * plan.epochs() * samples.size());
-    return result.meanLoss();
+    return result;
   }
 }

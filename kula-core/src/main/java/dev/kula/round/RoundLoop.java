@@ -1,5 +1,7 @@
 package dev.kula.round;
 
+import dev.kula.aggregate.Broadcast;
+import dev.kula.aggregate.ServerOptimizer;
 import dev.kula.data.DeviceId;
 import dev.kula.device.Envelope;
 import dev.kula.device.Message;
@@ -41,7 +43,10 @@ public final class RoundLoop {
   /** Orders of the planning under way that their receivers have settled. */
   private final Set<Long> settled = new HashSet<>();
 
+  /** What devices are sent as the global model. */
   private float[] global;
+
+  private ServerOptimizer.State optimizer = ServerOptimizer.State.NONE;
   private Traffic traffic = Traffic.NONE;
   private long eventCount;
   private int round;
@@ -77,6 +82,7 @@ public final class RoundLoop {
     monitor.restore(state.monitor());
     evaluator.restore(state.evaluator());
     global = state.global();
+    optimizer = state.optimizer();
     traffic = state.traffic();
     history.addAll(state.history());
     eventCount = state.events();
@@ -137,7 +143,13 @@ public final class RoundLoop {
             cohort,
             settings.strategy());
     orchestrator.moveClip();
-    global = folded.global();
+    if (folded.updates() > 0) {
+      double share = (double) folded.updates() / fleet.devices().size();
+      ServerOptimizer.Step step =
+          settings.strategy().optimizer().next(optimizer, global, folded.global(), share);
+      global = step.model();
+      optimizer = step.state();
+    }
     traffic = traffic.plus(new Traffic(folded.bytes(), 0, 0, 0, 0, 0, 0));
     deliverModel();
     return folded;
@@ -270,7 +282,7 @@ public final class RoundLoop {
             scores.mean(),
             scores.worstDecile(),
             scores.loss(),
-            evaluator.global(global),
+            evaluator.global(global()),
             fleet.elapsed().toNanos() / 1e9,
             traffic.plus(evaluator.copies()),
             evaluator.swaps(),
@@ -299,6 +311,7 @@ public final class RoundLoop {
     return new RunState(
         round,
         global,
+        optimizer,
         fleet.state(),
         orchestrator.state(),
         monitor.state(),
@@ -309,9 +322,10 @@ public final class RoundLoop {
         stopped);
   }
 
-  /** The global model. */
+  /** The global model; all of them, one after the other, if there are several. */
   public float[] global() {
-    return global;
+    Broadcast broadcast = settings.strategy().broadcast();
+    return broadcast.hasControl() ? broadcast.model(global, 0) : global;
   }
 
   /** Every round so far. */

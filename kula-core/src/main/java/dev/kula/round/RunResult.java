@@ -15,7 +15,7 @@ import java.util.Map;
  * @param epsilon spent
  * @param devices each device
  * @param layout of the models
- * @param global the global model
+ * @param global the global model; all of them, one after the other, if there are several
  * @param personal personal models by device
  */
 public record RunResult(

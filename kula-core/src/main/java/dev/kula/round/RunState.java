@@ -1,5 +1,6 @@
 package dev.kula.round;
 
+import dev.kula.aggregate.ServerOptimizer;
 import dev.kula.fleet.FleetState;
 import java.util.List;
 
@@ -8,7 +9,8 @@ import java.util.List;
  * store writes it as a checkpoint.
  *
  * @param round last round that is complete
- * @param global the global model after it
+ * @param global what devices have been sent as the global model after it
+ * @param optimizer what the server's optimiser remembers
  * @param fleet devices' durable state
  * @param orchestrator outcomes held back, and the clip
  * @param monitor what the monitor remembers
@@ -21,6 +23,7 @@ import java.util.List;
 public record RunState(
     int round,
     float[] global,
+    ServerOptimizer.State optimizer,
     FleetState fleet,
     Orchestrator.State orchestrator,
     PerformanceMonitor.State monitor,
