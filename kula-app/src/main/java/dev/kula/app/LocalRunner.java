@@ -27,6 +27,7 @@ import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -193,13 +194,20 @@ final class LocalRunner implements Runner {
   private static void saveModels(RunDirectory directory, RunResult result) {
     ParameterLayout layout = result.layout();
     List<NamedModel> models = new ArrayList<>();
-    models.add(new NamedModel("global", layout, result.global()));
+    int globals = result.global().length / layout.size();
+    for (int i = 0; i < globals; i++) {
+      models.add(
+          new NamedModel(
+              globals == 1 ? "global" : "global/" + (i + 1),
+              layout,
+              Arrays.copyOfRange(result.global(), i * layout.size(), (i + 1) * layout.size())));
+    }
     result
         .personal()
         .forEach(
             (device, model) -> {
-              // What is the global model's stands there once.
-              boolean tuned = model.hasBodyOf(result.global(), layout.headOffset());
+              // What is the one global model's stands there once.
+              boolean tuned = globals == 1 && model.hasBodyOf(result.global(), layout.headOffset());
               models.add(
                   new NamedModel(
                       "personal/" + device,

@@ -88,6 +88,7 @@ final class RunPlanner {
     refuseWholeGradients(settings, model, dataset);
     AggregationPlan aggregation = AggregationPlan.of(settings, data);
     AggregationStrategy strategy = aggregation.strategy();
+    refuseUncorrectedSteps(strategy, model, dataset);
     float rate = (float) settings.lr();
     TrainingPlan local =
         TrainingPlan.of(settings.localEpochs(), settings.batch(), rate)
@@ -122,7 +123,7 @@ final class RunPlanner {
             rawIsPossible(settings, policy));
     return new SimulationSettings(
         rounds.withStrategy(aggregation.secured(privacy)),
-        devices,
+        devices.withBroadcast(strategy.broadcast()),
         target(settings, data),
         model,
         aggregation.threat(),
@@ -155,6 +156,20 @@ final class RunPlanner {
         throw KulaException.user(
             "--privacy-unit is 'record', but --model %s computes with '%s', which cannot clip each sample's gradient; use --privacy-unit device"
                 .formatted(settings.model(), engine.backend()));
+      }
+    }
+  }
+
+  private void refuseUncorrectedSteps(
+      AggregationStrategy strategy, ModelSpec model, Dataset dataset) {
+    if (!strategy.broadcast().hasControl()) {
+      return;
+    }
+    try (TrainingEngine engine = engines.create(model, dataset.input(), dataset.task())) {
+      if (!engine.correctsSteps()) {
+        throw KulaException.user(
+            "--strategy is '%s', but the model computes with '%s', which cannot correct its steps; use a built-in model"
+                .formatted(strategy.name(), engine.backend()));
       }
     }
   }

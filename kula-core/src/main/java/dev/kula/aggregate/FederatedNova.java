@@ -1,5 +1,7 @@
 package dev.kula.aggregate;
 
+import java.util.Arrays;
+
 /**
  * FedNova: an update counts by its direction alone, whatever the number of steps it took (Wang et
  * al. 2020, <i>Tackling the Objective Inconsistency Problem</i>, equation 9 for plain SGD steps,
@@ -31,25 +33,29 @@ public record FederatedNova() implements AggregationStrategy {
     return new NormalizedSum(parameters);
   }
 
-  /** The sum of the directions, and beside it that of the steps. */
+  /** The sum of the directions, with that of the steps behind it. */
   private static final class NormalizedSum implements PartialSum {
     private final int parameters;
-    private final FixedPointSum directions;
-    private final FixedPointSum steps = new FixedPointSum(1);
+    private final FixedPointSum sum;
 
     NormalizedSum(int parameters) {
       this.parameters = parameters;
-      this.directions = new FixedPointSum(parameters);
+      this.sum = new FixedPointSum(parameters + 1);
     }
 
     @Override
     public void accumulate(Update update) {
-      float[] direction = update.delta().clone();
-      for (int i = 0; i < direction.length; i++) {
+      if (update.delta().length != parameters) {
+        throw new IllegalArgumentException(
+            "an update has %d parameters, must have %d"
+                .formatted(update.delta().length, parameters));
+      }
+      float[] direction = Arrays.copyOf(update.delta(), parameters + 1);
+      for (int i = 0; i < parameters; i++) {
         direction[i] /= update.steps();
       }
-      directions.accumulate(new Update(direction, update.weight(), update.trainingLoss()));
-      steps.accumulate(new Update(new float[] {update.steps()}, update.weight(), 0));
+      direction[parameters] = update.steps();
+      sum.accumulate(new Update(direction, update.weight(), update.trainingLoss()));
     }
 
     @Override
@@ -57,34 +63,33 @@ public record FederatedNova() implements AggregationStrategy {
       if (!(other instanceof NormalizedSum that)) {
         throw new IllegalArgumentException("cannot merge sums of different strategies");
       }
-      directions.merge(that.directions);
-      steps.merge(that.steps);
+      sum.merge(that.sum);
     }
 
     @Override
     public float[] finish(float[] currentGlobal) {
       float[] next = currentGlobal.clone();
-      float[] direction = directions.finish(new float[parameters]);
-      double effectiveSteps = steps.finish(new float[1])[0];
+      float[] mean = sum.finish(new float[parameters + 1]);
+      double effectiveSteps = mean[parameters];
       for (int i = 0; i < next.length; i++) {
-        next[i] = (float) (next[i] + effectiveSteps * direction[i]);
+        next[i] = (float) (next[i] + effectiveSteps * mean[i]);
       }
       return next;
     }
 
     @Override
     public int updates() {
-      return directions.updates();
+      return sum.updates();
     }
 
     @Override
     public double weight() {
-      return directions.weight();
+      return sum.weight();
     }
 
     @Override
     public double trainingLoss() {
-      return directions.trainingLoss();
+      return sum.trainingLoss();
     }
   }
 }
