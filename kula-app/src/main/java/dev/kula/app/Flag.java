@@ -292,7 +292,8 @@ enum Flag {
       "local-only,fedavg,fine-tune,fedprox,fedprox-fine-tune,static,random,dissimilar,deficit-raw,"
           + "deficit",
       Rule.selection(Method.keys()),
-      "Methods to compare, separated by commas; there is also: similar."),
+      "Methods to compare, separated by commas; there are also: similar, and fedavgm, fedadam,"
+          + " fedyogi, fednova, scaffold and ifca, each also as fedavgm-fine-tune and so on."),
   FLEET(Section.RUN, "FLEET", "local", Rule.words("local"), "Where the devices live."),
   THREADS(
       Section.RUN,

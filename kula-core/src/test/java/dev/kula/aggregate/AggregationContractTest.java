@@ -223,8 +223,18 @@ final class AggregationContractTest {
       assertEquals(strategy, AggregationStrategy.parse(strategy.name()));
     }
     for (String wrong :
-        List.of("", "fedsgd", "fedprox:", "fedprox:-1", "fedprox:x", "fedprox:NaN", "fedavgm:1",
-            "fedadam:0", "fedyogi:", "fednova:1", "scaffold:")) {
+        List.of(
+            "",
+            "fedsgd",
+            "fedprox:",
+            "fedprox:-1",
+            "fedprox:x",
+            "fedprox:NaN",
+            "fedavgm:1",
+            "fedadam:0",
+            "fedyogi:",
+            "fednova:1",
+            "scaffold:")) {
       KulaException refused =
           assertThrows(KulaException.class, () -> AggregationStrategy.parse(wrong));
       assertTrue(

@@ -39,8 +39,7 @@ final class BaselinesTest {
   /** The second of three models of two numbers moves by 0.75 * 2 + 0.25 * 6, the third by 8. */
   @Test
   void anUpdateFoldsIntoItsClusterAlone() {
-    AggregationStrategy clusters =
-        new ClusteredAggregation(AggregationStrategy.parse("fedavg"), 3);
+    AggregationStrategy clusters = new ClusteredAggregation(AggregationStrategy.parse("fedavg"), 3);
     PartialSum sum = clusters.init(6);
     sum.accumulate(new Update(new float[] {2, 0}, 30, 1).ofCluster(1));
     PartialSum other = clusters.init(6);

@@ -21,8 +21,7 @@ final class BaselineDevicesTest {
   private final float[] model = ToyDevices.model(data, 1);
 
   private DeviceRuntime device(Broadcast broadcast) {
-    DeviceSettings settings =
-        ToyDevices.settings(ToyDevices.OPEN).withBroadcast(broadcast);
+    DeviceSettings settings = ToyDevices.settings(ToyDevices.OPEN).withBroadcast(broadcast);
     return new ToyDevices(data, settings).all().getFirst();
   }
 
@@ -71,8 +70,7 @@ final class BaselineDevicesTest {
     float[] second = control.correction(new float[] {0.4f, 0});
     assertArrayEquals(new float[] {0.5f, 0.6f}, second, 1e-6f);
     Update next =
-        control.update(
-            new float[] {0.8f, 2.5f}, new float[] {1.1f, 2.5f}, second, 2, 0.5f, 0.6);
+        control.update(new float[] {0.8f, 2.5f}, new float[] {1.1f, 2.5f}, second, 2, 0.5f, 0.6);
     float[] later = {-0.3f - 0.5f, -0.6f};
     assertArrayEquals(later, control.state(), 1e-6f);
     assertArrayEquals(
@@ -124,8 +122,7 @@ final class BaselineDevicesTest {
     assertEquals(1, device.state().cluster());
     Update update = train(device, 1, sent);
     assertEquals(1, update.cluster());
-    assertArrayEquals(
-        train(device(Broadcast.ONE_MODEL), 1, settled).delta(), update.delta());
+    assertArrayEquals(train(device(Broadcast.ONE_MODEL), 1, settled).delta(), update.delta());
     // Later on another one fits better.
     deliver(device, concat(settled, other, other));
     assertEquals(0, device.state().cluster());

@@ -53,7 +53,13 @@ final class ResumeTest {
   /** What optimisers, control variates and the choice of a cluster remember is in checkpoints. */
   @ParameterizedTest
   @CsvSource({
-    "fedavgm, 1", "fedadam, 1", "fedyogi, 1", "fednova, 1", "scaffold, 1", "fedavg, 3", "fedprox, 2"
+    "fedavgm, 1",
+    "fedadam, 1",
+    "fedyogi, 1",
+    "fednova, 1",
+    "scaffold, 1",
+    "fedavg, 3",
+    "fedprox, 2"
   })
   void everyStrategyGoesOn(String strategy, int clusters) {
     ToyRun.Outcome whole = baseline(strategy, clusters).run();
@@ -72,9 +78,13 @@ final class ResumeTest {
 
   /** Of both ways of all rounds and the first delivery, for models of the same size. */
   @ParameterizedTest
-  @CsvSource({"fedavg, 1, 1, 1, 0", "scaffold, 1, 2, 2, 0", "fedavg, 3, 3, 1, 4", "fednova, 1, 1, 1, 4"})
-  void countsTheBytesOfAllThatTravels(
-      String strategy, int clusters, int down, int up, int extra) {
+  @CsvSource({
+    "fedavg, 1, 1, 1, 0",
+    "scaffold, 1, 2, 2, 0",
+    "fedavg, 3, 3, 1, 4",
+    "fednova, 1, 1, 1, 4"
+  })
+  void countsTheBytesOfAllThatTravels(String strategy, int clusters, int down, int up, int extra) {
     ToyRun run = toy("none", Exchange.VISIT, Personalization.FINE_TUNE);
     run.strategy = AggregationStrategy.parse(strategy);
     ToyRun.Outcome outcome = (clusters == 1 ? run : run.in(clusters)).run();

@@ -146,20 +146,20 @@ final class ToyRun {
             new PrivacyBudget.Releases(
                 plannings, plannings, all ? 2 * plannings : 0, all ? rounds : 0));
     return new DeviceSettings(
-        ToyClusters.LABELS,
-        personalization,
-        TrainingPlan.of(3, 8, 0.2f),
-        TrainingPlan.of(3, 8, 0.2f).withScope(Scope.HEAD),
-        TrainingPlan.of(3, 8, 0.2f).withScope(Scope.HEAD),
-        gate,
-        new PrivacySettings(
-            RenyiFilter.of(epsilon, DELTA),
-            protection,
-            Double.isNaN(profileRho) ? allocated.profileRho() : profileRho,
-            allocated.outcomeRho(),
-            new ChangeProtection.WholeChange(allocated.visitRho(), 0.5),
-            new SumProtection(allocated.visitRho(), 1),
-            new ChangeProtection.WholeChange(allocated.updateRho(), 1)),
+            ToyClusters.LABELS,
+            personalization,
+            TrainingPlan.of(3, 8, 0.2f),
+            TrainingPlan.of(3, 8, 0.2f).withScope(Scope.HEAD),
+            TrainingPlan.of(3, 8, 0.2f).withScope(Scope.HEAD),
+            gate,
+            new PrivacySettings(
+                RenyiFilter.of(epsilon, DELTA),
+                protection,
+                Double.isNaN(profileRho) ? allocated.profileRho() : profileRho,
+                allocated.outcomeRho(),
+                new ChangeProtection.WholeChange(allocated.visitRho(), 0.5),
+                new SumProtection(allocated.visitRho(), 1),
+                new ChangeProtection.WholeChange(allocated.updateRho(), 1)),
             true)
         .withBroadcast(strategy.broadcast());
   }
