@@ -6,11 +6,27 @@ import dev.kula.aggregate.Broadcast;
 import dev.kula.aggregate.FederatedNova;
 import dev.kula.aggregate.Scaffold;
 import dev.kula.aggregate.ServerOptimizer;
+import dev.kula.app.Rule.Form;
 import dev.kula.swap.SwapPolicy;
+import java.util.function.DoublePredicate;
 
-/** What a strategy or several global models do not go together with, and why. */
+/** What strategies there are, and what they or several global models do not go together with. */
 final class StrategyLimits {
   private StrategyLimits() {}
+
+  /** What {@code --strategy} may be. */
+  static Rule<String> rule() {
+    DoublePredicate positive = x -> x > 0 && Double.isFinite(x);
+    return Rule.forms(
+        Form.word("fedavg"),
+        Form.number("fedprox", "MU", "finite and at least 0", x -> x == 0 || positive.test(x))
+            .orWithout(),
+        Form.number("fedavgm", "BETA", "at least 0 and below 1", x -> 0 <= x && x < 1).orWithout(),
+        Form.number("fedadam", "ETA", "finite and above 0", positive).orWithout(),
+        Form.number("fedyogi", "ETA", "finite and above 0", positive).orWithout(),
+        Form.word("fednova"),
+        Form.word("scaffold"));
+  }
 
   /**
    * Checks settings whose flags are each in their range.

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class StrategyLimitsTest {
   private static RunSettings settings(String text) {
     Map<String, String> values = new LinkedHashMap<>(Map.of("policy", "none"));
-    for (String each : text.split(" ")) {
+    for (String each : text.split(" ", -1)) {
       int at = each.indexOf('=');
       values.put(each.substring(0, at), each.substring(at + 1));
     }

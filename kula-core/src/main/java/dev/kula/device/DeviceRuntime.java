@@ -2,7 +2,6 @@ package dev.kula.device;
 
 import dev.kula.KulaException;
 import dev.kula.Seed;
-import dev.kula.aggregate.Broadcast;
 import dev.kula.aggregate.Update;
 import dev.kula.data.DataPointer;
 import dev.kula.data.DeviceId;
@@ -42,7 +41,7 @@ public final class DeviceRuntime {
   private final DeviceId id;
   private final SampleStore store;
   private final DeviceSettings settings;
-  private final Optional<Samples> exam;
+  private Optional<Samples> exam;
   private final Seed seed;
   private final Account account;
   private final TrainingData data;
@@ -53,7 +52,6 @@ public final class DeviceRuntime {
   private final Personalizer localTrainer;
   private final SharedTraining sharedTraining;
   private float[] global = new float[0];
-  private int cluster;
   private @Nullable PersonalModel personal;
   private int personalRound;
   private Optional<Message> lastProfile = Optional.empty();
@@ -114,7 +112,7 @@ public final class DeviceRuntime {
     this.data =
         new TrainingData(
             store, settings.labels(), target, settings.privacy().hidesRecordsInUpdates(), seed);
-    this.sharedTraining = new SharedTraining(settings.privacy(), account, seed);
+    this.sharedTraining = new SharedTraining(settings, account, seed);
     this.localTrainer = new Personalizer(settings.localPlan());
     this.sourceDesk = new SourceDesk(id, store, data, settings, account, seed);
     this.receiverDesk =
@@ -126,6 +124,13 @@ public final class DeviceRuntime {
     return id;
   }
 
+  /** Finds itself in another situation: with samples that have come in, or another exam. */
+  public void meet(Situation situation) {
+    store.hold(situation.held());
+    data.arrived(situation.target());
+    exam = situation.exam();
+  }
+
   /**
    * Trains the global model on the shared ledger.
    *
@@ -134,30 +139,7 @@ public final class DeviceRuntime {
    *     lent again; empty if the privacy account refuses to release one
    */
   public Optional<Update> train(int round, float[] sent, TrainingPlan plan, Workbench bench) {
-    Broadcast broadcast = settings.broadcast();
-    float[] model = broadcast.model(sent, cluster);
-    SampleSet samples = data.ledger(ledgers.shared());
-    if (broadcast.hasControl()) {
-      float[] control = broadcast.control(sent);
-      return Optional.of(sharedTraining.controlled(round, model, control, samples, plan, bench));
-    }
-    return sharedTraining
-        .update(round, model, samples, plan, bench)
-        .map(update -> cluster == 0 ? update : update.ofCluster(cluster));
-  }
-
-  /** Works with the best of the server's models from now on. */
-  private void take(float[] sent, Workbench bench) {
-    Broadcast broadcast = settings.broadcast();
-    if (!Doorkeeper.isSound(sent, broadcast.size(bench.engine().layout().size()))) {
-      return;
-    }
-    if (broadcast.models() > 1) {
-      SampleSet samples = data.ledger(ledgers.shared());
-      cluster = ModelChoice.best(broadcast, sent, samples, bench.engine());
-      account.worked((double) broadcast.models() * samples.size());
-    }
-    global = broadcast.model(sent, cluster);
+    return sharedTraining.update(round, sent, data.ledger(ledgers.shared()), plan, bench);
   }
 
   /**
@@ -177,7 +159,11 @@ public final class DeviceRuntime {
         continue;
       }
       switch (envelope.message()) {
-        case Message.GlobalModel model -> take(model.parameters(), bench);
+        case Message.GlobalModel model ->
+            global =
+                sharedTraining
+                    .take(model.parameters(), data.ledger(ledgers.shared()), bench)
+                    .orElse(global);
         case Message.Examine examine -> out.addAll(examine(examine, bench));
         case Message.ClipQuery query ->
             sharedTraining
@@ -416,8 +402,8 @@ public final class DeviceRuntime {
         persistent && model != null ? model.parameters() : new float[0],
         personalRound,
         sourceDesk.given(),
-        cluster,
-        sharedTraining.control().state());
+        sharedTraining.cluster(),
+        sharedTraining.control());
   }
 
   /** Content of the blocks it fetched, by name. */
@@ -442,9 +428,8 @@ public final class DeviceRuntime {
     accepted.clear();
     accepted.addAll(state.accepted());
     account.restore(state.account());
-    cluster = state.cluster();
-    sharedTraining.control().restore(state.control());
-    global = settings.broadcast().model(sent, cluster);
+    sharedTraining.restore(state.cluster(), state.control());
+    global = settings.broadcast().model(sent, state.cluster());
     personal = state.model().length == 0 ? null : PersonalModel.of(state.model(), global);
     personalRound = state.modelRound();
     sourceDesk.restore(state.given());

@@ -1,6 +1,7 @@
 package dev.kula.device;
 
 import dev.kula.Seed;
+import dev.kula.aggregate.Broadcast;
 import dev.kula.aggregate.Update;
 import dev.kula.data.SampleSet;
 import dev.kula.model.TrainingPlan;
@@ -20,23 +21,59 @@ final class SharedTraining {
   private static final double NORM_PASSES = 2;
 
   private final PrivacySettings settings;
+  private final Broadcast broadcast;
   private final Account account;
   private final Seed seed;
   private final ControlVariate control = new ControlVariate();
+  private int cluster;
   private Message.@Nullable ClipQuery query;
 
-  SharedTraining(PrivacySettings settings, Account account, Seed seed) {
-    this.settings = settings;
+  SharedTraining(DeviceSettings settings, Account account, Seed seed) {
+    this.settings = settings.privacy();
+    this.broadcast = settings.broadcast();
     this.account = account;
     this.seed = seed;
   }
 
   /**
-   * Trains {@code model} on {@code samples}.
+   * Takes what the server sends as the global model.
+   *
+   * @param samples that tell which of several models does best
+   * @return the model to work with from now on; empty if this cannot be worked with
+   */
+  Optional<float[]> take(float[] sent, SampleSet samples, Workbench bench) {
+    if (!Doorkeeper.isSound(sent, broadcast.size(bench.engine().layout().size()))) {
+      return Optional.empty();
+    }
+    choose(sent, samples, bench);
+    if (broadcast.models() > 1) {
+      account.worked((double) broadcast.models() * samples.size());
+    }
+    return Optional.of(broadcast.model(sent, cluster));
+  }
+
+  private void choose(float[] sent, SampleSet samples, Workbench bench) {
+    if (broadcast.models() > 1) {
+      cluster = ModelChoice.best(broadcast, sent, samples, bench.engine());
+    }
+  }
+
+  /**
+   * Trains what the server sends, or the best of it, on {@code samples}.
    *
    * @return the update, in the workbench's memory if it is not noised; empty if the account refuses
    */
   Optional<Update> update(
+      int round, float[] sent, SampleSet samples, TrainingPlan plan, Workbench bench) {
+    // Charged when it came: only samples that have come in since make another choice.
+    choose(sent, samples, bench);
+    float[] model = broadcast.model(sent, cluster);
+    return broadcast.hasControl()
+        ? Optional.of(controlled(round, model, broadcast.control(sent), samples, plan, bench))
+        : updateOf(round, model, samples, plan, bench).map(update -> update.ofCluster(cluster));
+  }
+
+  private Optional<Update> updateOf(
       int round, float[] model, SampleSet samples, TrainingPlan plan, Workbench bench) {
     if (!account.noises(Account.Kind.UPDATE)) {
       account.withoutNoise(Account.Kind.UPDATE);
@@ -78,7 +115,7 @@ final class SharedTraining {
    *
    * @param fleets the server's control variate
    */
-  Update controlled(
+  private Update controlled(
       int round,
       float[] model,
       float[] fleets,
@@ -98,9 +135,19 @@ final class SharedTraining {
         model, local, correction, result.steps(), plan.learningRate(), result.meanLoss());
   }
 
-  /** The device's control variate. */
-  ControlVariate control() {
-    return control;
+  /** Which of the server's models it works with. */
+  int cluster() {
+    return cluster;
+  }
+
+  /** Its control variate; empty if it has none. */
+  float[] control() {
+    return control.state();
+  }
+
+  void restore(int savedCluster, float[] savedControl) {
+    cluster = savedCluster;
+    control.restore(savedControl);
   }
 
   /** With the clip that was named for this round, if one was. */
