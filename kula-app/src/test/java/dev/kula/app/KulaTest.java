@@ -102,8 +102,9 @@ final class KulaTest {
     assertEquals(0, console.run("compare", "--strategy=fedprox:0.1", "--policy=static:0.2"));
     assertEquals("fedprox:0.1", console.asked().strategy());
     assertMistake("must be left to each method", "compare", "--strategy", "scaffold");
-    assertEquals(0, console.run("compare", "--strategy=fedadam:0.1", "--clusters=2"));
-    assertEquals(2, console.asked().clusters());
+    Console clusters = new Console();
+    assertEquals(0, clusters.run("compare", "--strategy=fedadam:0.1", "--clusters=2"));
+    assertEquals(2, clusters.asked().clusters());
   }
 
   @Test
