@@ -3,6 +3,7 @@ package dev.kula.app;
 import dev.kula.KulaException;
 import dev.kula.Seed;
 import dev.kula.aggregate.AggregationStrategy;
+import dev.kula.aggregate.ClusteredAggregation;
 import dev.kula.aggregate.attack.Attack;
 import dev.kula.aggregate.attack.DataAttack;
 import dev.kula.aggregate.robust.Bucketing;
@@ -50,7 +51,10 @@ record AggregationPlan(
     int devices = data.devices().size();
     int cohort = RoundSettings.cohortSize(settings.participation(), devices);
     Optional<Threat> threat = threat(settings, data);
-    AggregationStrategy local = AggregationStrategy.parse(settings.strategy());
+    StrategyLimits.check(settings);
+    AggregationStrategy one = AggregationStrategy.parse(settings.strategy());
+    AggregationStrategy local =
+        settings.clusters() == 1 ? one : new ClusteredAggregation(one, settings.clusters());
     AggregationPlan plan = new AggregationPlan(settings, devices, cohort, threat, local);
     return settings.robust().equals("none")
         ? plan

@@ -55,9 +55,9 @@ enum Flag {
       Rule.forms(
           Form.word("natural"),
           Form.word("iid"),
-          Form.number("dirichlet", "ALPHA", "above 0", Flag::positive),
+          Form.number("dirichlet", "ALPHA", "above 0", Range::positive),
           Form.wholeNumber("classes", "K", 1, 1_000_000),
-          Form.number("quantity", "ALPHA", "above 0", Flag::positive)),
+          Form.number("quantity", "ALPHA", "above 0", Range::positive)),
       "How devices come by their data: natural (the device column), iid, dirichlet:ALPHA, classes:K"
           + " or quantity:ALPHA."),
   DEVICES(
@@ -72,8 +72,8 @@ enum Flag {
       "HOW",
       "random:0.75",
       Rule.forms(
-          Form.number("random", "SHARE", "above 0 and below 1", Flag::inside),
-          Form.number("time", "SHARE", "above 0 and below 1", Flag::inside)),
+          Form.number("random", "SHARE", "above 0 and below 1", Range::inside),
+          Form.number("time", "SHARE", "above 0 and below 1", Range::inside)),
       "Share of a device's data that it trains on, picked at random:SHARE or as the earliest by"
           + " time:SHARE; the rest is for testing."),
   TARGET(
@@ -82,7 +82,7 @@ enum Flag {
       "mixture:0.5",
       Rule.forms(
           Form.word("local"),
-          Form.number("mixture", "W", "from 0 to 1", Flag::share),
+          Form.number("mixture", "W", "from 0 to 1", Range::share),
           Form.word("recent")),
       "What a device's model must serve and is tested on: local, mixture:W (W of its own labels,"
           + " the rest uniform) or recent (for drifting data)."),
@@ -91,8 +91,7 @@ enum Flag {
       "NAME",
       null,
       Rule.words(Preset.keys()),
-      "A group of settings under one name, each of which another flag may change: --partition,"
-          + " --target, --base, --devices, --shift, --course and, for some, --attack and --rounds."),
+      "Settings under one name, each of which its own flag may change; the README lists them."),
   SHIFT(
       Section.DATA,
       "HOW",
@@ -108,9 +107,8 @@ enum Flag {
       "WHAT",
       "still",
       Rule.words(Arrays.stream(Course.values()).map(Course::notation).toArray(String[]::new)),
-      "What becomes of the data during a run: still, join (a quarter of the devices comes late),"
-          + " sudden, gradual, recurring or together (devices move between regimes), stream (rows"
-          + " come in by their times)."),
+      "What becomes of the data meanwhile: still, join (a quarter of the devices comes late),"
+          + " sudden, gradual, recurring, together (devices change regimes) or stream (by time)."),
   BASE(
       Section.DATA,
       "SHARE",
@@ -140,7 +138,7 @@ enum Flag {
       Section.TRAINING,
       "RATE",
       "0.1",
-      Rule.number("a finite number above 0", Flag::positive),
+      Rule.number("a finite number above 0", Range::positive),
       "Learning rate; for a regression 0.01 unless given."),
   PARTICIPATION(
       Section.TRAINING,
@@ -152,10 +150,15 @@ enum Flag {
       Section.TRAINING,
       "STRATEGY",
       "fedavg",
-      Rule.forms(
-          Form.word("fedavg"),
-          Form.number("fedprox", "MU", "finite and at least 0", Flag::notNegative).orWithout()),
-      "fedavg or fedprox[:MU] (MU 0.01 if left out)."),
+      StrategyLimits.rule(),
+      "fedavg, fedprox[:MU] (MU 0.01 if left out), fedavgm[:BETA] (0.9), fedadam[:ETA] or"
+          + " fedyogi[:ETA] (0.01), fednova or scaffold."),
+  CLUSTERS(
+      Section.TRAINING,
+      "K",
+      "1",
+      Rule.wholeNumber(1, 100),
+      "Global models, of which each device takes the one that does best on its data (IFCA)."),
   ROBUST(
       Section.TRAINING,
       "RULE",
@@ -180,7 +183,7 @@ enum Flag {
       Section.TRAINING,
       "SHARE",
       "0.2",
-      Rule.number("a number from 0 to 1", Flag::share),
+      Rule.number("a number from 0 to 1", Range::share),
       "Share of the devices that attack, rounded down; counts with --attack alone."),
   TARGET_ACCURACY(
       Section.TRAINING,
@@ -202,15 +205,15 @@ enum Flag {
       "HOW",
       "none",
       Rule.words("none", "auto"),
-      "auto: devices try what others have learnt, and those that serve each other train a model of"
-          + " their own and swap among themselves, if that pays; none: all train one model."),
+      "auto: devices try what others learnt, and those that serve each other train a model and"
+          + " swap among themselves, if that pays; none: all train one model."),
   POLICY(
       Section.SWAPS,
       "POLICY",
       "deficit",
       Rule.forms(
           Form.word("none"),
-          Form.number("static", "B", "above 0 and below 1", Flag::inside),
+          Form.number("static", "B", "above 0 and below 1", Range::inside),
           Form.word("random"),
           Form.word("dissimilar"),
           Form.word("similar"),
@@ -238,7 +241,7 @@ enum Flag {
       Section.SWAPS,
       "SHARE",
       "0.1",
-      Rule.number("a number from 0 to 1", Flag::share),
+      Rule.number("a number from 0 to 1", Range::share),
       "What a device may receive in swaps, as a share of its own data."),
 
   SWAP_MEGABYTES(
@@ -272,7 +275,7 @@ enum Flag {
       Section.PRIVACY,
       "NORM",
       "1",
-      Rule.number("a number above 0", Flag::positive),
+      Rule.number("a number above 0", Range::positive),
       "Largest L2 norm of a sample's gradient (record) or of an update (device) under --protect"
           + " all."),
 
@@ -280,7 +283,7 @@ enum Flag {
       Section.PRIVACY,
       "SHARE",
       null,
-      Rule.number("a number above 0 and below 1", Flag::inside),
+      Rule.number("a number above 0 and below 1", Range::inside),
       "Share of the samples' gradients that --clip shall leave as they are: it follows their norms"
           + " from round to round, beginning at --clip. By default it is fixed."),
   PRIVACY_SHARES(
@@ -313,7 +316,9 @@ enum Flag {
       "local-only,fedavg,fine-tune,fedprox,fedprox-fine-tune,static,random,dissimilar,deficit-raw,"
           + "deficit",
       Rule.selection(Method.keys()),
-      "Methods to compare, separated by commas; there is also: similar, groups, groups-random, groups-deficit-raw."),
+      "Methods to compare, separated by commas; there are also: similar, groups, groups-random,"
+          + " groups-deficit-raw, and fedavgm, fedadam, fedyogi, fednova, scaffold and ifca, each"
+          + " also as fedavgm-fine-tune and so on."),
   FLEET(Section.RUN, "FLEET", "local", Rule.words("local"), "Where the devices live."),
   THREADS(
       Section.RUN,
@@ -431,21 +436,5 @@ enum Flag {
             .or(() -> defaultText().map(normal -> "try " + assignment + normal))
             .orElseGet(() -> "or leave it out");
     return "%s is '%s', must be %s; %s".formatted(subject, shown, rule.words(), remedy);
-  }
-
-  private static boolean positive(double x) {
-    return x > 0 && Double.isFinite(x);
-  }
-
-  private static boolean notNegative(double x) {
-    return x >= 0 && Double.isFinite(x);
-  }
-
-  private static boolean inside(double x) {
-    return 0 < x && x < 1;
-  }
-
-  private static boolean share(double x) {
-    return 0 <= x && x <= 1;
   }
 }

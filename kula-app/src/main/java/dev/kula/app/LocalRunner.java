@@ -193,9 +193,10 @@ final class LocalRunner implements Runner {
   private static void saveModels(RunDirectory directory, RunResult result) {
     ParameterLayout layout = result.layout();
     List<NamedModel> models = new ArrayList<>();
-    for (int group = 0; group < result.models().size(); group++) {
-      String name = result.models().size() == 1 ? "global" : "group/" + (group + 1);
-      models.add(new NamedModel(name, layout, result.models().get(group)));
+    List<float[]> all = result.models();
+    for (int i = 0; i < all.size(); i++) {
+      models.add(
+          new NamedModel(all.size() == 1 ? "global" : "global/" + (i + 1), layout, all.get(i)));
     }
     result
         .personal()

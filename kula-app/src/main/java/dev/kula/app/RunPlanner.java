@@ -99,6 +99,7 @@ final class RunPlanner {
     refuseWholeGradients(settings, model, dataset);
     AggregationPlan aggregation = AggregationPlan.of(settings, data);
     AggregationStrategy strategy = aggregation.strategy();
+    refuseUncorrectedSteps(strategy, model, dataset);
     float rate = (float) settings.lr();
     TrainingPlan local =
         TrainingPlan.of(settings.localEpochs(), settings.batch(), rate)
@@ -116,7 +117,7 @@ final class RunPlanner {
             policy,
             settings.swapEvery(),
             swaps(settings, dataset, layout),
-            groups(settings, personalization),
+            settings.groups().equals("auto"),
             ERROR_RATE,
             stopsEarly && !settings.protect().equals("all") && !scenario(settings).changes()
                 ? Convergence.defaults()
@@ -134,7 +135,7 @@ final class RunPlanner {
             rawIsPossible(settings, policy));
     return new SimulationSettings(
         rounds.withStrategy(aggregation.secured(privacy)),
-        devices,
+        devices.withBroadcast(strategy.broadcast()),
         target(settings, data),
         model,
         aggregation.threat(),
@@ -171,6 +172,20 @@ final class RunPlanner {
     }
   }
 
+  private void refuseUncorrectedSteps(
+      AggregationStrategy strategy, ModelSpec model, Dataset dataset) {
+    if (!strategy.broadcast().hasControl()) {
+      return;
+    }
+    try (TrainingEngine engine = engines.create(model, dataset.input(), dataset.task())) {
+      if (!engine.correctsSteps()) {
+        throw KulaException.user(
+            "--strategy is '%s', but the model computes with '%s', which cannot correct its steps; use a built-in model"
+                .formatted(strategy.name(), engine.backend()));
+      }
+    }
+  }
+
   /** Whether the model's engine can clip the gradient of each sample. */
   boolean clipsEachSample(RunSettings settings, FederatedData data) {
     Dataset dataset = data.dataset();
@@ -189,24 +204,6 @@ final class RunPlanner {
   private static Personalization personalization(RunSettings settings) {
     return Personalization.valueOf(
         settings.personalization().toUpperCase(Locale.ROOT).replace('-', '_'));
-  }
-
-  /** Groups are found by what each device has learnt, which must be there to see. */
-  private static boolean groups(RunSettings settings, Personalization personalization) {
-    if (settings.groups().equals("none")) {
-      return false;
-    }
-    if (personalization == Personalization.LOCAL) {
-      throw KulaException.user(
-          "--groups is '%s', must be none for --personalization local, which trains no common model; leave it out"
-              .formatted(settings.groups()));
-    }
-    if (!settings.secureAggregation().equals("none")) {
-      throw KulaException.user(
-          "--groups is '%s', must be none for --secure-aggregation %s, which hides what each device has learnt; leave one of them out"
-              .formatted(settings.groups(), settings.secureAggregation()));
-    }
-    return true;
   }
 
   /** Swaps that nothing would use are a mistake in the settings, not a result. */

@@ -40,7 +40,8 @@ import org.jspecify.annotations.Nullable;
  * @param batch at least 1
  * @param lr finite, above 0; the default is smaller for a regression
  * @param participation in (0, 1]
- * @param strategy {@code fedavg}, {@code fedprox} or {@code fedprox:MU}
+ * @param strategy as {@link dev.kula.aggregate.AggregationStrategy#parse} reads it
+ * @param clusters global models, from 1 to 100
  * @param robust {@code none} or a rule, as {@link Flag#ROBUST} says
  * @param attack {@code none} or an attack, as {@link Flag#ATTACK} says
  * @param attackers share of the devices, in [0, 1]
@@ -91,6 +92,7 @@ public record RunSettings(
     double lr,
     double participation,
     String strategy,
+    int clusters,
     String robust,
     String attack,
     double attackers,
@@ -142,6 +144,7 @@ public record RunSettings(
     Flag.LR.check(lr);
     Flag.PARTICIPATION.check(participation);
     Flag.STRATEGY.check(strategy);
+    Flag.CLUSTERS.check(clusters);
     Flag.ROBUST.check(robust);
     Flag.ATTACK.check(attack);
     Flag.ATTACKERS.check(attackers);

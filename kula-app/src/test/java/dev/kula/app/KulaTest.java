@@ -44,6 +44,7 @@ final class KulaTest {
           Map.entry(Flag.LR, "0.1"),
           Map.entry(Flag.PARTICIPATION, "0.5"),
           Map.entry(Flag.STRATEGY, "fedprox:0.1"),
+          Map.entry(Flag.CLUSTERS, "4"),
           Map.entry(Flag.ROBUST, "trimmed-mean:0.25"),
           Map.entry(Flag.ATTACK, "sign-flip:2.0"),
           Map.entry(Flag.ATTACKERS, "0.1"),
@@ -101,6 +102,10 @@ final class KulaTest {
     Console console = new Console();
     assertEquals(0, console.run("compare", "--strategy=fedprox:0.1", "--policy=static:0.2"));
     assertEquals("fedprox:0.1", console.asked().strategy());
+    assertMistake("must be left to each method", "compare", "--strategy", "scaffold");
+    Console clusters = new Console();
+    assertEquals(0, clusters.run("compare", "--strategy=fedadam:0.1", "--clusters=2"));
+    assertEquals(2, clusters.asked().clusters());
   }
 
   @Test

@@ -69,6 +69,8 @@ public final class DeviceRuntime {
    * @param model parameters of a personal model that is trained on and on; empty if made anew
    * @param modelRound round in which it was last trained
    * @param given positions of own samples that each receiver has been pointed to
+   * @param cluster which of the server's models it works with
+   * @param control its control variate; empty if it has none
    */
   public record State(
       SampleStore.State store,
@@ -78,7 +80,9 @@ public final class DeviceRuntime {
       PrivacyLedger.State account,
       float[] model,
       int modelRound,
-      Map<String, int[]> given) {}
+      Map<String, int[]> given,
+      int cluster,
+      float[] control) {}
 
   /**
    * A device that has not seen a model yet.
@@ -109,7 +113,7 @@ public final class DeviceRuntime {
     this.data =
         new TrainingData(
             store, settings.labels(), target, settings.privacy().hidesRecordsInUpdates(), seed);
-    this.sharedTraining = new SharedTraining(settings.privacy(), account, seed);
+    this.sharedTraining = new SharedTraining(settings, account, seed);
     this.trials = new Trials(settings.privacy(), account, data, settings.labels());
     this.localTrainer = new Personalizer(settings.localPlan());
     this.sourceDesk = new SourceDesk(id, store, data, settings, account, seed);
@@ -132,11 +136,12 @@ public final class DeviceRuntime {
   /**
    * Trains the global model on the shared ledger.
    *
+   * @param sent as the server sends it to all
    * @return the update, in the workbench's memory: to be folded or sent before the workbench is
    *     lent again; empty if the privacy account refuses to release one
    */
-  public Optional<Update> train(int round, float[] model, TrainingPlan plan, Workbench bench) {
-    return sharedTraining.update(round, model, data.ledger(ledgers.shared()), plan, bench);
+  public Optional<Update> train(int round, float[] sent, TrainingPlan plan, Workbench bench) {
+    return sharedTraining.update(round, sent, data.ledger(ledgers.shared()), plan, bench);
   }
 
   /**
@@ -156,11 +161,11 @@ public final class DeviceRuntime {
         continue;
       }
       switch (envelope.message()) {
-        case Message.GlobalModel model -> {
-          if (Doorkeeper.isSound(model.parameters(), bench.engine().layout().size())) {
-            global = model.parameters();
-          }
-        }
+        case Message.GlobalModel model ->
+            global =
+                sharedTraining
+                    .take(model.parameters(), data.ledger(ledgers.shared()), bench)
+                    .orElse(global);
         case Message.Examine examine -> out.addAll(examine(examine, bench));
         case Message.ClipQuery query ->
             sharedTraining
@@ -401,7 +406,9 @@ public final class DeviceRuntime {
         account.state(),
         persistent && model != null ? model.parameters() : new float[0],
         personalRound,
-        sourceDesk.given());
+        sourceDesk.given(),
+        sharedTraining.cluster(),
+        sharedTraining.control());
   }
 
   /** Content of the blocks it fetched, by name. */
@@ -409,8 +416,12 @@ public final class DeviceRuntime {
     return store.fetchedBlocks();
   }
 
-  /** Puts back what {@link #state()} once gave. */
-  public void restore(State state, Map<String, SampleBatch> blocks, float[] globalParameters) {
+  /**
+   * Puts back what {@link #state()} once gave.
+   *
+   * @param sent as the server sends it to all
+   */
+  public void restore(State state, Map<String, SampleBatch> blocks, float[] sent) {
     store.restore(state.store(), blocks);
     state.shared().forEach(ledgers.shared()::add);
     state.personalPointers().forEach(ledgers.personal()::add);
@@ -422,7 +433,8 @@ public final class DeviceRuntime {
     accepted.clear();
     accepted.addAll(state.accepted());
     account.restore(state.account());
-    global = globalParameters;
+    sharedTraining.restore(state.cluster(), state.control());
+    global = settings.broadcast().model(sent, state.cluster());
     personal = state.model().length == 0 ? null : PersonalModel.of(state.model(), global);
     personalRound = state.modelRound();
     sourceDesk.restore(state.given());

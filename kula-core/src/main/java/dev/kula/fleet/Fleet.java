@@ -65,8 +65,8 @@ public interface Fleet extends AutoCloseable {
    * What a cohort is to do.
    *
    * @param round number of the round
-   * @param global the model to start from; devices have had it as the last {@link
-   *     Message.GlobalModel}, so it does not travel again
+   * @param global the model to start from, as it is sent to devices; they have had it as the last
+   *     {@link Message.GlobalModel}, so it does not travel again
    * @param plan local training
    * @param cohort devices that are available
    */

@@ -3,7 +3,6 @@ package dev.kula.round;
 import dev.kula.data.DeviceId;
 import dev.kula.device.Message;
 import dev.kula.device.Settlement;
-import dev.kula.model.Evaluation;
 import dev.kula.model.Samples;
 import dev.kula.model.TrainingEngine;
 import dev.kula.swap.SwapOrder;
@@ -172,19 +171,17 @@ final class Evaluator {
    * Score of the global model on the balanced exam, or the mean over devices of the scores of their
    * groups' models; null if there is none.
    */
-  @Nullable Double global(Groups groups, List<DeviceId> devices) {
+  @Nullable Double global(List<float[]> models, List<List<DeviceId>> members) {
     Samples exam = globalExam;
     if (exam == null) {
       return null;
     }
-    List<List<DeviceId>> members = groups.members(devices);
+    int devices = members.stream().mapToInt(List::size).sum();
     double sum = 0;
-    for (int group = 0; group < groups.count(); group++) {
-      if (groups.count() == 1 || !members.get(group).isEmpty()) {
-        Evaluation result = engine.evaluate(groups.model(group), exam);
-        double share =
-            groups.count() == 1 ? 1 : (double) members.get(group).size() / devices.size();
-        sum += share * result.score(engine.task());
+    for (int group = 0; group < models.size(); group++) {
+      double share = models.size() == 1 ? 1 : (double) members.get(group).size() / devices;
+      if (share > 0) {
+        sum += share * engine.evaluate(models.get(group), exam).score(engine.task());
       }
     }
     return sum;

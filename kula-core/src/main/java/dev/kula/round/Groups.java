@@ -1,5 +1,6 @@
 package dev.kula.round;
 
+import dev.kula.aggregate.ServerOptimizer;
 import dev.kula.data.DeviceId;
 import dev.kula.device.Envelope;
 import dev.kula.device.Message;
@@ -17,19 +18,23 @@ import java.util.TreeMap;
  */
 final class Groups {
   private final List<float[]> models = new ArrayList<>();
+  private final List<ServerOptimizer.State> optimizers = new ArrayList<>();
   private final Map<DeviceId, Integer> of = new TreeMap<>();
 
   /**
    * As plain data.
    *
-   * @param models one a group
+   * @param models what devices have been sent as the model, one a group
+   * @param optimizers what the server's optimiser remembers, one a group
    * @param of the group of each device that is not in the first
    */
-  record State(List<float[]> models, Map<String, Integer> of) {}
+  record State(
+      List<float[]> models, List<ServerOptimizer.State> optimizers, Map<String, Integer> of) {}
 
   /** All devices in one group. */
   Groups(float[] model) {
     models.add(model);
+    optimizers.add(ServerOptimizer.State.NONE);
   }
 
   int count() {
@@ -55,10 +60,9 @@ final class Groups {
 
   /** Puts devices into groups, all of which go on from the model of the first. */
   void divide(Map<DeviceId, Integer> grouping, int count) {
-    float[] model = models.getFirst();
-    models.clear();
-    for (int group = 0; group < count; group++) {
-      models.add(model);
+    while (models.size() < count) {
+      models.add(models.getFirst());
+      optimizers.add(optimizers.getFirst());
     }
     of.clear();
     of.putAll(grouping);
@@ -92,11 +96,29 @@ final class Groups {
     return tasks;
   }
 
-  /** Takes in what came of {@link #tasks}. */
-  void train(List<Fleet.TrainingTask> tasks, List<Fleet.Folded> folded) {
+  /**
+   * Takes in what came of {@link #tasks}.
+   *
+   * @param devices how many there are in all
+   */
+  void train(
+      List<Fleet.TrainingTask> tasks,
+      List<Fleet.Folded> folded,
+      ServerOptimizer optimizer,
+      int devices) {
     for (int i = 0; i < tasks.size(); i++) {
-      List<DeviceId> cohort = tasks.get(i).cohort();
-      models.set(cohort.isEmpty() ? 0 : of(cohort.getFirst()), folded.get(i).global());
+      int updates = folded.get(i).updates();
+      if (updates > 0) {
+        int group = of(tasks.get(i).cohort().getFirst());
+        ServerOptimizer.Step step =
+            optimizer.next(
+                optimizers.get(group),
+                models.get(group),
+                folded.get(i).global(),
+                (double) updates / devices);
+        models.set(group, step.model());
+        optimizers.set(group, step.state());
+      }
     }
   }
 
@@ -107,12 +129,14 @@ final class Groups {
   State state() {
     Map<String, Integer> names = new TreeMap<>();
     of.forEach((device, group) -> names.put(device.name(), group));
-    return new State(List.copyOf(models), names);
+    return new State(List.copyOf(models), List.copyOf(optimizers), names);
   }
 
   void restore(State state) {
     models.clear();
     models.addAll(state.models());
+    optimizers.clear();
+    optimizers.addAll(state.optimizers());
     of.clear();
     state.of().forEach((name, group) -> of.put(new DeviceId(name), group));
   }

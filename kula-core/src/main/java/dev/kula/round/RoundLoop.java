@@ -1,25 +1,20 @@
 package dev.kula.round;
 
-import dev.kula.aggregate.FederatedAveraging;
+import dev.kula.aggregate.Broadcast;
 import dev.kula.data.DeviceId;
-import dev.kula.device.Candidate;
 import dev.kula.device.Envelope;
 import dev.kula.device.Message;
 import dev.kula.device.Personalization;
 import dev.kula.device.Settlement;
-import dev.kula.device.TrialFold;
 import dev.kula.fleet.Fleet;
 import dev.kula.swap.PlannedSwap;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The rounds of one run, in a simulation and in a live fleet alike. Each round:
@@ -50,9 +45,7 @@ public final class RoundLoop {
 
   private final Groups groups;
 
-  /** Who has been asked to try what in the search or competition under way; null for none. */
-  private @Nullable Trying trying;
-
+  private final GroupRounds trials;
   private Traffic traffic = Traffic.NONE;
   private long eventCount;
   private int round;
@@ -77,6 +70,7 @@ public final class RoundLoop {
     this.listener = listener;
     this.baseSamples = baseSamples;
     this.groups = new Groups(initial);
+    this.trials = new GroupRounds(fleet, settings, monitor, groups, this::carry);
     this.startNanos = System.nanoTime();
     this.scores = Evaluator.Scores.NONE;
   }
@@ -111,7 +105,7 @@ public final class RoundLoop {
       round++;
       admit(fleet.begin(round));
       if (settings.triesIn(round)) {
-        regroup();
+        trials.hold(round).ifPresent(events::add);
       }
       if (settings.plansIn(round)) {
         swap();
@@ -135,124 +129,12 @@ public final class RoundLoop {
     }
     carry(groups.deliveries(round, joining));
     if (groups.count() > 1) {
-      compete(joining);
+      trials.compete(round, joining);
     }
   }
 
   private void deliverModel() {
     carry(groups.deliveries(round, fleet.devices()));
-  }
-
-  /** Finds groups, or lets every device go to the group whose model serves it best. */
-  private void regroup() {
-    carry(monitor.requests(round, fleet.devices()));
-    if (groups.count() > 1) {
-      compete(fleet.devices());
-    } else {
-      search();
-    }
-  }
-
-  private void search() {
-    List<DeviceId> cohort =
-        fleet.available(round).stream()
-            .filter(monitor::knows)
-            .limit(GroupSearch.MOST_DEVICES)
-            .toList();
-    List<Fleet.TrainingTask> tasks =
-        cohort.stream()
-            .map(
-                device ->
-                    new Fleet.TrainingTask(
-                        round, groups.model(0), settings.localPlan(), List.of(device)))
-            .toList();
-    List<Fleet.Folded> learnt = fleet.train(tasks, new FederatedAveraging());
-    Map<DeviceId, GroupSearch.Lesson> lessons = new TreeMap<>();
-    for (int i = 0; i < learnt.size(); i++) {
-      Fleet.Folded folded = learnt.get(i);
-      if (folded.updates() == 1) {
-        DeviceId device = cohort.get(i);
-        lessons.put(
-            device,
-            new GroupSearch.Lesson(folded.global(), folded.weight(), monitor.labelCounts(device)));
-      }
-    }
-    if (lessons.size() < 2) {
-      return;
-    }
-    GroupSearch search =
-        new GroupSearch(
-            round,
-            new Candidate(groups.model(0), Candidate.shares(monitor.labelCounts(cohort))),
-            lessons,
-            settings.seed().derive("groups").derive(round));
-    trying = search::tried;
-    carry(search.choosing());
-    carry(search.guarding());
-    trying = null;
-    GroupSearch.Result result = search.result();
-    if (result.count() > 1) {
-      groups.divide(result.grouping(), result.count());
-      compete(
-          fleet.devices().stream()
-              .filter(device -> !result.grouping().containsKey(device))
-              .toList());
-    }
-    events.add(grouped(result));
-  }
-
-  private RunEvent grouped(GroupSearch.Result result) {
-    return new RunEvent.Grouped(
-        round,
-        groups.members(fleet.devices()).stream()
-            .map(members -> members.stream().map(DeviceId::name).toList())
-            .toList(),
-        result.gains().stream()
-            .map(gain -> new RunEvent.Gain(gain.groups(), gain.gain(), gain.standardError()))
-            .toList());
-  }
-
-  /** Lets devices try the models of all groups, and go to that which serves them best. */
-  private void compete(List<DeviceId> devices) {
-    List<Candidate> models = new ArrayList<>();
-    List<List<DeviceId>> members = groups.members(fleet.devices());
-    for (int group = 0; group < groups.count(); group++) {
-      double[] counts = monitor.labelCounts(members.get(group));
-      models.add(new Candidate(groups.model(group), Candidate.shares(counts)));
-    }
-    Set<DeviceId> asked = new HashSet<>(devices);
-    trying =
-        (device, answer) ->
-            answer.fold() == TrialFold.ALL
-                && answer.gains().length == models.size() - 1
-                && asked.remove(device)
-                && move(device, answer.gains());
-    List<Envelope> trials = new ArrayList<>();
-    for (DeviceId device : devices) {
-      List<Candidate> ownFirst = new ArrayList<>(models);
-      Collections.swap(ownFirst, 0, groups.of(device));
-      trials.addAll(to(List.of(device), new Message.Trial(round, TrialFold.ALL, ownFirst)));
-    }
-    carry(trials);
-    trying = null;
-    carry(groups.deliveries(round, devices.stream().filter(d -> !asked.contains(d)).toList()));
-  }
-
-  /** Moves a device to where it gains most; its own group, and the first, have changed places. */
-  private boolean move(DeviceId device, double[] gains) {
-    int own = groups.of(device);
-    int best = 0;
-    for (int place = 1; place <= gains.length; place++) {
-      best = gains[place - 1] > (best == 0 ? 0 : gains[best - 1]) ? place : best;
-    }
-    groups.move(device, best == 0 ? own : best == own ? 0 : best);
-    return true;
-  }
-
-  /** What is done with a device's answer to a trial; whether it had been asked. */
-  @FunctionalInterface
-  private interface Trying {
-    boolean tried(DeviceId device, Message.Tried answer);
   }
 
   private void examine(Message.Occasion occasion) {
@@ -269,7 +151,7 @@ public final class RoundLoop {
     List<Fleet.TrainingTask> tasks = groups.tasks(round, settings.localPlan(), cohort);
     List<Fleet.Folded> folded = fleet.train(tasks, settings.strategy());
     orchestrator.moveClip();
-    groups.train(tasks, folded);
+    groups.train(tasks, folded, settings.strategy().optimizer(), fleet.devices().size());
     int updates = 0;
     double weight = 0;
     double loss = 0;
@@ -371,8 +253,7 @@ public final class RoundLoop {
       case Message.OutcomeSum message -> ignore(envelope);
       case Message.Reliability message -> ignore(envelope);
       case Message.Tried answer -> {
-        Trying asked = trying;
-        if (asked == null || !asked.tried(from, answer)) {
+        if (!trials.tried(from, answer)) {
           ignore(from, "losses in a trial that nobody asked for, or that are none");
         }
       }
@@ -430,7 +311,7 @@ public final class RoundLoop {
             scores.mean(),
             scores.worstDecile(),
             scores.loss(),
-            evaluator.global(groups, fleet.devices()),
+            evaluator.global(models(), groups.members(fleet.devices())),
             fleet.elapsed().toNanos() / 1e9,
             traffic.plus(evaluator.copies()),
             evaluator.swaps(),
@@ -469,9 +350,16 @@ public final class RoundLoop {
         stopped);
   }
 
-  /** The global model, or one a group. */
+  /** The global model, or one a group; without what a strategy sends beside it. */
   public List<float[]> models() {
-    return groups.models();
+    Broadcast broadcast = settings.strategy().broadcast();
+    List<float[]> models = new ArrayList<>();
+    for (float[] sent : groups.models()) {
+      for (int model = 0; model < broadcast.models(); model++) {
+        models.add(broadcast.model(sent, model));
+      }
+    }
+    return models;
   }
 
   /** Who is in which group. */

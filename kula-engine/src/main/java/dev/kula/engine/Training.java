@@ -32,10 +32,15 @@ final class Training {
   /**
    * Trains in place.
    *
+   * @param correction added to each gradient, one number a parameter; empty for none
    * @throws KulaException (USER) if loss or parameters stop being finite
    */
   TrainingResult run(
-      float[] parameters, Samples samples, TrainingPlan plan, RandomGenerator random) {
+      float[] parameters,
+      Samples samples,
+      TrainingPlan plan,
+      float[] correction,
+      RandomGenerator random) {
     int count = samples.size();
     if (count == 0 || plan.epochs() == 0) {
       return new TrainingResult(0, 0);
@@ -43,7 +48,8 @@ final class Training {
     int from = plan.scope() == Scope.HEAD ? network.head() : 0;
     feed.begin(parameters, samples, from);
     int offset = network.layout().offset(plan.scope());
-    descent.begin(parameters, offset, plan, Math.min(count, plan.batchSize()) > network.capacity());
+    boolean inParts = Math.min(count, plan.batchSize()) > network.capacity();
+    descent.begin(parameters, offset, plan, correction, inParts);
     int steps = 0;
     double lossSum = 0;
     double weightSum = 0;

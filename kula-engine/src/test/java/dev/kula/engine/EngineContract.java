@@ -205,6 +205,28 @@ public abstract class EngineContract {
   }
 
   @Test
+  void aCorrectionIsAddedToEachGradient() {
+    TestSamples samples = TestSamples.random(of, 6, 33);
+    float[] correction = moved(initial, -0.5f, initial); // any that is not zero
+    TrainingPlan two = fullStep.withEpochs(2);
+    if (!engine.correctsSteps()) {
+      assertThrows(KulaException.class, () -> corrected(samples, two, correction));
+      return;
+    }
+    assertClose(trained(samples, two), corrected(samples, two, new float[initial.length]), 1e-6);
+    float[] first = moved(trained(samples, fullStep), rate, correction);
+    assertClose(first, corrected(samples, fullStep, correction), 1e-6);
+    float[] second = moved(moved(first, rate, gradient(first, samples)), rate, correction);
+    assertClose(second, corrected(samples, two, correction), 3e-6);
+  }
+
+  private float[] corrected(TestSamples samples, TrainingPlan plan, float[] correction) {
+    float[] parameters = initial.clone();
+    engine.trainCorrected(parameters, samples, plan, correction, new Seed(31).generator());
+    return parameters;
+  }
+
+  @Test
   void aSeedGivesTheSameBitsWhateverElseTheEngineDidOrRunsBesideIt() throws Exception {
     TestSamples samples = TestSamples.random(of, 11, 30);
     TrainingPlan plan = new TrainingPlan(2, 4, rate, 0.5f, 0.01f, 0.1f, Scope.ALL);
