@@ -51,6 +51,7 @@ public final class DeviceRuntime {
   private final ReceiverDesk receiverDesk;
   private final Personalizer localTrainer;
   private final SharedTraining sharedTraining;
+  private final DriftWatch watch;
   private final Trials trials;
   private float[] global = new float[0];
   private @Nullable PersonalModel personal;
@@ -68,6 +69,7 @@ public final class DeviceRuntime {
    * @param account of the privacy ledger
    * @param model parameters of a personal model that is trained on and on; empty if made anew
    * @param modelRound round in which it was last trained
+   * @param watch for drift
    * @param given positions of own samples that each receiver has been pointed to
    * @param cluster which of the server's models it works with
    * @param control its control variate; empty if it has none
@@ -80,6 +82,7 @@ public final class DeviceRuntime {
       PrivacyLedger.State account,
       float[] model,
       int modelRound,
+      DriftWatch.State watch,
       Map<String, int[]> given,
       int cluster,
       float[] control) {}
@@ -114,7 +117,8 @@ public final class DeviceRuntime {
         new TrainingData(
             store, settings.labels(), target, settings.privacy().hidesRecordsInUpdates(), seed);
     this.sharedTraining = new SharedTraining(settings, account, seed);
-    this.trials = new Trials(settings.privacy(), account, data, settings.labels());
+    this.watch = new DriftWatch(data);
+    this.trials = new Trials(settings.privacy(), account, data, watch, settings.labels());
     this.localTrainer = new Personalizer(settings.localPlan());
     this.sourceDesk = new SourceDesk(id, store, data, settings, account, seed);
     this.receiverDesk =
@@ -172,6 +176,8 @@ public final class DeviceRuntime {
                 .norms(query, global, data.ledger(ledgers.shared()), bench)
                 .ifPresent(counts -> reply(out, from, counts));
         case Message.ProfileRequest request -> reply(out, from, profile(request.round(), bench));
+        case Message.DriftCheck check ->
+            watch.test(check, personal, bench).ifPresent(alarm -> reply(out, from, alarm));
         case Message.Trial trial ->
             trials.run(trial, global, bench).ifPresent(answer -> reply(out, from, answer));
         case Message.Ordered ordered -> out.addAll(ordered(ordered.order(), bench));
@@ -194,6 +200,7 @@ public final class DeviceRuntime {
         case Message.Examined examined -> {}
         case Message.ProfileReport report -> {}
         case Message.Tried tried -> {}
+        case Message.Adrift alarm -> {}
         case Message.ProfileDeclined declined -> {}
         case Message.Outcomes outcomes -> {}
         case Message.OutcomeSum sum -> {}
@@ -406,6 +413,7 @@ public final class DeviceRuntime {
         account.state(),
         persistent && model != null ? model.parameters() : new float[0],
         personalRound,
+        watch.state(),
         sourceDesk.given(),
         sharedTraining.cluster(),
         sharedTraining.control());
@@ -437,6 +445,7 @@ public final class DeviceRuntime {
     global = settings.broadcast().model(sent, state.cluster());
     personal = state.model().length == 0 ? null : PersonalModel.of(state.model(), global);
     personalRound = state.modelRound();
+    watch.restore(state.watch());
     sourceDesk.restore(state.given());
   }
 }

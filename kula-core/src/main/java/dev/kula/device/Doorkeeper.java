@@ -27,6 +27,7 @@ final class Doorkeeper {
         || message instanceof Message.ClipQuery
         || message instanceof Message.ProfileRequest
         || message instanceof Message.Trial
+        || message instanceof Message.DriftCheck
         || message instanceof Message.Ordered
         || message instanceof Message.CloseSwaps;
   }

@@ -37,6 +37,14 @@ public sealed interface Message {
     EVALUATION
   }
 
+  /** What servers ask devices about themselves, and what these answer. */
+  sealed interface Report extends Message {
+    @Override
+    default Kind kind() {
+      return Kind.PROFILE;
+    }
+  }
+
   /** Orchestrator to device: the new global model. */
   record GlobalModel(int round, float[] parameters) implements Message {
     @Override
@@ -53,12 +61,7 @@ public sealed interface Message {
   /**
    * Orchestrator to device: train this round with this clip, and say how many gradients are within.
    */
-  record ClipQuery(int round, float clip) implements Message {
-    @Override
-    public Kind kind() {
-      return Kind.PROFILE;
-    }
-
+  record ClipQuery(int round, float clip) implements Report {
     @Override
     public long bytes() {
       return Integer.BYTES + Float.BYTES;
@@ -71,12 +74,7 @@ public sealed interface Message {
    * @param within noised count
    * @param beyond noised count
    */
-  record ClipCounts(int round, double within, double beyond) implements Message {
-    @Override
-    public Kind kind() {
-      return Kind.PROFILE;
-    }
-
+  record ClipCounts(int round, double within, double beyond) implements Report {
     @Override
     public long bytes() {
       return Integer.BYTES + 2 * Float.BYTES;
@@ -131,12 +129,23 @@ public sealed interface Message {
   }
 
   /** Monitor to device: report your profile. */
-  record ProfileRequest(int round) implements Message {
+  record ProfileRequest(int round) implements Report {
     @Override
-    public Kind kind() {
-      return Kind.PROFILE;
+    public long bytes() {
+      return Integer.BYTES;
     }
+  }
 
+  /** Orchestrator to device: has what you meet changed? */
+  record DriftCheck(int round) implements Report {
+    @Override
+    public long bytes() {
+      return Integer.BYTES;
+    }
+  }
+
+  /** Device to orchestrator: it seems so. */
+  record Adrift(int round) implements Report {
     @Override
     public long bytes() {
       return Integer.BYTES;
@@ -171,12 +180,7 @@ public sealed interface Message {
    * @param gains sums over the fold, one a candidate but the first: by how much a sample's loss is
    *     less than with that, from −1 to 1 each
    */
-  record Tried(int round, TrialFold fold, double[] gains) implements Message {
-    @Override
-    public Kind kind() {
-      return Kind.PROFILE;
-    }
-
+  record Tried(int round, TrialFold fold, double[] gains) implements Report {
     @Override
     public long bytes() {
       return Integer.BYTES + 1 + (long) gains.length * Float.BYTES;
@@ -184,12 +188,7 @@ public sealed interface Message {
   }
 
   /** Device to monitor: its profile, noised and charged. */
-  record ProfileReport(Profile profile) implements Message {
-    @Override
-    public Kind kind() {
-      return Kind.PROFILE;
-    }
-
+  record ProfileReport(Profile profile) implements Report {
     @Override
     public long bytes() {
       return (long) (profile.labelCounts().length + profile.classSums().length + 6) * Float.BYTES;
@@ -197,12 +196,7 @@ public sealed interface Message {
   }
 
   /** Device to monitor: no profile; its privacy account is spent, and it swaps no more. */
-  record ProfileDeclined(int round, double spentEpsilon) implements Message {
-    @Override
-    public Kind kind() {
-      return Kind.PROFILE;
-    }
-
+  record ProfileDeclined(int round, double spentEpsilon) implements Report {
     @Override
     public long bytes() {
       return Integer.BYTES;
@@ -392,12 +386,7 @@ public sealed interface Message {
       int asked) {}
 
   /** Orchestrator to monitor: outcomes of several receivers, summed. */
-  record OutcomeSum(Ballots.Sum sum) implements Message {
-    @Override
-    public Kind kind() {
-      return Kind.PROFILE;
-    }
-
+  record OutcomeSum(Ballots.Sum sum) implements Report {
     @Override
     public long bytes() {
       return 16L * (sum.raters().size() + 1) + 4L * Float.BYTES;
@@ -410,12 +399,7 @@ public sealed interface Message {
    * @param kept answers in time
    * @param asked orders
    */
-  record Reliability(DeviceId source, int kept, int asked) implements Message {
-    @Override
-    public Kind kind() {
-      return Kind.PROFILE;
-    }
-
+  record Reliability(DeviceId source, int kept, int asked) implements Report {
     @Override
     public long bytes() {
       return 16L + 2 * Integer.BYTES;

@@ -33,7 +33,9 @@ final class TrainingData {
   private final LabelSpace labels;
   private final Seed arrivals;
   private double[] target;
+
   private Folds own;
+  private int since;
   private Folds base;
 
   /** A set of samples in two disjoint parts. */
@@ -74,6 +76,24 @@ final class TrainingData {
       (held ? checkpoint : train).add(i);
     }
     own = folds(all, train, checkpoint);
+  }
+
+  /**
+   * Lets trials look at no sample that came before what the device meets at present. Training keeps
+   * them all: few samples of the right kind have been measured to be worth less.
+   */
+  void beginAt(int first) {
+    since = first;
+  }
+
+  /** The first sample of what the device meets at present. */
+  int since() {
+    return since;
+  }
+
+  /** All own samples, in the order in which they came. */
+  SampleSet held() {
+    return store.own();
   }
 
   private static List<Integer> boxed(int[] indices) {
@@ -141,9 +161,10 @@ final class TrainingData {
   SampleSet trialFold(TrialFold fold) {
     SampleSet all = store.own();
     return switch (fold) {
-      case ALL -> all;
-      case CHOOSING -> all.select(places(all, place -> place % 3 != 0));
-      case GUARDING -> all.select(places(all, place -> place % 3 == 0));
+      case ALL -> all.select(places(all, place -> place >= since));
+      case CHOOSING -> all.select(places(all, place -> place >= since && place % 3 != 0));
+      case GUARDING -> all.select(places(all, place -> place >= since && place % 3 == 0));
+      case RECENT -> throw new IllegalArgumentException("what is recent, the alarm knows");
     };
   }
 

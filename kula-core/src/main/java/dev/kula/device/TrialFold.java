@@ -7,7 +7,9 @@ public enum TrialFold {
   /** The other third, by which a choice is guarded. */
   GUARDING(1.0 / 3),
   /** All, where models that exist already compete. */
-  ALL(1);
+  ALL(1),
+  /** Those for which the device has raised an alarm. */
+  RECENT(0);
 
   private final double share;
 
@@ -15,7 +17,7 @@ public enum TrialFold {
     this.share = share;
   }
 
-  /** How much of the samples it is, about. */
+  /** How much of the samples it is, about; 0 if that is not known. */
   public double share() {
     return share;
   }

@@ -25,12 +25,19 @@ final class Trials {
   private final PrivacySettings settings;
   private final Account account;
   private final TrainingData data;
+  private final DriftWatch watch;
   private final LabelSpace labels;
 
-  Trials(PrivacySettings settings, Account account, TrainingData data, LabelSpace labels) {
+  Trials(
+      PrivacySettings settings,
+      Account account,
+      TrainingData data,
+      DriftWatch watch,
+      LabelSpace labels) {
     this.settings = settings;
     this.account = account;
     this.data = data;
+    this.watch = watch;
     this.labels = labels;
   }
 
@@ -45,25 +52,37 @@ final class Trials {
       return Optional.empty();
     }
     // Which model a device chooses to train shows in what it sends as its update anyway.
-    Account.Kind kind = trial.fold() == TrialFold.ALL ? Account.Kind.CHOICE : Account.Kind.TRIAL;
-    return account.release(
-        new Release(trial.round(), "trial " + trial.fold()),
-        settings.profileRho(),
-        kind,
-        Message.Tried.class,
-        noise -> {
-          double[] gains = gains(trial, present, bench.engine());
-          if (account.noises(kind)) {
-            double sensitivity = LARGEST_GAIN * Math.sqrt(gains.length);
-            new GaussianMechanism(sensitivity, settings.profileRho(), gains.length)
-                .addTo(gains, noise);
-          }
-          return new Message.Tried(trial.round(), trial.fold(), gains);
-        });
+    Account.Kind kind =
+        switch (trial.fold()) {
+          case ALL, RECENT -> Account.Kind.CHOICE;
+          case CHOOSING, GUARDING -> Account.Kind.TRIAL;
+        };
+    Optional<Message.Tried> tried =
+        account.release(
+            new Release(trial.round(), "trial " + trial.fold()),
+            settings.profileRho(),
+            kind,
+            Message.Tried.class,
+            noise -> {
+              double[] gains = gains(trial, present, bench.engine());
+              if (account.noises(kind)) {
+                double sensitivity = LARGEST_GAIN * Math.sqrt(gains.length);
+                new GaussianMechanism(sensitivity, settings.profileRho(), gains.length)
+                    .addTo(gains, noise);
+              }
+              return new Message.Tried(trial.round(), trial.fold(), gains);
+            });
+    if (trial.fold() == TrialFold.RECENT
+        && tried.isPresent()
+        && Arrays.stream(tried.get().gains()).anyMatch(gain -> gain > 0)) {
+      watch.confirm();
+    }
+    return tried;
   }
 
   private double[] gains(Message.Trial trial, float[] present, TrainingEngine engine) {
-    SampleSet samples = data.trialFold(trial.fold());
+    SampleSet samples =
+        trial.fold() == TrialFold.RECENT ? watch.suspects() : data.trialFold(trial.fold());
     double[] own = trial.shares();
     double[] before = losses(trial.candidates().getFirst(), present, own, samples, engine);
     double[] gains = new double[trial.candidates().size() - 1];

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +29,8 @@ final class GroupRounds {
   private final PerformanceMonitor monitor;
   private final Groups groups;
   private final Consumer<List<Envelope>> carry;
+
+  private final Set<DeviceId> alarmed = new TreeSet<>();
 
   /** Who has been asked to try what; null for nobody. */
   private @Nullable Trying trying;
@@ -59,6 +62,24 @@ final class GroupRounds {
       return Optional.empty();
     }
     return settings.searchesIn(round) ? search(round) : Optional.empty();
+  }
+
+  /** Lets devices for which things have changed go to the group that knows them. */
+  void follow(int round) {
+    if (groups.count() > 1) {
+      alarmed.clear();
+      List<Envelope> checks = new ArrayList<>();
+      for (DeviceId device : fleet.devices()) {
+        checks.add(new Envelope(Envelope.ORCHESTRATOR, device, new Message.DriftCheck(round)));
+      }
+      carry.accept(checks);
+      compete(round, List.copyOf(alarmed), TrialFold.RECENT);
+    }
+  }
+
+  /** Notes that a device has raised an alarm. */
+  void alarmed(DeviceId device) {
+    alarmed.add(device);
   }
 
   /** Takes in an answer to a trial; whether the device had been asked. */
@@ -130,6 +151,13 @@ final class GroupRounds {
 
   /** Lets devices try the models of all groups, and go to that which serves them best. */
   void compete(int round, List<DeviceId> devices) {
+    compete(round, devices, TrialFold.ALL);
+  }
+
+  private void compete(int round, List<DeviceId> devices, TrialFold fold) {
+    if (devices.isEmpty()) {
+      return;
+    }
     List<double[]> shares = new ArrayList<>();
     for (List<DeviceId> members : groups.members(fleet.devices())) {
       shares.add(Candidate.shares(monitor.labelCounts(members)));
@@ -137,7 +165,7 @@ final class GroupRounds {
     Set<DeviceId> asked = new HashSet<>(devices);
     trying =
         (device, answer) ->
-            answer.fold() == TrialFold.ALL
+            answer.fold() == fold
                 && answer.gains().length == groups.count() - 1
                 && asked.remove(device)
                 && move(device, answer.gains());
@@ -148,7 +176,7 @@ final class GroupRounds {
           new Envelope(
               Envelope.ORCHESTRATOR,
               device,
-              new Message.Trial(round, TrialFold.ALL, own, models(groups.of(device), shares))));
+              new Message.Trial(round, fold, own, models(groups.of(device), shares))));
     }
     carry.accept(trials);
     trying = null;

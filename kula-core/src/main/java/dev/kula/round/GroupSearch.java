@@ -164,7 +164,7 @@ final class GroupSearch {
       case GUARDING ->
           message.gains().length == groupings.size()
               && guards.putIfAbsent(device, message.gains()) == null;
-      case ALL -> false;
+      case ALL, RECENT -> false;
     };
   }
 

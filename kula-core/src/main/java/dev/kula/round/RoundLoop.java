@@ -104,6 +104,7 @@ public final class RoundLoop {
     while (stopped.isEmpty()) {
       round++;
       admit(fleet.begin(round));
+      trials.follow(round);
       if (settings.triesIn(round)) {
         trials.hold(round).ifPresent(events::add);
       }
@@ -257,6 +258,8 @@ public final class RoundLoop {
           ignore(from, "losses in a trial that nobody asked for, or that are none");
         }
       }
+      case Message.Adrift alarm -> trials.alarmed(from);
+      case Message.DriftCheck message -> ignore(envelope);
       case Message.ClipCounts counts -> {
         if (!orchestrator.counted(from, counts)) {
           ignore(from, "counts of gradients that nobody asked for, or that are none");

@@ -72,7 +72,7 @@ class GroupsTest {
 
   @Test
   void threadsAndRestartsDoNotShow() {
-    for (Course course : List.of(Course.STILL, Course.JOIN)) {
+    for (Course course : List.of(Course.STILL, Course.JOIN, Course.SUDDEN)) {
       ToyRun.Outcome whole = toy("labels:2", course).run();
       ToyRun threaded = toy("labels:2", course);
       threaded.threads = 3;
@@ -82,6 +82,27 @@ class GroupsTest {
         assertEquals(whole.bytes(), resumed.bytes(), "after round " + checkpoint.round());
       }
     }
+  }
+
+  /** Who moves to the other regime notices, and goes to the group that was there. */
+  @Test
+  void devicesFollowDrift() {
+    ToyRun run = toy("labels:2", Course.SUDDEN);
+    run.rounds = 24;
+    run.personalization = Personalization.NONE;
+    int[] classes = IntStream.range(0, 16 * 200).map(i -> i % ToyClusters.CLASSES).toArray();
+    FederatedData even =
+        PartitionPlan.defaults()
+            .withPartition(new PartitionSpec.Iid())
+            .withDevices(16)
+            .withBase(0)
+            .apply(ToyClusters.of(classes), new Seed(2));
+    run.data =
+        new Scenario(Shift.parse("labels:2"), Course.SUDDEN).apply(even, run.rounds, new Seed(1));
+    ToyRun.Outcome outcome = run.run();
+    List<Double> curve = outcome.result().recovery();
+    // The model of the regime that was left is right about a quarter of the time.
+    assertTrue(curve.getFirst() > 0.5, () -> "after a change " + curve);
   }
 
   @Test
