@@ -5,11 +5,11 @@ import dev.kula.Seed;
 import dev.kula.aggregate.Update;
 import dev.kula.data.DataPointer;
 import dev.kula.data.DeviceId;
-import dev.kula.data.Ledger;
 import dev.kula.data.SampleBatch;
 import dev.kula.data.SampleSet;
 import dev.kula.data.SampleStore;
 import dev.kula.model.Evaluation;
+import dev.kula.model.ParameterLayout;
 import dev.kula.model.Samples;
 import dev.kula.model.TrainingEngine;
 import dev.kula.model.TrainingPlan;
@@ -28,7 +28,6 @@ import java.util.OptionalDouble;
 import java.util.SortedSet;
 import java.util.function.Function;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One device: trains on its shared ledger for the global update, makes its personal model, reports
@@ -42,18 +41,15 @@ public final class DeviceRuntime {
   private final SampleStore store;
   private final DeviceSettings settings;
   private final Optional<Samples> exam;
-  private final Seed seed;
   private final Account account;
   private final TrainingData data;
   private final Ledgers ledgers = Ledgers.empty();
   private final List<AcceptedSwap> accepted = new ArrayList<>();
   private final SourceDesk sourceDesk;
   private final ReceiverDesk receiverDesk;
-  private final Personalizer localTrainer;
   private final SharedTraining sharedTraining;
+  private final PersonalTraining personalTraining;
   private float[] global = new float[0];
-  private @Nullable PersonalModel personal;
-  private int personalRound;
   private Optional<Message> lastProfile = Optional.empty();
   private int lastProfileRound;
 
@@ -65,7 +61,9 @@ public final class DeviceRuntime {
    * @param personalPointers of the personal ledger
    * @param accepted swaps let in
    * @param account of the privacy ledger
-   * @param model parameters of a personal model that is trained on and on; empty if made anew
+   * @param model what is trained on and on of a personal model: all its parameters (local training,
+   *     Ditto), its output layer (FedPer, FedRep), or v and after it α (APFL); empty if it is made
+   *     anew
    * @param modelRound round in which it was last trained
    * @param given positions of own samples that each receiver has been pointed to
    */
@@ -103,13 +101,13 @@ public final class DeviceRuntime {
     this.store = store;
     this.settings = settings;
     this.exam = exam;
-    this.seed = seed;
     this.account = new Account(settings.privacy(), noise, journal, seed.derive("noise"));
     this.data =
         new TrainingData(
             store, settings.labels(), target, settings.privacy().hidesRecordsInUpdates(), seed);
     this.sharedTraining = new SharedTraining(settings.privacy(), account, seed);
-    this.localTrainer = new Personalizer(settings.localPlan());
+    this.personalTraining =
+        new PersonalTraining(data, ledgers, accepted, settings, account, sharedTraining, seed);
     this.sourceDesk = new SourceDesk(id, store, data, settings, account, seed);
     this.receiverDesk =
         new ReceiverDesk(id, store, data, settings, directory, account, ledgers, accepted, seed);
@@ -121,13 +119,14 @@ public final class DeviceRuntime {
   }
 
   /**
-   * Trains the global model on the shared ledger.
+   * Trains the global model on the shared ledger, and what of the personal model is trained with
+   * it.
    *
    * @return the update, in the workbench's memory: to be folded or sent before the workbench is
    *     lent again; empty if the privacy account refuses to release one
    */
   public Optional<Update> train(int round, float[] model, TrainingPlan plan, Workbench bench) {
-    return sharedTraining.update(round, model, data.ledger(ledgers.shared()), plan, bench);
+    return personalTraining.update(round, model, plan, bench);
   }
 
   /**
@@ -148,9 +147,7 @@ public final class DeviceRuntime {
       }
       switch (envelope.message()) {
         case Message.GlobalModel model -> {
-          if (Doorkeeper.isSound(model.parameters(), bench.engine().layout().size())) {
-            global = model.parameters();
-          }
+          global = taken(model.parameters(), bench.engine().layout());
         }
         case Message.Examine examine -> out.addAll(examine(examine, bench));
         case Message.ClipQuery query ->
@@ -186,6 +183,26 @@ public final class DeviceRuntime {
     }
     out.addAll(receiverDesk.resolve(offers, global, bench));
     return out;
+  }
+
+  /**
+   * The global model with what came of the next one: all of it, or the body alone where output
+   * layers stay on the devices; unchanged if that is no model.
+   */
+  private float[] taken(float[] numbers, ParameterLayout layout) {
+    if (Doorkeeper.isSound(numbers, layout.size())) {
+      return numbers;
+    }
+    boolean body =
+        settings.personalization().keepsHead()
+            && global.length > 0
+            && Doorkeeper.isSound(numbers, layout.headOffset());
+    if (!body) {
+      return global;
+    }
+    float[] next = global.clone();
+    System.arraycopy(numbers, 0, next, 0, numbers.length);
+    return next;
   }
 
   private void reply(List<Envelope> out, DeviceId to, Message message) {
@@ -257,9 +274,7 @@ public final class DeviceRuntime {
     }
     Samples questions = exam.get();
     TrainingEngine engine = bench.engine();
-    float[] mine = makePersonal(message.round(), bench);
-    personal = PersonalModel.of(mine, global);
-    personalRound = message.round();
+    float[] mine = personalTraining.make(message.round(), global, bench);
     Evaluation result = engine.evaluate(mine, questions);
     boolean swapped =
         settings.personalization() == Personalization.FINE_TUNE && !accepted.isEmpty();
@@ -268,7 +283,9 @@ public final class DeviceRuntime {
           case ROUND -> OptionalDouble.empty();
           case FINAL ->
               OptionalDouble.of(
-                  (swapped ? withoutSwaps(message.round(), questions, bench) : result)
+                  (swapped
+                          ? personalTraining.withoutSwaps(message.round(), global, questions, bench)
+                          : result)
                       .score(engine.task()));
         };
     return List.of(
@@ -283,43 +300,9 @@ public final class DeviceRuntime {
                 List.copyOf(account.releasesWithoutNoise()))));
   }
 
-  private float[] makePersonal(int round, Workbench bench) {
-    Seed order = seed.derive("personal").derive(round);
-    return switch (settings.personalization()) {
-      case NONE -> global;
-      case LOCAL -> trainOn(round, order, bench);
-      case FINE_TUNE -> {
-        HeadTuning tuning = new HeadTuning(data, settings.fineTunePlan(), global, bench, account);
-        yield tuning.ingredients(data.ledger(ledgers.personal()), accepted).model(order);
-      }
-    };
-  }
-
-  /** Trains the device's own model for another round, unless it has been this round already. */
-  private float[] trainOn(int round, Seed order, Workbench bench) {
-    PersonalModel before = personal;
-    float[] start = before == null ? global : before.parameters();
-    if (before != null && personalRound == round) {
-      return start;
-    }
-    SampleSet samples = data.towardsTarget(data.ledger(ledgers.personal()));
-    account.worked(3.0 * settings.localPlan().epochs() * samples.size());
-    return localTrainer.personalize(bench.engine(), start, samples, data.checkpointFold(), order);
-  }
-
-  /**
-   * The counterfactual, for the evaluator alone: what the same global model would have been tuned
-   * to on the device's own and base samples. Charged to no clock.
-   */
-  private Evaluation withoutSwaps(int round, Samples questions, Workbench bench) {
-    Account uncharged =
-        new Account(settings.privacy(), Account.NO_NOISE, ReleaseJournal.simulated(), seed);
-    HeadTuning tuning = new HeadTuning(data, settings.fineTunePlan(), global, bench, uncharged);
-    float[] model =
-        tuning
-            .ingredients(data.ledger(new Ledger()), List.of())
-            .model(seed.derive("personal").derive(round));
-    return bench.engine().evaluate(model, questions);
+  /** Notes that a {@link PooledOracle} has its samples, as they are. */
+  public void pooled() {
+    account.withoutNoise("raw samples");
   }
 
   /** Work done since last asked, one forward pass of one sample being 1. */
@@ -329,7 +312,7 @@ public final class DeviceRuntime {
 
   /** Its personal model, once it has one. */
   public Optional<PersonalModel> personal() {
-    return Optional.ofNullable(personal);
+    return personalTraining.personal();
   }
 
   /** Epsilon spent on noised releases. */
@@ -379,16 +362,14 @@ public final class DeviceRuntime {
 
   /** What has to survive a restart between rounds. */
   public State state() {
-    boolean persistent = settings.personalization() == Personalization.LOCAL;
-    PersonalModel model = personal;
     return new State(
         store.state(),
         ledgers.shared().pointers(),
         ledgers.personal().pointers(),
         List.copyOf(accepted),
         account.state(),
-        persistent && model != null ? model.parameters() : new float[0],
-        personalRound,
+        personalTraining.kept(),
+        personalTraining.keptRound(),
         sourceDesk.given());
   }
 
@@ -411,8 +392,7 @@ public final class DeviceRuntime {
     accepted.addAll(state.accepted());
     account.restore(state.account());
     global = globalParameters;
-    personal = state.model().length == 0 ? null : PersonalModel.of(state.model(), global);
-    personalRound = state.modelRound();
+    personalTraining.restore(state.model(), state.modelRound());
     sourceDesk.restore(state.given());
   }
 }

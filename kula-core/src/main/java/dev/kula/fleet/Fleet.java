@@ -55,8 +55,14 @@ public interface Fleet extends AutoCloseable {
    * @param global the model to start from; devices have had it as the last {@link
    *     Message.GlobalModel}, so it does not travel again
    * @param plan local training
+   * @param sent how many numbers of its model a device sends: all, or those of the body
    */
-  record TrainingTask(int round, float[] global, TrainingPlan plan) {}
+  record TrainingTask(int round, float[] global, TrainingPlan plan, int sent) {
+    /** Of whole models. */
+    public TrainingTask(int round, float[] global, TrainingPlan plan) {
+      this(round, global, plan, global.length);
+    }
+  }
 
   /**
    * What a cohort did.

@@ -104,13 +104,12 @@ public final class LocalFleet implements Fleet {
 
   @Override
   public Folded train(TrainingTask task, List<DeviceId> cohort, AggregationStrategy strategy) {
-    int parameters = task.global().length;
     PartialSum whole =
         attackers == null ? folded(task, cohort, strategy) : forged(task, cohort, strategy);
     if (strategy.needsRoot()) {
       whole.takeRoot(rootUpdate(task));
     }
-    long updateBytes = (long) parameters * Float.BYTES;
+    long updateBytes = (long) task.sent() * Float.BYTES;
     double slowest = 0;
     for (DeviceId device : cohort) {
       double passes = runtime(device).takeForwardPasses();

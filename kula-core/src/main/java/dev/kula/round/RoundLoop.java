@@ -7,6 +7,7 @@ import dev.kula.device.Personalization;
 import dev.kula.fleet.Fleet;
 import dev.kula.swap.PlannedSwap;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -117,7 +118,13 @@ public final class RoundLoop {
   }
 
   private void deliverModel() {
-    carry(toAll(Envelope.ORCHESTRATOR, new Message.GlobalModel(round, global)));
+    carry(toAll(Envelope.ORCHESTRATOR, new Message.GlobalModel(round, travelling())));
+  }
+
+  /** Of the first model all, so that devices have something to begin from. */
+  private float[] travelling() {
+    int size = settings.travelling(global.length);
+    return round == 0 || size == global.length ? global : Arrays.copyOf(global, size);
   }
 
   private void examine(Message.Occasion occasion) {
@@ -133,7 +140,8 @@ public final class RoundLoop {
     carry(orchestrator.clipQueries(round, cohort));
     Fleet.Folded folded =
         fleet.train(
-            new Fleet.TrainingTask(round, global, settings.localPlan()),
+            new Fleet.TrainingTask(
+                round, global, settings.localPlan(), settings.travelling(global.length)),
             cohort,
             settings.strategy());
     orchestrator.moveClip();

@@ -12,10 +12,11 @@ import dev.kula.data.target.TestPool;
 import dev.kula.device.DeviceRuntime;
 import dev.kula.device.Envelope;
 import dev.kula.device.PersonalModel;
-import dev.kula.device.Personalization;
+import dev.kula.device.PooledOracle;
 import dev.kula.fleet.Attackers;
 import dev.kula.fleet.CostModel;
 import dev.kula.fleet.LocalFleet;
+import dev.kula.fleet.PooledFleet;
 import dev.kula.model.EngineFactory;
 import dev.kula.model.InputShape;
 import dev.kula.model.ModelSpec;
@@ -72,7 +73,8 @@ public final class Simulation implements AutoCloseable {
     this.engine = engines.create(settings.model(), dataset.input(), dataset.task());
     Seed seed = settings.rounds().seed();
     Attackers attackers = settings.threat().map(threat -> attackers(threat, seed)).orElse(null);
-    List<DeviceRuntime> runtimes = runtimes(attackers);
+    PooledOracle oracle = settings.pooled() ? new PooledOracle(dataset.labels()) : null;
+    List<DeviceRuntime> runtimes = runtimes(attackers, oracle);
     CostModel costs =
         CostModel.heterogeneous(
             runtimes.stream().map(DeviceRuntime::id).toList(),
@@ -94,7 +96,7 @@ public final class Simulation implements AutoCloseable {
     this.evaluator = new Evaluator(engine, globalExam(seed));
     this.loop =
         new RoundLoop(
-            fleet,
+            oracle == null ? fleet : new PooledFleet(fleet, oracle, engine, seed.derive("pooled")),
             settings.rounds(),
             new Orchestrator(seed, settings.rounds().participation(), settings.devices().privacy()),
             monitor,
@@ -105,10 +107,10 @@ public final class Simulation implements AutoCloseable {
   }
 
   private @Nullable Samples globalExam(Seed seed) {
-    return settings.rounds().personalization() == Personalization.LOCAL
-        ? null
-        : TargetSpec.balancedExam(data, GLOBAL_EXAM_ROWS, seed.derive("exam"))
-            .samples(data.dataset());
+    return settings.rounds().personalization().hasGlobalModel()
+        ? TargetSpec.balancedExam(data, GLOBAL_EXAM_ROWS, seed.derive("exam"))
+            .samples(data.dataset())
+        : null;
   }
 
   /** What the monitor takes the target of a device with these label shares to be. */
@@ -121,7 +123,8 @@ public final class Simulation implements AutoCloseable {
     return Attackers.pick(threat.attack(), threat.share(), devices, seed);
   }
 
-  private List<DeviceRuntime> runtimes(@Nullable Attackers attackers) {
+  private List<DeviceRuntime> runtimes(
+      @Nullable Attackers attackers, @Nullable PooledOracle oracle) {
     Dataset dataset = data.dataset();
     Dataset poisoned = attackers == null ? dataset : attackers.poisoned(data);
     Seed seed = settings.rounds().seed();
@@ -162,7 +165,7 @@ public final class Simulation implements AutoCloseable {
               poisoned.features(),
               poisoned.targets(),
               all.get(i).train());
-      runtimes.add(
+      DeviceRuntime runtime =
           new DeviceRuntime(
               id,
               store,
@@ -175,7 +178,14 @@ public final class Simulation implements AutoCloseable {
               isDevice ? settings.devices() : settings.devices().withoutProtection(),
               seed.derive("device").derive(i),
               NoiseSource::seeded,
-              ReleaseJournal.simulated()));
+              ReleaseJournal.simulated());
+      runtimes.add(runtime);
+      if (oracle != null && isDevice) {
+        oracle.takeFrom(store, settings.devices(), seed.derive("device").derive(i));
+        runtime.pooled();
+      } else if (oracle != null) {
+        oracle.takeBase(store);
+      }
     }
     return runtimes;
   }

@@ -51,6 +51,7 @@ final class NetworkEngine implements TrainingEngine {
   public TrainingResult train(
       float[] parameters, Samples samples, TrainingPlan plan, RandomGenerator random) {
     checkLabelled(parameters, samples);
+    plan.anchor().ifPresent(anchor -> check(anchor, samples));
     return training.run(parameters, samples, plan, random);
   }
 
@@ -68,6 +69,7 @@ final class NetworkEngine implements TrainingEngine {
       GradientNoise noise,
       RandomGenerator random) {
     checkLabelled(parameters, samples);
+    plan.anchor().ifPresent(anchor -> check(anchor, samples));
     return privateTraining.run(parameters, samples, plan, steps, noise, random);
   }
 

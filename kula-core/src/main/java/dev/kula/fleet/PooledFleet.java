@@ -1,0 +1,90 @@
+package dev.kula.fleet;
+
+import dev.kula.Seed;
+import dev.kula.aggregate.AggregationStrategy;
+import dev.kula.data.DeviceId;
+import dev.kula.device.Envelope;
+import dev.kula.device.Message;
+import dev.kula.device.PooledOracle;
+import dev.kula.model.TrainingEngine;
+import dev.kula.model.TrainingResult;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A fleet in which nobody trains the global model but a {@link PooledOracle}: in each round, as
+ * many passes over all data as a device makes over its own. All else is as in the fleet that it
+ * stands before. The samples count as bytes once, at the start; virtual time counts neither their
+ * way nor central training.
+ */
+public final class PooledFleet implements Fleet {
+  private final Fleet devices;
+  private final PooledOracle oracle;
+  private final TrainingEngine engine;
+  private final Seed seed;
+  private boolean moved;
+
+  /**
+   * Stands before a fleet.
+   *
+   * @param engine used in {@link #train} alone; the caller's to close
+   */
+  public PooledFleet(Fleet devices, PooledOracle oracle, TrainingEngine engine, Seed seed) {
+    this.devices = devices;
+    this.oracle = oracle;
+    this.engine = engine;
+    this.seed = seed;
+  }
+
+  @Override
+  public List<DeviceId> devices() {
+    return devices.devices();
+  }
+
+  @Override
+  public List<DeviceId> available(int round) {
+    return devices.available(round);
+  }
+
+  @Override
+  public Folded train(TrainingTask task, List<DeviceId> cohort, AggregationStrategy strategy) {
+    float[] next = task.global().clone();
+    TrainingResult result = oracle.train(next, task.plan(), engine, seed.derive(task.round()));
+    return new Folded(next, 1, result.meanLoss(), 0);
+  }
+
+  @Override
+  public Delivery carry(int round, List<Envelope> messages) {
+    Delivery delivery = devices.carry(round, messages);
+    if (moved || round > 0) {
+      return delivery;
+    }
+    moved = true;
+    Map<Message.Kind, Long> bytes = new EnumMap<>(Message.Kind.class);
+    bytes.putAll(delivery.bytes());
+    bytes.merge(Message.Kind.FETCHED, oracle.bytes(), Long::sum);
+    return new Delivery(delivery.toServers(), bytes);
+  }
+
+  @Override
+  public Duration elapsed() {
+    return devices.elapsed();
+  }
+
+  @Override
+  public FleetState state() {
+    return devices.state();
+  }
+
+  @Override
+  public void restore(FleetState state, float[] global) {
+    devices.restore(state, global);
+  }
+
+  @Override
+  public void close() {
+    devices.close();
+  }
+}
