@@ -50,7 +50,9 @@ record AggregationPlan(
     int devices = data.devices().size();
     int cohort = RoundSettings.cohortSize(settings.participation(), devices);
     Optional<Threat> threat = threat(settings, data);
-    AggregationStrategy local = AggregationStrategy.parse(settings.strategy());
+    // Nobody folds where an oracle trains.
+    AggregationStrategy local =
+        AggregationStrategy.parse(PersonalPlan.isPooled(settings) ? "fedavg" : settings.strategy());
     AggregationPlan plan = new AggregationPlan(settings, devices, cohort, threat, local);
     return settings.robust().equals("none")
         ? plan

@@ -21,8 +21,9 @@ import picocli.CommandLine.Spec;
     description = {
       "Runs several methods on the same split, with the same seeds, base data and tuning, and sets"
           + " the results side by side.",
-      "Strategy, personalisation and policy are each method's own; --strategy fedprox:MU and"
-          + " --policy static:B tune the methods fedprox and static."
+      "Strategy, personalisation and policy are each method's own; --strategy fedprox:MU,"
+          + " --personalization ditto:LAMBDA and --policy static:B tune the methods fedprox, ditto"
+          + " and static."
     },
     footer = {
       "",
@@ -67,7 +68,8 @@ final class CompareCommand implements Callable<Integer> {
   private static void refuseWhatMethodsSet(Map<Flag, String> given) {
     for (Flag flag : List.of(Flag.STRATEGY, Flag.PERSONALIZATION, Flag.POLICY)) {
       String text = given.getOrDefault(flag, "");
-      boolean tunesAMethod = text.startsWith("fedprox") || text.startsWith("static:");
+      boolean tunesAMethod =
+          text.startsWith("fedprox") || text.startsWith("ditto:") || text.startsWith("static:");
       if (given.containsKey(flag)
           && !tunesAMethod
           && !text.equals(flag.defaultText().orElseThrow())) {

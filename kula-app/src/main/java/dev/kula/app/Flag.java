@@ -127,8 +127,10 @@ enum Flag {
       "fedavg",
       Rule.forms(
           Form.word("fedavg"),
-          Form.number("fedprox", "MU", "finite and at least 0", Flag::notNegative).orWithout()),
-      "fedavg or fedprox[:MU] (MU 0.01 if left out)."),
+          Form.number("fedprox", "MU", "finite and at least 0", Flag::notNegative).orWithout(),
+          Form.word("pooled")),
+      "fedavg, fedprox[:MU] (MU 0.01 if left out) or pooled (an oracle, not federated: one model"
+          + " trained on all data in one place)."),
   ROBUST(
       Section.TRAINING,
       "RULE",
@@ -167,9 +169,39 @@ enum Flag {
       Section.SWAPS,
       "HOW",
       "fine-tune",
-      Rule.words("none", "local", "fine-tune"),
-      "What a device makes its own model from: none (the global model), local (its data alone) or"
-          + " fine-tune (the global model, trained further)."),
+      Rule.forms(
+          Form.word("none"),
+          Form.word("local"),
+          Form.word("fine-tune"),
+          Form.number("ditto", "LAMBDA", "finite and at least 0", Flag::notNegative).orWithout(),
+          Form.word("fedper"),
+          Form.word("fedrep"),
+          Form.word("apfl")),
+      "What a device makes its own model from: none (the global model), local (its data alone),"
+          + " fine-tune (the global model, trained further), ditto[:LAMBDA] (a model of its own,"
+          + " pulled to the global one; LAMBDA 0.1 if left out), fedper or fedrep (an output layer"
+          + " of its own, trained with or before the body that all share) or apfl (a mixture of a"
+          + " model of its own and the global one)."),
+  FINE_TUNE_LR(
+      Section.SWAPS,
+      "RATE",
+      null,
+      Rule.number("a finite number above 0", Flag::positive),
+      "Learning rate of fine-tuning, and of FedRep's output layers; by default that of --lr."),
+  FINE_TUNE_EPOCHS(
+      Section.SWAPS,
+      "N",
+      "5",
+      Rule.wholeNumber(1, 10_000),
+      "Passes of fine-tuning at the most, of which the best is kept; and of FedRep's output"
+          + " layers, in a round."),
+  FINE_TUNE_SCOPE(
+      Section.SWAPS,
+      "LAYERS",
+      "head",
+      Rule.words("head", "all"),
+      "What fine-tuning trains: head (the output layer) or all; the gate of swaps judges by output"
+          + " layers whatever it is."),
   POLICY(
       Section.SWAPS,
       "POLICY",
@@ -279,7 +311,8 @@ enum Flag {
       "local-only,fedavg,fine-tune,fedprox,fedprox-fine-tune,static,random,dissimilar,deficit-raw,"
           + "deficit",
       Rule.selection(Method.keys()),
-      "Methods to compare, separated by commas; there is also: similar."),
+      "Methods to compare, separated by commas; there are also: similar, ditto, fedper, fedrep,"
+          + " apfl, pooled and pooled-fine-tune."),
   FLEET(Section.RUN, "FLEET", "local", Rule.words("local"), "Where the devices live."),
   THREADS(
       Section.RUN,

@@ -22,7 +22,13 @@ enum Method {
   DISSIMILAR("dissimilar swaps", "fedavg", "fine-tune", "dissimilar", "raw"),
   SIMILAR("similar swaps", "fedavg", "fine-tune", "similar", ""),
   DEFICIT_RAW("deficit swaps, raw", "fedavg", "fine-tune", "deficit", "raw"),
-  DEFICIT("deficit swaps", "fedavg", "fine-tune", "deficit", "");
+  DEFICIT("deficit swaps", "fedavg", "fine-tune", "deficit", ""),
+  DITTO("Ditto", "fedavg", "ditto", "none", ""),
+  FEDPER("FedPer", "fedavg", "fedper", "none", ""),
+  FEDREP("FedRep", "fedavg", "fedrep", "none", ""),
+  APFL("APFL", "fedavg", "apfl", "none", ""),
+  POOLED("pooled (oracle)", "pooled", "none", "none", ""),
+  POOLED_FINE_TUNE("pooled (oracle) + fine-tune", "pooled", "fine-tune", "none", "");
 
   /** What every other method is compared with. */
   static final Method REFERENCE = FINE_TUNE;
@@ -63,14 +69,18 @@ enum Method {
   }
 
   /**
-   * The settings with which this method runs. A {@code fedprox:MU} or a {@code static:B} in {@code
-   * settings} tunes the method that it belongs to.
+   * The settings with which this method runs. A {@code fedprox:MU}, a {@code ditto:LAMBDA} or a
+   * {@code static:B} in {@code settings} tunes the method that it belongs to.
    */
   RunSettings apply(RunSettings settings) {
     return settings
         .with(
             Flag.STRATEGY, sameKind(settings.strategy(), strategy) ? settings.strategy() : strategy)
-        .with(Flag.PERSONALIZATION, personalization)
+        .with(
+            Flag.PERSONALIZATION,
+            sameKind(settings.personalization(), personalization)
+                ? settings.personalization()
+                : personalization)
         .with(Flag.POLICY, sameKind(settings.policy(), policy) ? settings.policy() : policy)
         .with(Flag.EXCHANGE, exchange.isEmpty() ? settings.exchange() : exchange);
   }
@@ -81,7 +91,7 @@ enum Method {
         .filter(
             method ->
                 sameKind(settings.strategy(), method.strategy)
-                    && settings.personalization().equals(method.personalization)
+                    && sameKind(settings.personalization(), method.personalization)
                     && sameKind(settings.policy(), method.policy)
                     && (method.exchange.isEmpty() || method.exchange.equals(settings.exchange())))
         .findFirst();

@@ -14,7 +14,6 @@ import dev.kula.data.source.DataSource;
 import dev.kula.data.source.ReadOptions;
 import dev.kula.data.target.TargetSpec;
 import dev.kula.device.DeviceSettings;
-import dev.kula.device.Personalization;
 import dev.kula.model.EngineFactory;
 import dev.kula.model.ModelSpec;
 import dev.kula.model.ParameterLayout;
@@ -82,8 +81,9 @@ final class RunPlanner {
     Dataset dataset = data.dataset();
     ModelSpec model = ModelSpec.parse(settings.model());
     SwapPolicy policy = SwapPolicy.parse(settings.policy());
-    Personalization personalization = personalization(settings);
-    refuseIdleSwaps(settings, policy, personalization);
+    ParameterLayout layout = layout(model, dataset);
+    PersonalPlan personal = PersonalPlan.of(settings);
+    personal.check(policy, layout);
     refuseClasslessSums(settings, policy, dataset);
     refuseWholeGradients(settings, model, dataset);
     AggregationPlan aggregation = AggregationPlan.of(settings, data);
@@ -92,7 +92,6 @@ final class RunPlanner {
     TrainingPlan local =
         TrainingPlan.of(settings.localEpochs(), settings.batch(), rate)
             .withProximalMu((float) strategy.proximalMu());
-    ParameterLayout layout = layout(model, dataset);
     RoundSettings rounds =
         new RoundSettings(
             Method.label(settings),
@@ -101,7 +100,7 @@ final class RunPlanner {
             settings.participation(),
             local,
             strategy,
-            personalization,
+            personal.how(),
             policy,
             settings.swapEvery(),
             swaps(settings, dataset, layout),
@@ -113,8 +112,8 @@ final class RunPlanner {
     DeviceSettings devices =
         new DeviceSettings(
             dataset.labels(),
-            personalization,
-            local.withProximalMu(0),
+            personal.how(),
+            personal.lasting(local),
             Tuning.fineTune(settings),
             Tuning.visit(settings),
             Gate.defaults(),
@@ -126,6 +125,7 @@ final class RunPlanner {
         target(settings, data),
         model,
         aggregation.threat(),
+        PersonalPlan.isPooled(settings),
         settings.threads());
   }
 
@@ -171,25 +171,6 @@ final class RunPlanner {
   private ParameterLayout layout(ModelSpec model, Dataset dataset) {
     try (TrainingEngine engine = engines.create(model, dataset.input(), dataset.task())) {
       return engine.layout();
-    }
-  }
-
-  private static Personalization personalization(RunSettings settings) {
-    return Personalization.valueOf(
-        settings.personalization().toUpperCase(Locale.ROOT).replace('-', '_'));
-  }
-
-  /** Swaps that nothing would use are a mistake in the settings, not a result. */
-  private static void refuseIdleSwaps(
-      RunSettings settings, SwapPolicy policy, Personalization personalization) {
-    boolean swaps = !settings.policy().equals("none");
-    boolean rawOnly = policy.movesRawSamples() || settings.exchange().equals("raw");
-    boolean needsFineTuning = policy.isGated() || !rawOnly;
-    if (swaps && needsFineTuning && personalization != Personalization.FINE_TUNE) {
-      throw KulaException.user(
-          "--personalization is '%s', must be fine-tune for --policy %s with --exchange %s to have"
-                  .formatted(settings.personalization(), settings.policy(), settings.exchange())
-              + " an effect; use --personalization fine-tune or --policy none");
     }
   }
 
@@ -243,14 +224,18 @@ final class RunPlanner {
 
   /** What the flags leave open, the same for every method; tuned on seeds that report nothing. */
   static final class Tuning {
-    static final int FINE_TUNE_EPOCHS = 5;
     static final int VISIT_EPOCHS = 5;
     static final int VISIT_BATCH = 16;
 
     private Tuning() {}
 
     static TrainingPlan fineTune(RunSettings settings) {
-      return TrainingPlan.of(FINE_TUNE_EPOCHS, settings.batch(), (float) settings.lr());
+      Double rate = settings.fineTuneLr();
+      return TrainingPlan.of(
+              settings.fineTuneEpochs(),
+              settings.batch(),
+              (float) (rate == null ? settings.lr() : rate))
+          .withScope(Scope.valueOf(settings.fineTuneScope().toUpperCase(Locale.ROOT)));
     }
 
     static TrainingPlan visit(RunSettings settings) {

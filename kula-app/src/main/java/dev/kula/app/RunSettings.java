@@ -37,12 +37,16 @@ import org.jspecify.annotations.Nullable;
  * @param batch at least 1
  * @param lr finite, above 0; the default is smaller for a regression
  * @param participation in (0, 1]
- * @param strategy {@code fedavg}, {@code fedprox} or {@code fedprox:MU}
+ * @param strategy {@code fedavg}, {@code fedprox}, {@code fedprox:MU} or {@code pooled}
  * @param robust {@code none} or a rule, as {@link Flag#ROBUST} says
  * @param attack {@code none} or an attack, as {@link Flag#ATTACK} says
  * @param attackers share of the devices, in [0, 1]
  * @param targetAccuracy in (0, 1]; null if it is to be taken from the runs
- * @param personalization {@code none}, {@code local} or {@code fine-tune}
+ * @param personalization {@code none}, {@code local}, {@code fine-tune}, {@code ditto}, {@code
+ *     ditto:LAMBDA}, {@code fedper}, {@code fedrep} or {@code apfl}
+ * @param fineTuneLr finite, above 0; null for that of {@code lr}
+ * @param fineTuneEpochs at least 1
+ * @param fineTuneScope {@code head} or {@code all}
  * @param policy {@code none}, {@code static:B}, {@code random}, {@code dissimilar}, {@code similar}
  *     or {@code deficit}
  * @param exchange {@code visit}, {@code whole-visit}, {@code synthetic}, {@code raw} or {@code
@@ -89,6 +93,9 @@ public record RunSettings(
     double attackers,
     @Nullable Double targetAccuracy,
     String personalization,
+    @Nullable Double fineTuneLr,
+    int fineTuneEpochs,
+    String fineTuneScope,
     String policy,
     String exchange,
     String selection,
@@ -136,6 +143,9 @@ public record RunSettings(
     Flag.ATTACKERS.check(attackers);
     Flag.TARGET_ACCURACY.check(targetAccuracy);
     Flag.PERSONALIZATION.check(personalization);
+    Flag.FINE_TUNE_LR.check(fineTuneLr);
+    Flag.FINE_TUNE_EPOCHS.check(fineTuneEpochs);
+    Flag.FINE_TUNE_SCOPE.check(fineTuneScope);
     Flag.POLICY.check(policy);
     Flag.EXCHANGE.check(exchange);
     Flag.SELECTION.check(selection);

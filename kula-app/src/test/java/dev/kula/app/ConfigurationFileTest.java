@@ -23,6 +23,8 @@ final class ConfigurationFileTest {
         Map.of(
             "target-accuracy",
             "0.8",
+            "fine-tune-lr",
+            "0.05",
             "swap-megabytes",
             "12.5",
             "clip-quantile",
