@@ -119,16 +119,11 @@ final class PersonalTraining {
     TrainingPlan plan = settings.localPlan();
     SampleSet samples = data.towardsTarget(data.ledger(ledgers.personal()));
     account.worked(3.0 * plan.epochs() * samples.size());
-    float[] model;
-    if (settings.personalization() == Personalization.DITTO) {
-      // v ← v − η(∇F(v) + λ(v − w)), and no choice of an epoch: it goes on from where it is.
-      model = start.clone();
-      bench.engine().train(model, samples, plan.withAnchor(global), order.generator());
-    } else {
-      model =
-          new Personalizer(plan)
-              .personalize(bench.engine(), start, samples, data.checkpointFold(), order);
-    }
+    // Ditto's step: v ← v − η(∇F(v) + λ(v − w)).
+    boolean pulled = settings.personalization() == Personalization.DITTO;
+    float[] model =
+        new Personalizer(pulled ? plan.withAnchor(global) : plan)
+            .personalize(bench.engine(), start, samples, data.checkpointFold(), order);
     keep(model, round);
     return model;
   }

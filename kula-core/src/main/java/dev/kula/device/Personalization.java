@@ -11,7 +11,9 @@ public enum Personalization {
   /**
    * Ditto (Li et al. 2021, <i>Ditto: Fair and Robust Federated Learning Through
    * Personalization</i>, Algorithm 1): a model v that goes on from round to round, pulled to the
-   * global model w.
+   * global model w. The paper takes steps of v together with those of w; here every device trains v
+   * once a round, in the cohort or not, and keeps the epoch that validates best, as all personal
+   * models do.
    */
   DITTO,
   /**

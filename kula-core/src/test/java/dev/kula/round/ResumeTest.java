@@ -34,6 +34,12 @@ final class ResumeTest {
     "random, VISIT, FINE_TUNE",
     "static:0.1, RAW, LOCAL",
     "none, VISIT, LOCAL",
+    "none, VISIT, DITTO",
+    "random, RAW, DITTO",
+    "none, VISIT, FEDPER",
+    "none, VISIT, FEDREP",
+    "static:0.1, RAW, FEDREP",
+    "none, VISIT, APFL",
     "none, VISIT, NONE"
   })
   void everyCheckpointLeadsToTheSameEnd(
@@ -46,6 +52,16 @@ final class ResumeTest {
       List<RunEvent> told = new ArrayList<>(whole.events());
       told.removeIf(event -> event.round() <= checkpoint.round());
       assertEquals(told, resumed.events());
+    }
+  }
+
+  @Test
+  void aPooledRunGoesOnAsWell() {
+    ToyRun run = toy("none", Exchange.VISIT, Personalization.FINE_TUNE);
+    run.pooled = true;
+    ToyRun.Outcome whole = run.run();
+    for (RunState checkpoint : whole.checkpoints()) {
+      assertEquals(whole.bytes(), run.run(checkpoint).bytes(), "after round " + checkpoint.round());
     }
   }
 
@@ -84,7 +100,7 @@ final class ResumeTest {
 
   /** A run that converged, too: its personal models have met the last model once. */
   @ParameterizedTest
-  @EnumSource(names = {"FINE_TUNE", "NONE"})
+  @EnumSource(names = {"FINE_TUNE", "NONE", "DITTO", "FEDPER", "APFL"})
   void aConvergedRunStaysAsItWas(Personalization personalization) {
     ToyRun.Outcome whole = converging(personalization).run();
     assertTrue(whole.result().stopped().startsWith("converged"), whole.result().stopped());
