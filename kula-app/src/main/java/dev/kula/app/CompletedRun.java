@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param history every round
  * @param stopped why it ended
  * @param accuracy of the personal models in the last round
+ * @param recovery mean score by rounds since a change
  * @param epsilon spent
  * @param devices each device
  */
@@ -25,6 +26,7 @@ record CompletedRun(
     List<RoundRecord> history,
     String stopped,
     RunSummary.PersonalAccuracy accuracy,
+    List<Double> recovery,
     RunSummary.Epsilon epsilon,
     List<RunSummary.DeviceResult> devices) {
   static CompletedRun of(RunResult result) {
@@ -34,6 +36,7 @@ record CompletedRun(
         result.history(),
         result.stopped(),
         result.accuracy(),
+        result.recovery(),
         result.epsilon(),
         result.devices());
   }
@@ -52,6 +55,8 @@ record CompletedRun(
             seed,
             accuracy.mean(),
             accuracy.worstDecile(),
+            history.stream().mapToDouble(RoundRecord::personalAccuracy).average().orElseThrow(),
+            recovery,
             best.personalAccuracy(),
             last.globalAccuracy(),
             reached.isPresent() ? reached.get().round() : null,

@@ -4,6 +4,8 @@ import dev.kula.KulaException;
 import dev.kula.aggregate.attack.Attack;
 import dev.kula.aggregate.robust.RobustRule;
 import dev.kula.app.Rule.Form;
+import dev.kula.data.scenario.Course;
+import dev.kula.data.scenario.Shift;
 import dev.kula.privacy.PrivacyBudget;
 import java.util.Arrays;
 import java.util.List;
@@ -84,6 +86,31 @@ enum Flag {
           Form.word("recent")),
       "What a device's model must serve and is tested on: local, mixture:W (W of its own labels,"
           + " the rest uniform) or recent (for drifting data)."),
+  SCENARIO(
+      Section.DATA,
+      "NAME",
+      null,
+      Rule.words(Preset.keys()),
+      "A group of settings under one name, each of which another flag may change: --partition,"
+          + " --target, --base, --devices, --shift, --course and, for some, --attack and --rounds."),
+  SHIFT(
+      Section.DATA,
+      "HOW",
+      "none",
+      Rule.forms(
+          Form.word("none"),
+          Form.wholeNumber("features", "K", 2, Shift.MOST),
+          Form.wholeNumber("labels", "K", 2, Shift.MOST)),
+      "How K regimes differ: the same things look different (features:K), or have other names"
+          + " (labels:K)."),
+  COURSE(
+      Section.DATA,
+      "WHAT",
+      "still",
+      Rule.words(Arrays.stream(Course.values()).map(Course::notation).toArray(String[]::new)),
+      "What becomes of the data during a run: still, join (a quarter of the devices comes late),"
+          + " sudden, gradual, recurring or together (devices move between regimes), stream (rows"
+          + " come in by their times)."),
   BASE(
       Section.DATA,
       "SHARE",

@@ -105,6 +105,10 @@ final class FlagOptions {
     }
     values.putAll(file);
     given.forEach((flag, text) -> values.put(flag.key(), text));
+    String scenario = (String) values.get(Flag.SCENARIO.key());
+    if (scenario != null) {
+      Preset.of(scenario).asMap().forEach(values::putIfAbsent);
+    }
     return RunSettings.of(values);
   }
 

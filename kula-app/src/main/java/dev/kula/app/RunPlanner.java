@@ -10,6 +10,9 @@ import dev.kula.data.FederatedData;
 import dev.kula.data.partition.PartitionPlan;
 import dev.kula.data.partition.PartitionSpec;
 import dev.kula.data.partition.SplitSpec;
+import dev.kula.data.scenario.Course;
+import dev.kula.data.scenario.Scenario;
+import dev.kula.data.scenario.Shift;
 import dev.kula.data.source.DataSource;
 import dev.kula.data.source.ReadOptions;
 import dev.kula.data.target.TargetSpec;
@@ -61,7 +64,13 @@ final class RunPlanner {
             settings.devices(),
             SplitSpec.parse(settings.split()),
             settings.base());
-    return plan.apply(dataset, new Seed(settings.seed()).derive("partition"));
+    FederatedData dealt = plan.apply(dataset, new Seed(settings.seed()).derive("partition"));
+    return scenario(settings)
+        .apply(dealt, settings.rounds(), new Seed(settings.seed()).derive("scenario"));
+  }
+
+  private static Scenario scenario(RunSettings settings) {
+    return new Scenario(Shift.parse(settings.shift()), Course.parse(settings.course()));
   }
 
   /**
@@ -71,8 +80,10 @@ final class RunPlanner {
    */
   static TargetSpec target(RunSettings settings, FederatedData data) {
     TargetSpec target = TargetSpec.parse(settings.target());
-    // What one device can be examined in, all can; the seed does not matter.
-    target.exam(data, 0, new Seed(settings.seed()));
+    if (data.devices().getFirst().stages().isEmpty()) {
+      // What one device can be examined in, all can; the seed does not matter.
+      target.exam(data, 0, new Seed(settings.seed()));
+    }
     return target;
   }
 
@@ -105,7 +116,7 @@ final class RunPlanner {
             settings.swapEvery(),
             swaps(settings, dataset, layout),
             ERROR_RATE,
-            stopsEarly && !settings.protect().equals("all")
+            stopsEarly && !settings.protect().equals("all") && !scenario(settings).changes()
                 ? Convergence.defaults()
                 : Convergence.off());
     PrivacyPlan privacy = PrivacyPlan.of(settings, rounds, data, layout.size());

@@ -30,6 +30,9 @@ import org.jspecify.annotations.Nullable;
  * @param devices at least 1
  * @param split {@code random:SHARE} or {@code time:SHARE}
  * @param target {@code local}, {@code mixture:W} or {@code recent}
+ * @param scenario name of a {@link Preset}; null for none
+ * @param shift {@code none}, {@code features:K} or {@code labels:K}
+ * @param course what becomes of the data, as {@link Flag#COURSE} says
  * @param base share of all data, in [0, 0.5]
  * @param model {@code softmax}, {@code mlp:WIDTHS} or {@code cnn}
  * @param rounds at least 1
@@ -80,6 +83,9 @@ public record RunSettings(
     int devices,
     String split,
     String target,
+    @Nullable String scenario,
+    String shift,
+    String course,
     double base,
     String model,
     int rounds,
@@ -130,6 +136,9 @@ public record RunSettings(
     Flag.DEVICES.check(devices);
     Flag.SPLIT.check(split);
     Flag.TARGET.check(target);
+    Flag.SCENARIO.check(scenario);
+    Flag.SHIFT.check(shift);
+    Flag.COURSE.check(course);
     Flag.BASE.check(base);
     Flag.MODEL.check(model);
     Flag.ROUNDS.check(rounds);

@@ -21,6 +21,8 @@ final class ConfigurationFileTest {
   void everyKeyIsRead() throws IOException {
     Map<String, String> values =
         Map.of(
+            "scenario",
+            "drift",
             "target-accuracy",
             "0.8",
             "fine-tune-lr",

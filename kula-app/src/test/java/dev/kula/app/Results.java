@@ -65,6 +65,8 @@ final class Results {
             seed,
             accuracy,
             accuracy - 0.1,
+            accuracy - 0.05,
+            List.of(),
             accuracy + 0.01,
             accuracy - 0.02,
             toTarget,

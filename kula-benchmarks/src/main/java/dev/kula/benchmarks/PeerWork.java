@@ -20,6 +20,7 @@ import dev.kula.device.SumProtection;
 import dev.kula.device.Workbench;
 import dev.kula.engine.Engines;
 import dev.kula.fleet.CostModel;
+import dev.kula.fleet.Courses;
 import dev.kula.fleet.Fleet;
 import dev.kula.fleet.LocalFleet;
 import dev.kula.model.EngineFactory;
@@ -102,6 +103,7 @@ final class PeerWork implements AutoCloseable {
     fleet =
         new LocalFleet(
             this.devices,
+            Courses.still(),
             CostModel.heterogeneous(
                 this.devices.stream().map(DeviceRuntime::id).toList(),
                 engine.layout().size(),

@@ -26,13 +26,38 @@ public record FederatedData(
    * The rows of one device, in time order where the data have times.
    *
    * @param device whose they are
-   * @param train rows to train, validate and select on
+   * @param train rows to train, validate and select on; where there are stages, in the order in
+   *     which they come in
    * @param test rows that only the evaluator reads
+   * @param stages of the run, by ascending round; none if all is there from the beginning and the
+   *     exam is that of the target
    */
-  public record DeviceRows(DeviceId device, int[] train, int[] test) {
+  public record DeviceRows(DeviceId device, int[] train, int[] test, List<Stage> stages) {
     public DeviceRows {
       train = train.clone();
       test = test.clone();
+      stages = List.copyOf(stages);
+      for (int i = 0; i < stages.size(); i++) {
+        Stage stage = stages.get(i);
+        if (stage.held() > train.length
+            || (i > 0
+                && (stage.round() <= stages.get(i - 1).round()
+                    || stage.held() < stages.get(i - 1).held()))) {
+          throw new IllegalArgumentException(
+              "stage %s of %s does not follow the one before, or holds more than %d rows"
+                  .formatted(stage, device, train.length));
+        }
+      }
+    }
+
+    /** Rows that are all there from the beginning. */
+    public DeviceRows(DeviceId device, int[] train, int[] test) {
+      this(device, train, test, List.of());
+    }
+
+    /** Rows that it has before the first round, or when it joins. */
+    public int heldAtFirst() {
+      return stages.isEmpty() ? train.length : stages.getFirst().held();
     }
 
     /** Number of rows, both parts together. */

@@ -29,7 +29,7 @@ public final class SampleStore {
   private final DeviceId owner;
   private final DeviceKeys keys;
   private final String schema;
-  private final SampleSet own;
+  private SampleSet own;
   private final FeatureTable table;
   private final int[] rows;
   private final float[] targets;
@@ -82,7 +82,7 @@ public final class SampleStore {
       long nextLease) {}
 
   /**
-   * A store over some rows of a table.
+   * A store over some rows of a table, all of them held.
    *
    * @param targets indexed by row of the table, like {@code rows}
    */
@@ -100,6 +100,15 @@ public final class SampleStore {
     this.targets = targets;
     this.rows = rows.clone();
     this.own = SampleSet.of(table, targets, rows);
+  }
+
+  /**
+   * Says how many of the rows the owner has by now. Positions of those it had stay as they are.
+   *
+   * @param count the first ones, from 1 to all
+   */
+  public void hold(int count) {
+    this.own = SampleSet.of(table, targets, Arrays.copyOf(rows, count));
   }
 
   /** The owner's own samples, for the owner's own use. */

@@ -40,7 +40,7 @@ public final class DeviceRuntime {
   private final DeviceId id;
   private final SampleStore store;
   private final DeviceSettings settings;
-  private final Optional<Samples> exam;
+  private Optional<Samples> exam;
   private final Account account;
   private final TrainingData data;
   private final Ledgers ledgers = Ledgers.empty();
@@ -116,6 +116,13 @@ public final class DeviceRuntime {
   /** Its name. */
   public DeviceId id() {
     return id;
+  }
+
+  /** Finds itself in another situation: with samples that have come in, or another exam. */
+  public void meet(Situation situation) {
+    store.hold(situation.held());
+    data.arrived(situation.target());
+    exam = situation.exam();
   }
 
   /**

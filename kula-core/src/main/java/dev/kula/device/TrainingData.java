@@ -7,6 +7,7 @@ import dev.kula.data.Ledger;
 import dev.kula.data.SampleSet;
 import dev.kula.data.SampleStore;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.random.RandomGenerator;
 
@@ -28,12 +29,14 @@ final class TrainingData {
 
   private final SampleStore store;
   private final LabelSpace labels;
-  private final double[] target;
-  private final Folds own;
+  private final Seed arrivals;
+  private double[] target;
+  private Folds own;
   private Folds base;
 
   /** A set of samples in two disjoint parts. */
-  private record Folds(int[] trainIndices, SampleSet train, SampleSet checkpoint) {}
+  private record Folds(
+      int[] trainIndices, int[] checkpointIndices, SampleSet train, SampleSet checkpoint) {}
 
   /**
    * Splits a device's own samples.
@@ -44,11 +47,45 @@ final class TrainingData {
       SampleStore store, LabelSpace labels, double[] target, boolean independently, Seed seed) {
     this.store = store;
     this.labels = labels;
+    this.arrivals = seed.derive("arrivals");
     this.target = target.clone();
     RandomGenerator random = seed.derive("folds").generator();
     this.own = independently ? coins(store.own(), random) : folds(store.own(), OWN_PARTS, random);
     SampleSet none = SampleSet.empty(store.own().features());
-    this.base = new Folds(new int[0], none, none);
+    this.base = new Folds(new int[0], new int[0], none, none);
+  }
+
+  /**
+   * Takes in own samples that the store holds now and did not before. Each falls into the
+   * checkpoint fold by a coin of its own; the others stay where they are.
+   *
+   * @param now what the personal model must serve from now on
+   */
+  void arrived(double[] now) {
+    target = now.clone();
+    SampleSet all = store.own();
+    int before = own.trainIndices().length + own.checkpointIndices().length;
+    List<Integer> train = boxed(own.trainIndices());
+    List<Integer> checkpoint = boxed(own.checkpointIndices());
+    for (int i = before; i < all.size(); i++) {
+      boolean held = arrivals.derive(i).generator().nextInt(OWN_PARTS) == 0;
+      (held ? checkpoint : train).add(i);
+    }
+    own = folds(all, train, checkpoint);
+  }
+
+  private static List<Integer> boxed(int[] indices) {
+    return new ArrayList<>(Arrays.stream(indices).boxed().toList());
+  }
+
+  private static Folds folds(SampleSet samples, List<Integer> train, List<Integer> checkpoint) {
+    int[] trainIndices = indices(train);
+    int[] checkpointIndices = indices(checkpoint);
+    return new Folds(
+        trainIndices,
+        checkpointIndices,
+        samples.select(trainIndices),
+        samples.select(checkpointIndices));
   }
 
   /** Takes in the base set; the same split on every device. */
@@ -130,9 +167,7 @@ final class TrainingData {
     for (int i = 0; i < samples.size(); i++) {
       (random.nextInt(OWN_PARTS) == 0 ? checkpoint : train).add(i);
     }
-    int[] trainIndices = indices(train);
-    return new Folds(
-        trainIndices, samples.select(trainIndices), samples.select(indices(checkpoint)));
+    return folds(samples, train, checkpoint);
   }
 
   /** One of {@code parts} to the checkpoint fold, the rest to train on. */
@@ -158,9 +193,7 @@ final class TrainingData {
       train.addAll(checkpoint);
       checkpoint.clear();
     }
-    int[] trainIndices = indices(train);
-    return new Folds(
-        trainIndices, samples.select(trainIndices), samples.select(indices(checkpoint)));
+    return folds(samples, train, checkpoint);
   }
 
   private static void shuffle(List<Integer> members, RandomGenerator random) {

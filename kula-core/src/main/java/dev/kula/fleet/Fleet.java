@@ -16,7 +16,15 @@ import java.util.Map;
  * <p>Not thread safe: one round loop drives a fleet.
  */
 public interface Fleet extends AutoCloseable {
-  /** All devices, in the order of their names. */
+  /**
+   * A round begins: devices take in what has come to them since, and some may join.
+   *
+   * @param round 0 before training; never one before the last
+   * @return devices that join in this round, in the order of their names
+   */
+  List<DeviceId> begin(int round);
+
+  /** All devices that have joined, in the order of their names. */
   List<DeviceId> devices();
 
   /** Devices that answer in this round. */

@@ -38,7 +38,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LocalFleet implements Fleet {
   private final Map<DeviceId, DeviceRuntime> participants = new TreeMap<>();
-  private final List<DeviceId> devices;
+  private final List<DeviceId> enrolled;
+  private final Courses courses;
   private final CostModel costs;
   private final EnginePool pool;
   private final int threads;
@@ -47,10 +48,14 @@ public final class LocalFleet implements Fleet {
   private int lastRound;
   private int step;
 
+  /** Round that has begun last; −1 for none. */
+  private int begun = -1;
+
   /**
    * A fleet of devices.
    *
    * @param runtimes the devices, and the holder of the base set, {@link Envelope#BASE}
+   * @param courses what they come into while the run goes on
    * @param costs of all of them, the holder of the base set too
    * @param threads that compute, at least 1
    * @param attackers among the devices; null for none
@@ -59,13 +64,15 @@ public final class LocalFleet implements Fleet {
    */
   public LocalFleet(
       List<DeviceRuntime> runtimes,
+      Courses courses,
       CostModel costs,
       int threads,
       @Nullable Attackers attackers,
       Supplier<TrainingEngine> engines,
       Supplier<TrainingEngine> headEngines) {
     runtimes.forEach(runtime -> participants.put(runtime.id(), runtime));
-    this.devices = participants.keySet().stream().filter(id -> !id.equals(Envelope.BASE)).toList();
+    this.enrolled = participants.keySet().stream().filter(id -> !id.equals(Envelope.BASE)).toList();
+    this.courses = courses;
     this.costs = costs;
     this.threads = threads;
     this.attackers = attackers;
@@ -76,8 +83,24 @@ public final class LocalFleet implements Fleet {
   }
 
   @Override
+  public List<DeviceId> begin(int round) {
+    int before = begun;
+    begun = round;
+    for (DeviceId device : enrolled) {
+      courses.met(device, before, round).ifPresent(runtime(device)::meet);
+    }
+    return enrolled.stream()
+        .filter(device -> courses.joins(device) > before && courses.joins(device) <= round)
+        .toList();
+  }
+
+  @Override
   public List<DeviceId> devices() {
-    return devices;
+    return enrolled.stream().filter(this::isHere).toList();
+  }
+
+  private boolean isHere(DeviceId device) {
+    return courses.joins(device) <= Math.max(0, begun);
   }
 
   @Override
@@ -85,12 +108,14 @@ public final class LocalFleet implements Fleet {
     return available(round, 0);
   }
 
-  /** Devices come and go between the steps of a round; before the first they all enrol. */
+  /** Devices come and go between the steps of a round, but stay while they join. */
   private List<DeviceId> available(int round, int at) {
     List<DeviceId> present = new ArrayList<>();
-    for (int i = 0; i < devices.size(); i++) {
-      if (round == 0 || costs.isAvailable(devices.get(i), i, round, at)) {
-        present.add(devices.get(i));
+    for (int i = 0; i < enrolled.size(); i++) {
+      DeviceId device = enrolled.get(i);
+      boolean joins = round == courses.joins(device);
+      if (isHere(device) && (joins || costs.isAvailable(device, i, round, at))) {
+        present.add(device);
       }
     }
     return present;

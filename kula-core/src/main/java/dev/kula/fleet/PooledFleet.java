@@ -16,15 +16,16 @@ import java.util.Map;
 /**
  * A fleet in which nobody trains the global model but a {@link PooledOracle}: in each round, as
  * many passes over all data as a device makes over its own. All else is as in the fleet that it
- * stands before. The samples count as bytes once, at the start; virtual time counts neither their
- * way nor central training.
+ * stands before. Samples count as bytes once, when they come; virtual time counts neither their way
+ * nor central training.
  */
 public final class PooledFleet implements Fleet {
   private final Fleet devices;
   private final PooledOracle oracle;
   private final TrainingEngine engine;
   private final Seed seed;
-  private boolean moved;
+  private long moved;
+  private boolean begun;
 
   /**
    * Stands before a fleet.
@@ -36,6 +37,16 @@ public final class PooledFleet implements Fleet {
     this.oracle = oracle;
     this.engine = engine;
     this.seed = seed;
+  }
+
+  @Override
+  public List<DeviceId> begin(int round) {
+    List<DeviceId> joining = devices.begin(round);
+    if (!begun && round > 0) {
+      moved = oracle.bytes(devices.devices()); // before the restart
+    }
+    begun = true;
+    return joining;
   }
 
   @Override
@@ -51,20 +62,22 @@ public final class PooledFleet implements Fleet {
   @Override
   public Folded train(TrainingTask task, List<DeviceId> cohort, AggregationStrategy strategy) {
     float[] next = task.global().clone();
-    TrainingResult result = oracle.train(next, task.plan(), engine, seed.derive(task.round()));
+    TrainingResult result =
+        oracle.train(next, devices.devices(), task.plan(), engine, seed.derive(task.round()));
     return new Folded(next, 1, result.meanLoss(), 0);
   }
 
   @Override
   public Delivery carry(int round, List<Envelope> messages) {
     Delivery delivery = devices.carry(round, messages);
-    if (moved || round > 0) {
+    long before = moved;
+    moved = oracle.bytes(devices.devices());
+    if (moved == before) {
       return delivery;
     }
-    moved = true;
     Map<Message.Kind, Long> bytes = new EnumMap<>(Message.Kind.class);
     bytes.putAll(delivery.bytes());
-    bytes.merge(Message.Kind.FETCHED, oracle.bytes(), Long::sum);
+    bytes.merge(Message.Kind.FETCHED, moved - before, Long::sum);
     return new Delivery(delivery.toServers(), bytes);
   }
 

@@ -2,6 +2,7 @@ package dev.kula.round;
 
 import dev.kula.round.RunSummary.Comparison;
 import dev.kula.round.RunSummary.DeviceResult;
+import dev.kula.round.RunSummary.Difference;
 import dev.kula.round.RunSummary.Epsilon;
 import dev.kula.round.RunSummary.MethodSummary;
 import dev.kula.round.RunSummary.PersonalAccuracy;
@@ -9,9 +10,12 @@ import dev.kula.round.RunSummary.SeedResult;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
 import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.commons.statistics.distribution.TDistribution;
 import org.jspecify.annotations.Nullable;
 
@@ -95,6 +99,8 @@ public final class Comparisons {
             mean(runs, run -> run.result().worstDecile()),
             mean(runs, run -> Spread.of(accuracies(run).toArray()).sd()),
             runs.stream().flatMapToDouble(Comparisons::accuracies).boxed().toList()),
+        mean(runs, run -> run.result().overTime()),
+        curve(seeds),
         mean(runs, run -> run.result().bestPersonalAccuracy()),
         first.bestRound(),
         meanOfReached(seeds.stream().map(SeedResult::globalAccuracy).toList()),
@@ -141,16 +147,41 @@ public final class Comparisons {
           "seeds of %s are %s, must be those of %s, %s"
               .formatted(method.name(), method.seeds(), reference.name(), reference.seeds()));
     }
-    double[] differences = differences(method, reference, SeedResult::personalAccuracy);
-    Spread spread = Spread.of(differences);
-    Double half = halfWidth(spread, differences.length);
+    Difference last = difference(method, reference, SeedResult::personalAccuracy);
+    boolean changed =
+        Stream.of(method, reference)
+            .flatMap(one -> one.perSeed().stream())
+            .allMatch(seed -> seed.afterChange() != null);
     return new Comparison(
         method.name(),
         reference.name(),
+        last.mean(),
+        last.low(),
+        last.high(),
+        Spread.of(differences(method, reference, SeedResult::worstDecile)).mean(),
+        difference(method, reference, SeedResult::overTime),
+        changed
+            ? difference(method, reference, seed -> Objects.requireNonNull(seed.afterChange()))
+            : null);
+  }
+
+  private static Difference difference(
+      MethodSummary method, MethodSummary reference, ToDoubleFunction<SeedResult> figure) {
+    double[] differences = differences(method, reference, figure);
+    Spread spread = Spread.of(differences);
+    Double half = halfWidth(spread, differences.length);
+    return new Difference(
         spread.mean(),
         half == null ? null : spread.mean() - half,
-        half == null ? null : spread.mean() + half,
-        Spread.of(differences(method, reference, SeedResult::worstDecile)).mean());
+        half == null ? null : spread.mean() + half);
+  }
+
+  /** Mean over seeds, as far as all of them go. */
+  private static List<Double> curve(List<SeedResult> seeds) {
+    int length = seeds.stream().mapToInt(seed -> seed.recovery().size()).min().orElseThrow();
+    return IntStream.range(0, length)
+        .mapToObj(i -> Spread.over(seeds, seed -> seed.recovery().get(i)).mean())
+        .toList();
   }
 
   private static @Nullable Double halfWidth(Spread spread, int count) {

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class Evaluator {
   private final TrainingEngine engine;
   private final @Nullable Samples globalExam;
+  private final Recovery recovery;
   private final Map<DeviceId, Message.Examined> examined = new TreeMap<>();
   private final Map<String, Double> given = new TreeMap<>();
   private SwapCounts swaps = SwapCounts.NONE;
@@ -36,8 +37,10 @@ final class Evaluator {
    * @param swaps settled so far
    * @param copies what only settlements tell of traffic
    * @param given samples by source
+   * @param recovery after changes
    */
-  record State(SwapCounts swaps, Traffic copies, Map<String, Double> given) {}
+  record State(
+      SwapCounts swaps, Traffic copies, Map<String, Double> given, Recovery.State recovery) {}
 
   /** Scores of one round, over devices. */
   record Scores(
@@ -66,10 +69,13 @@ final class Evaluator {
    * An evaluator.
    *
    * @param globalExam class-balanced test samples; null if there is no global model to examine
+   * @param changes rounds in which what a device meets changes, ascending
    */
-  Evaluator(TrainingEngine engine, @Nullable Samples globalExam) {
+  Evaluator(
+      TrainingEngine engine, @Nullable Samples globalExam, Map<DeviceId, List<Integer>> changes) {
     this.engine = engine;
     this.globalExam = globalExam;
+    this.recovery = new Recovery(changes);
   }
 
   void examined(DeviceId device, Message.Examined message) {
@@ -146,6 +152,9 @@ final class Evaluator {
       withoutNoise.addAll(message.withoutNoise());
       loss += message.personal().loss() / examined.size();
     }
+    examined.forEach(
+        (device, message) ->
+            recovery.examined(device, message.round(), message.personal().score(engine.task())));
     examined.clear();
     double[] sorted = perDevice.stream().mapToDouble(Double::doubleValue).sorted().toArray();
     int worst = Math.max(1, sorted.length / 10);
@@ -169,6 +178,11 @@ final class Evaluator {
     return result.score(engine.task());
   }
 
+  /** How devices do after what they meet has changed. */
+  Recovery recovery() {
+    return recovery;
+  }
+
   SwapCounts swaps() {
     return swaps;
   }
@@ -182,7 +196,7 @@ final class Evaluator {
   }
 
   State state() {
-    return new State(swaps, swapTraffic, new TreeMap<>(given));
+    return new State(swaps, swapTraffic, new TreeMap<>(given), recovery.state());
   }
 
   void restore(State state) {
@@ -190,5 +204,6 @@ final class Evaluator {
     swapTraffic = state.copies();
     given.clear();
     given.putAll(state.given());
+    recovery.restore(state.recovery());
   }
 }

@@ -88,9 +88,9 @@ public final class RoundLoop {
 
   /** Runs until the round limit or convergence. */
   public void run() {
+    List<DeviceId> first = fleet.begin(round);
     if (round == 0) {
-      distributeBase();
-      deliverModel();
+      admit(first);
       if (settings.plansIn(round)) {
         swap();
       }
@@ -99,6 +99,7 @@ public final class RoundLoop {
     }
     while (stopped.isEmpty()) {
       round++;
+      admit(fleet.begin(round));
       if (settings.plansIn(round)) {
         swap();
       }
@@ -110,25 +111,30 @@ public final class RoundLoop {
     }
   }
 
-  private void distributeBase() {
-    if (baseSamples > 0) {
-      carry(orchestrator.distributeBase(fleet.devices(), baseSamples));
-      closeSwaps();
+  /** Gives devices that join the base set and the model. */
+  private void admit(List<DeviceId> joining) {
+    if (joining.isEmpty()) {
+      return;
     }
+    if (baseSamples > 0) {
+      carry(orchestrator.distributeBase(joining, baseSamples));
+      carry(to(joining, new Message.CloseSwaps(round)));
+    }
+    carry(to(joining, new Message.GlobalModel(round, global)));
   }
 
   private void deliverModel() {
-    carry(toAll(Envelope.ORCHESTRATOR, new Message.GlobalModel(round, travelling())));
+    carry(to(fleet.devices(), new Message.GlobalModel(round, travelling())));
   }
 
-  /** Of the first model all, so that devices have something to begin from. */
+  /** What devices get that have had the whole model once. */
   private float[] travelling() {
     int size = settings.travelling(global.length);
-    return round == 0 || size == global.length ? global : Arrays.copyOf(global, size);
+    return size == global.length ? global : Arrays.copyOf(global, size);
   }
 
   private void examine(Message.Occasion occasion) {
-    carry(toAll(Envelope.ORCHESTRATOR, new Message.Examine(round, occasion)));
+    carry(to(fleet.devices(), new Message.Examine(round, occasion)));
     scores = evaluator.scores();
   }
 
@@ -175,11 +181,13 @@ public final class RoundLoop {
   }
 
   private void closeSwaps() {
-    carry(toAll(Envelope.ORCHESTRATOR, new Message.CloseSwaps(round)));
+    carry(to(fleet.devices(), new Message.CloseSwaps(round)));
   }
 
-  private List<Envelope> toAll(DeviceId from, Message message) {
-    return fleet.devices().stream().map(to -> new Envelope(from, to, message)).toList();
+  private static List<Envelope> to(List<DeviceId> devices, Message message) {
+    return devices.stream()
+        .map(device -> new Envelope(Envelope.ORCHESTRATOR, device, message))
+        .toList();
   }
 
   /** Lets the fleet carry messages, and the servers read what is for them. */

@@ -12,6 +12,8 @@ import java.util.Map;
  * @param history every round
  * @param stopped why it ended
  * @param accuracy of the personal models in the last round
+ * @param recovery mean score of personal models by rounds since what their device meets changed or
+ *     since it joined; empty if neither happened
  * @param epsilon spent
  * @param devices each device
  * @param layout of the models
@@ -23,6 +25,7 @@ public record RunResult(
     List<RoundRecord> history,
     String stopped,
     RunSummary.PersonalAccuracy accuracy,
+    List<Double> recovery,
     RunSummary.Epsilon epsilon,
     List<RunSummary.DeviceResult> devices,
     ParameterLayout layout,

@@ -50,6 +50,9 @@ public record RunSummary(
    * @param rounds rounds run, mean over seeds
    * @param stopped why the last run ended
    * @param personalAccuracy of the personal models on the devices' test sets
+   * @param overTime mean over rounds of the mean accuracy of the devices that were there
+   * @param recovery mean accuracy by rounds since what a device meets changed, or since it joined,
+   *     its first round first; empty if neither happened
    * @param bestPersonalAccuracy mean accuracy in the best round: beside the last, never instead
    * @param bestRound the round of the first seed in which it was best
    * @param globalAccuracy of the global model on a class-balanced test set; null where there is no
@@ -71,6 +74,8 @@ public record RunSummary(
       double rounds,
       String stopped,
       PersonalAccuracy personalAccuracy,
+      double overTime,
+      List<Double> recovery,
       double bestPersonalAccuracy,
       int bestRound,
       @Nullable Double globalAccuracy,
@@ -108,12 +113,16 @@ public record RunSummary(
   /**
    * One seed of one method.
    *
+   * @param overTime mean over rounds
+   * @param recovery mean accuracy by rounds since a change; empty if nothing changed
    * @param roundsToTarget null if never reached
    */
   public record SeedResult(
       long seed,
       double personalAccuracy,
       double worstDecile,
+      double overTime,
+      List<Double> recovery,
       double bestPersonalAccuracy,
       @Nullable Double globalAccuracy,
       @Nullable Integer roundsToTarget,
@@ -121,7 +130,14 @@ public record RunSummary(
       Traffic bytes,
       double epsilonMax,
       SwapCounts swaps,
-      double wallSeconds) {}
+      double wallSeconds) {
+    /** Mean accuracy in the rounds after a change; null if nothing changed. */
+    public @Nullable Double afterChange() {
+      return recovery.isEmpty()
+          ? null
+          : recovery.stream().mapToDouble(Double::doubleValue).average().orElseThrow();
+    }
+  }
 
   /**
    * One device at the end of a run.
@@ -161,6 +177,8 @@ public record RunSummary(
    * @param low lower end of the 95 % interval (Student's t over seeds); null with one seed
    * @param high upper end; null with one seed
    * @param worstDecileDifference likewise for the worst decile
+   * @param overTime the same of the mean over rounds
+   * @param afterChange the same of the mean over the rounds after a change; null if nothing changed
    */
   public record Comparison(
       String method,
@@ -168,5 +186,16 @@ public record RunSummary(
       double meanDifference,
       @Nullable Double low,
       @Nullable Double high,
-      double worstDecileDifference) {}
+      double worstDecileDifference,
+      Difference overTime,
+      @Nullable Difference afterChange) {}
+
+  /**
+   * A difference of a figure, paired by seed.
+   *
+   * @param mean over seeds
+   * @param low lower end of the 95 % interval (Student's t over seeds); null with one seed
+   * @param high upper end; null with one seed
+   */
+  public record Difference(double mean, @Nullable Double low, @Nullable Double high) {}
 }

@@ -7,14 +7,18 @@ import dev.kula.data.DeviceId;
 import dev.kula.data.DeviceKeys;
 import dev.kula.data.FederatedData;
 import dev.kula.data.SampleStore;
+import dev.kula.data.Stage;
+import dev.kula.data.target.Exam;
 import dev.kula.data.target.TargetSpec;
 import dev.kula.data.target.TestPool;
 import dev.kula.device.DeviceRuntime;
 import dev.kula.device.Envelope;
 import dev.kula.device.PersonalModel;
 import dev.kula.device.PooledOracle;
+import dev.kula.device.Situation;
 import dev.kula.fleet.Attackers;
 import dev.kula.fleet.CostModel;
+import dev.kula.fleet.Courses;
 import dev.kula.fleet.LocalFleet;
 import dev.kula.fleet.PooledFleet;
 import dev.kula.model.EngineFactory;
@@ -83,6 +87,7 @@ public final class Simulation implements AutoCloseable {
     this.fleet =
         new LocalFleet(
             runtimes,
+            courses(),
             costs,
             settings.threads(),
             attackers,
@@ -93,7 +98,7 @@ public final class Simulation implements AutoCloseable {
                     InputShape.vector(engine.embeddingSize()),
                     dataset.task()));
     this.monitor = new PerformanceMonitor(settings.rounds(), this::targetOf, dataset.labels());
-    this.evaluator = new Evaluator(engine, globalExam(seed));
+    this.evaluator = new Evaluator(engine, globalExam(seed), changes());
     this.loop =
         new RoundLoop(
             oracle == null ? fleet : new PooledFleet(fleet, oracle, engine, seed.derive("pooled")),
@@ -165,29 +170,72 @@ public final class Simulation implements AutoCloseable {
               poisoned.features(),
               poisoned.targets(),
               all.get(i).train());
+      store.hold(all.get(i).heldAtFirst());
       DeviceRuntime runtime =
           new DeviceRuntime(
               id,
               store,
               directory,
-              isDevice ? settings.target().prior(data, i) : uniform(dataset.labels().size()),
               isDevice
-                  ? Optional.of(
-                      settings.target().exam(pool, i, seed.derive("exam")).samples(dataset))
-                  : Optional.empty(),
+                  ? priorOf(all.get(i), all.get(i).heldAtFirst())
+                  : uniform(dataset.labels().size()),
+              isDevice ? Optional.of(exam(pool, i, seed)) : Optional.empty(),
               isDevice ? settings.devices() : settings.devices().withoutProtection(),
               seed.derive("device").derive(i),
               NoiseSource::seeded,
               ReleaseJournal.simulated());
       runtimes.add(runtime);
       if (oracle != null && isDevice) {
-        oracle.takeFrom(store, settings.devices(), seed.derive("device").derive(i));
+        oracle.enrol(id, store, settings.devices(), seed.derive("device").derive(i));
         runtime.pooled();
       } else if (oracle != null) {
         oracle.takeBase(store);
       }
     }
     return runtimes;
+  }
+
+  /** What a device is examined on at first. */
+  private Samples exam(TestPool pool, int device, Seed seed) {
+    List<Stage> stages = data.devices().get(device).stages();
+    return stages.isEmpty()
+        ? settings.target().exam(pool, device, seed.derive("exam")).samples(data.dataset())
+        : Exam.even(stages.getFirst().exam()).samples(data.dataset());
+  }
+
+  /** What a device takes its target to be when it has the first {@code held} of its rows. */
+  private double[] priorOf(FederatedData.DeviceRows rows, int held) {
+    Dataset dataset = data.dataset();
+    int[] bins = Arrays.stream(rows.train()).limit(held).map(dataset::bin).toArray();
+    return settings.target().prior(bins, dataset.labels().size());
+  }
+
+  private Courses courses() {
+    Map<DeviceId, List<Situation>> situations = new TreeMap<>();
+    for (FederatedData.DeviceRows rows : data.devices()) {
+      situations.put(
+          rows.device(),
+          rows.stages().stream()
+              .map(
+                  stage ->
+                      new Situation(
+                          stage.round(),
+                          stage.held(),
+                          priorOf(rows, stage.held()),
+                          Optional.of(Exam.even(stage.exam()).samples(data.dataset()))))
+              .toList());
+    }
+    return new Courses(situations);
+  }
+
+  /** Rounds in which what a device meets changes, for the evaluator alone. */
+  private Map<DeviceId, List<Integer>> changes() {
+    Map<DeviceId, List<Integer>> changes = new TreeMap<>();
+    for (FederatedData.DeviceRows rows : data.devices()) {
+      changes.put(
+          rows.device(), rows.stages().stream().filter(Stage::change).map(Stage::round).toList());
+    }
+    return changes;
   }
 
   private static DeviceKeys keysOf(Map<DeviceId, DeviceKeys> keys, DeviceId device) {
@@ -228,6 +276,7 @@ public final class Simulation implements AutoCloseable {
         loop.stopped(),
         new RunSummary.PersonalAccuracy(
             scores.mean(), scores.worstDecile(), scores.sd(), scores.perDevice()),
+        evaluator.recovery().curve(),
         new RunSummary.Epsilon(
             scores.epsilonMax(),
             allNoised ? mean : Double.POSITIVE_INFINITY,

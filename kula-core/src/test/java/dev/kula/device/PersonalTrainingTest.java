@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kula.Seed;
 import dev.kula.aggregate.Update;
+import dev.kula.data.DeviceId;
 import dev.kula.data.FeatureTable;
 import dev.kula.data.FederatedData;
 import dev.kula.data.Ledger;
@@ -242,6 +243,7 @@ final class PersonalTrainingTest {
     FederatedData data = ToyClusters.skewed(3, 32, 16);
     ToyDevices devices = new ToyDevices(data, ToyDevices.settings(ToyDevices.OPEN));
     PooledOracle oracle = new PooledOracle(ToyClusters.LABELS);
+    List<DeviceId> members = data.devices().stream().map(rows -> rows.device()).toList();
     int own = 0;
     for (DeviceRuntime device : devices.all()) {
       SampleStore store = devices.store(device.id());
@@ -249,7 +251,7 @@ final class PersonalTrainingTest {
         oracle.takeBase(store);
       } else {
         Seed seed = ToyDevices.seed(device.id());
-        oracle.takeFrom(store, ToyDevices.settings(ToyDevices.OPEN), seed);
+        oracle.enrol(device.id(), store, ToyDevices.settings(ToyDevices.OPEN), seed);
         own +=
             new TrainingData(store, ToyClusters.LABELS, ToyClusters.evenShares(), false, seed)
                 .ownTrainIndices()
@@ -257,10 +259,12 @@ final class PersonalTrainingTest {
       }
     }
     assertTrue(own < 3 * 32 && own > 3 * 24, own + " samples");
-    assertEquals(4L * own * (ToyClusters.FEATURES + 1), oracle.bytes());
+    assertEquals(4L * own * (ToyClusters.FEATURES + 1), oracle.bytes(members));
     float[] model = ToyDevices.model(data, 0);
     int steps =
-        oracle.train(model, TrainingPlan.of(1, 1, 0.1f), ToyDevices.engine(), new Seed(1)).steps();
+        oracle
+            .train(model, members, TrainingPlan.of(1, 1, 0.1f), ToyDevices.engine(), new Seed(1))
+            .steps();
     assertTrue(steps > own && steps < own + 16, "a part of the base set, too: " + steps);
   }
 }

@@ -61,6 +61,7 @@ final class LocalFleetTest {
       @Nullable Attackers attackers) {
     return new LocalFleet(
         runtimes,
+        Courses.still(),
         costs(runtimes, availability),
         threads,
         attackers,

@@ -47,6 +47,11 @@ public final class WatchedFleet implements Fleet {
   }
 
   @Override
+  public List<DeviceId> begin(int round) {
+    return round == 0 ? devices() : List.of();
+  }
+
+  @Override
   public List<DeviceId> devices() {
     return participants.keySet().stream().filter(id -> !id.equals(Envelope.BASE)).toList();
   }

@@ -158,6 +158,8 @@ final class ComparisonsTest {
             seed,
             accuracy,
             accuracy - 0.1,
+            accuracy - 0.2,
+            List.of(accuracy - 0.3, accuracy - 0.1),
             accuracy + 0.1,
             accuracy,
             toTarget,

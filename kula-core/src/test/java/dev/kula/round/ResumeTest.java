@@ -3,12 +3,17 @@ package dev.kula.round;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.kula.Seed;
 import dev.kula.data.Exchange;
+import dev.kula.data.scenario.Course;
+import dev.kula.data.scenario.Scenario;
+import dev.kula.data.scenario.Shift;
 import dev.kula.device.Personalization;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -55,13 +60,36 @@ final class ResumeTest {
     }
   }
 
-  @Test
-  void aPooledRunGoesOnAsWell() {
+  @ParameterizedTest
+  @EnumSource(names = {"JOIN", "GRADUAL"})
+  void anOracleGoesOnToo(Course course) {
     ToyRun run = toy("none", Exchange.VISIT, Personalization.FINE_TUNE);
     run.pooled = true;
+    run.rounds = 9;
+    run.data = new Scenario(new Shift.Features(2), course).apply(run.data, run.rounds, new Seed(1));
     ToyRun.Outcome whole = run.run();
     for (RunState checkpoint : whole.checkpoints()) {
       assertEquals(whole.bytes(), run.run(checkpoint).bytes(), "after round " + checkpoint.round());
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"JOIN", "SUDDEN", "GRADUAL"})
+  void dataThatComeInAreThereAfterARestart(Course course) {
+    Supplier<ToyRun> toys =
+        () -> {
+          ToyRun run = new ToyRun();
+          run.rounds = 9;
+          run.data =
+              new Scenario(new Shift.Features(2), course).apply(run.data, run.rounds, new Seed(1));
+          return run;
+        };
+    ToyRun.Outcome whole = toys.get().run();
+    assertTrue(!whole.result().recovery().isEmpty());
+    for (RunState checkpoint : whole.checkpoints()) {
+      ToyRun.Outcome resumed = toys.get().run(checkpoint);
+      assertEquals(whole.bytes(), resumed.bytes(), "after round " + checkpoint.round());
+      assertEquals(whole.result().recovery(), resumed.result().recovery());
     }
   }
 

@@ -33,7 +33,7 @@ final class SwapRules {
 
   private final Set<String> baseBlocks = new HashSet<>();
 
-  /** Requests of one inbox that have their answer, by position and lease: each has but one. */
+  /** Requests of one inbox that have their answer, by position and order: each has but one. */
   private final Set<String> served = new HashSet<>();
 
   private static final class Granted {
@@ -223,7 +223,7 @@ final class SwapRules {
       if (one.from().equals(answer.to())
           && lease != null
           && isOpen(device, one.from(), lease, answer.message(), now)
-          && served.add(i + " " + lease.number())) {
+          && served.add(i + " " + order(answer.message()))) {
         Objects.requireNonNull(granted.get(key(device.id(), lease.number()))).left--;
         return lease;
       }
@@ -246,6 +246,19 @@ final class SwapRules {
       return visit.leases().get(visited.order());
     }
     return null;
+  }
+
+  private static long order(Message answer) {
+    if (answer instanceof Message.Fetched fetched) {
+      return fetched.order();
+    }
+    if (answer instanceof Message.Visited visited) {
+      return visited.order();
+    }
+    if (answer instanceof Message.Summarised summarised) {
+      return summarised.order();
+    }
+    throw new IllegalArgumentException(answer.getClass() + " answers no order");
   }
 
   private static boolean isCharged(DeviceRuntime device, String purpose) {

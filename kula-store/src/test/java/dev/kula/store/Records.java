@@ -6,6 +6,7 @@ import dev.kula.round.RunSummary;
 import dev.kula.round.RunSummary.Comparison;
 import dev.kula.round.RunSummary.DataSummary;
 import dev.kula.round.RunSummary.DeviceResult;
+import dev.kula.round.RunSummary.Difference;
 import dev.kula.round.RunSummary.Epsilon;
 import dev.kula.round.RunSummary.MethodSummary;
 import dev.kula.round.RunSummary.PersonalAccuracy;
@@ -87,6 +88,8 @@ final class Records {
                 40,
                 "round limit",
                 new PersonalAccuracy(0.75, 0.5, 0.1, List.of(0.5, 1.0)),
+                0.7,
+                List.of(0.6, 0.65),
                 0.76,
                 38,
                 0.8,
@@ -103,6 +106,8 @@ final class Records {
                         7,
                         0.75,
                         0.5,
+                        0.7,
+                        List.of(0.6, 0.65),
                         0.76,
                         0.8,
                         null,
@@ -124,6 +129,15 @@ final class Records {
                         0.5,
                         0,
                         20)))),
-        List.of(new Comparison("deficit swaps", "FedAvg + fine-tune", 0.01, null, null, 0.02)));
+        List.of(
+            new Comparison(
+                "deficit swaps",
+                "FedAvg + fine-tune",
+                0.01,
+                null,
+                null,
+                0.02,
+                new Difference(0.01, null, null),
+                new Difference(0.03, 0.01, 0.05))));
   }
 }

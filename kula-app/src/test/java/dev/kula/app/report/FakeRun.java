@@ -6,6 +6,7 @@ import dev.kula.round.RunSummary;
 import dev.kula.round.RunSummary.Comparison;
 import dev.kula.round.RunSummary.DataSummary;
 import dev.kula.round.RunSummary.DeviceResult;
+import dev.kula.round.RunSummary.Difference;
 import dev.kula.round.RunSummary.Epsilon;
 import dev.kula.round.RunSummary.MethodSummary;
 import dev.kula.round.RunSummary.PersonalAccuracy;
@@ -144,6 +145,8 @@ final class FakeRun {
               seed,
               last.personalAccuracy(),
               last.worstDecile(),
+              last.personalAccuracy() - 0.05,
+              List.of(),
               last.personalAccuracy() + 0.004,
               last.globalAccuracy(),
               reached ? 20 + random.nextInt(8) : null,
@@ -171,6 +174,8 @@ final class FakeRun {
             results.stream().mapToDouble(SeedResult::worstDecile).average().orElse(0),
             0.071,
             first.stream().map(DeviceResult::accuracy).toList()),
+        mean - 0.05,
+        List.of(),
         mean + 0.004,
         rounds - 3,
         results.stream().mapToDouble(SeedResult::globalAccuracy).average().orElse(0),
@@ -385,7 +390,14 @@ final class FakeRun {
             m -> {
               double difference = m.personalAccuracy().mean() - reference.personalAccuracy().mean();
               return new Comparison(
-                  m.name(), REFERENCE, difference, difference - 0.018, difference + 0.018, 0.01);
+                  m.name(),
+                  REFERENCE,
+                  difference,
+                  difference - 0.018,
+                  difference + 0.018,
+                  0.01,
+                  new Difference(difference, difference - 0.02, difference + 0.02),
+                  null);
             })
         .toList();
   }

@@ -3,6 +3,7 @@ package dev.kula.data.target;
 import dev.kula.data.Dataset;
 import dev.kula.data.SampleSet;
 import dev.kula.model.Samples;
+import java.util.Arrays;
 
 /**
  * Test rows and what each counts. Only the evaluator may hold one: it has labels that no device,
@@ -29,6 +30,13 @@ public record Exam(int[] rows, float[] weights) {
     }
     rows = rows.clone();
     weights = weights.clone();
+  }
+
+  /** Rows that all count the same. */
+  public static Exam even(int[] rows) {
+    float[] weights = new float[rows.length];
+    Arrays.fill(weights, 1f / rows.length);
+    return new Exam(rows, weights);
   }
 
   /** The rows as an engine sees them. */
