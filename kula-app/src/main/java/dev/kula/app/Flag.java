@@ -55,9 +55,9 @@ enum Flag {
       Rule.forms(
           Form.word("natural"),
           Form.word("iid"),
-          Form.number("dirichlet", "ALPHA", "above 0", Flag::positive),
+          Form.number("dirichlet", "ALPHA", "above 0", Ranges::positive),
           Form.wholeNumber("classes", "K", 1, 1_000_000),
-          Form.number("quantity", "ALPHA", "above 0", Flag::positive)),
+          Form.number("quantity", "ALPHA", "above 0", Ranges::positive)),
       "How devices come by their data: natural (the device column), iid, dirichlet:ALPHA, classes:K"
           + " or quantity:ALPHA."),
   DEVICES(
@@ -72,8 +72,8 @@ enum Flag {
       "HOW",
       "random:0.75",
       Rule.forms(
-          Form.number("random", "SHARE", "above 0 and below 1", Flag::inside),
-          Form.number("time", "SHARE", "above 0 and below 1", Flag::inside)),
+          Form.number("random", "SHARE", "above 0 and below 1", Ranges::inside),
+          Form.number("time", "SHARE", "above 0 and below 1", Ranges::inside)),
       "Share of a device's data that it trains on, picked at random:SHARE or as the earliest by"
           + " time:SHARE; the rest is for testing."),
   TARGET(
@@ -82,7 +82,7 @@ enum Flag {
       "mixture:0.5",
       Rule.forms(
           Form.word("local"),
-          Form.number("mixture", "W", "from 0 to 1", Flag::share),
+          Form.number("mixture", "W", "from 0 to 1", Ranges::share),
           Form.word("recent")),
       "What a device's model must serve and is tested on: local, mixture:W (W of its own labels,"
           + " the rest uniform) or recent (for drifting data)."),
@@ -140,7 +140,7 @@ enum Flag {
       Section.TRAINING,
       "RATE",
       "0.1",
-      Rule.number("a finite number above 0", Flag::positive),
+      Rule.number("a finite number above 0", Ranges::positive),
       "Learning rate; for a regression 0.01 unless given."),
   PARTICIPATION(
       Section.TRAINING,
@@ -154,7 +154,7 @@ enum Flag {
       "fedavg",
       Rule.forms(
           Form.word("fedavg"),
-          Form.number("fedprox", "MU", "finite and at least 0", Flag::notNegative).orWithout(),
+          Form.number("fedprox", "MU", "finite and at least 0", Ranges::notNegative).orWithout(),
           Form.word("pooled")),
       "fedavg, fedprox[:MU] (MU 0.01 if left out) or pooled (an oracle, not federated: one model"
           + " trained on all data in one place)."),
@@ -182,7 +182,7 @@ enum Flag {
       Section.TRAINING,
       "SHARE",
       "0.2",
-      Rule.number("a number from 0 to 1", Flag::share),
+      Rule.number("a number from 0 to 1", Ranges::share),
       "Share of the devices that attack, rounded down; counts with --attack alone."),
   TARGET_ACCURACY(
       Section.TRAINING,
@@ -196,14 +196,7 @@ enum Flag {
       Section.SWAPS,
       "HOW",
       "fine-tune",
-      Rule.forms(
-          Form.word("none"),
-          Form.word("local"),
-          Form.word("fine-tune"),
-          Form.number("ditto", "LAMBDA", "finite and at least 0", Flag::notNegative).orWithout(),
-          Form.word("fedper"),
-          Form.word("fedrep"),
-          Form.word("apfl")),
+      PersonalPlan.RULE,
       "What a device makes its own model from: none (the global model), local (its data alone),"
           + " fine-tune (the global model, trained further), ditto[:LAMBDA] (a model of its own,"
           + " pulled to the global one; LAMBDA 0.1 if left out), fedper or fedrep (an output layer"
@@ -213,7 +206,7 @@ enum Flag {
       Section.SWAPS,
       "RATE",
       null,
-      Rule.number("a finite number above 0", Flag::positive),
+      Rule.number("a finite number above 0", Ranges::positive),
       "Learning rate of fine-tuning, and of FedRep's output layers; by default that of --lr."),
   FINE_TUNE_EPOCHS(
       Section.SWAPS,
@@ -227,15 +220,14 @@ enum Flag {
       "LAYERS",
       "head",
       Rule.words("head", "all"),
-      "What fine-tuning trains: head (the output layer) or all; the gate of swaps judges by output"
-          + " layers whatever it is."),
+      "What fine-tuning trains: head (the output layer) or all; the gate always judges by heads."),
   POLICY(
       Section.SWAPS,
       "POLICY",
       "deficit",
       Rule.forms(
           Form.word("none"),
-          Form.number("static", "B", "above 0 and below 1", Flag::inside),
+          Form.number("static", "B", "above 0 and below 1", Ranges::inside),
           Form.word("random"),
           Form.word("dissimilar"),
           Form.word("similar"),
@@ -263,9 +255,8 @@ enum Flag {
       Section.SWAPS,
       "SHARE",
       "0.1",
-      Rule.number("a number from 0 to 1", Flag::share),
+      Rule.number("a number from 0 to 1", Ranges::share),
       "What a device may receive in swaps, as a share of its own data."),
-
   SWAP_MEGABYTES(
       Section.SWAPS,
       "MB",
@@ -285,7 +276,6 @@ enum Flag {
       "profiles",
       Rule.words("none", "profiles", "all"),
       "Which releases carry noise; without noise on all of them the reported epsilon is infinite."),
-
   PRIVACY_UNIT(
       Section.PRIVACY,
       "UNIT",
@@ -297,15 +287,14 @@ enum Flag {
       Section.PRIVACY,
       "NORM",
       "1",
-      Rule.number("a number above 0", Flag::positive),
+      Rule.number("a number above 0", Ranges::positive),
       "Largest L2 norm of a sample's gradient (record) or of an update (device) under --protect"
           + " all."),
-
   CLIP_QUANTILE(
       Section.PRIVACY,
       "SHARE",
       null,
-      Rule.number("a number above 0 and below 1", Flag::inside),
+      Rule.number("a number above 0 and below 1", Ranges::inside),
       "Share of the samples' gradients that --clip shall leave as they are: it follows their norms"
           + " from round to round, beginning at --clip. By default it is fixed."),
   PRIVACY_SHARES(
@@ -315,7 +304,6 @@ enum Flag {
       Rule.read("four numbers above 0, separated by commas", PrivacyBudget.Shares::parse),
       "How the account is divided over profiles, swap outcomes, visits and updates; the share of"
           + " what a run does not release goes to the rest."),
-
   SECURE_AGGREGATION(
       Section.PRIVACY,
       "GRAPH",
@@ -457,21 +445,5 @@ enum Flag {
             .or(() -> defaultText().map(normal -> "try " + assignment + normal))
             .orElseGet(() -> "or leave it out");
     return "%s is '%s', must be %s; %s".formatted(subject, shown, rule.words(), remedy);
-  }
-
-  private static boolean positive(double x) {
-    return x > 0 && Double.isFinite(x);
-  }
-
-  private static boolean notNegative(double x) {
-    return x >= 0 && Double.isFinite(x);
-  }
-
-  private static boolean inside(double x) {
-    return 0 < x && x < 1;
-  }
-
-  private static boolean share(double x) {
-    return 0 <= x && x <= 1;
   }
 }

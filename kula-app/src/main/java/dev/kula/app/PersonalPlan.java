@@ -1,6 +1,7 @@
 package dev.kula.app;
 
 import dev.kula.KulaException;
+import dev.kula.app.Rule.Form;
 import dev.kula.device.Personalization;
 import dev.kula.model.ParameterLayout;
 import dev.kula.model.TrainingPlan;
@@ -17,6 +18,17 @@ import java.util.Locale;
 record PersonalPlan(RunSettings settings, Personalization how, double lambda) {
   /** In place of a strategy: {@link dev.kula.device.PooledOracle}. */
   static final String POOLED = "pooled";
+
+  /** Of {@link Flag#PERSONALIZATION}. */
+  static final Rule<String> RULE =
+      Rule.forms(
+          Form.word("none"),
+          Form.word("local"),
+          Form.word("fine-tune"),
+          Form.number("ditto", "LAMBDA", "finite and at least 0", Ranges::notNegative).orWithout(),
+          Form.word("fedper"),
+          Form.word("fedrep"),
+          Form.word("apfl"));
 
   private static final double DITTO_LAMBDA = 0.1;
 
