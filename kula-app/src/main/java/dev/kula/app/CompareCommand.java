@@ -21,9 +21,9 @@ import picocli.CommandLine.Spec;
     description = {
       "Runs several methods on the same split, with the same seeds, base data and tuning, and sets"
           + " the results side by side.",
-      "Strategy, personalisation and policy are each method's own; --strategy fedprox:MU,"
-          + " --personalization ditto:LAMBDA and --policy static:B tune the methods fedprox, ditto"
-          + " and static."
+      "Strategy, personalisation and policy are each method's own; --strategy fedprox:MU (or"
+          + " fedavgm:BETA, fedadam:ETA, fedyogi:ETA), --personalization ditto:LAMBDA, --policy"
+          + " static:B and --clusters K tune the methods fedprox (and so on), ditto, static and ifca."
     },
     footer = {
       "",
@@ -66,10 +66,9 @@ final class CompareCommand implements Callable<Integer> {
 
   /** A flag that would silently do nothing is a mistake. */
   private static void refuseWhatMethodsSet(Map<Flag, String> given) {
-    for (Flag flag : List.of(Flag.STRATEGY, Flag.PERSONALIZATION, Flag.POLICY)) {
+    for (Flag flag : List.of(Flag.STRATEGY, Flag.PERSONALIZATION, Flag.POLICY, Flag.GROUPS)) {
       String text = given.getOrDefault(flag, "");
-      boolean tunesAMethod =
-          text.startsWith("fedprox") || text.startsWith("ditto:") || text.startsWith("static:");
+      boolean tunesAMethod = text.contains(":") || text.equals("fedprox");
       if (given.containsKey(flag)
           && !tunesAMethod
           && !text.equals(flag.defaultText().orElseThrow())) {

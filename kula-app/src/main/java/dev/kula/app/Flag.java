@@ -1,8 +1,6 @@
 package dev.kula.app;
 
 import dev.kula.KulaException;
-import dev.kula.aggregate.attack.Attack;
-import dev.kula.aggregate.robust.RobustRule;
 import dev.kula.app.Rule.Form;
 import dev.kula.data.scenario.Course;
 import dev.kula.data.scenario.Shift;
@@ -55,9 +53,9 @@ enum Flag {
       Rule.forms(
           Form.word("natural"),
           Form.word("iid"),
-          Form.number("dirichlet", "ALPHA", "above 0", Ranges::positive),
+          Form.number("dirichlet", "ALPHA", "above 0", Range::positive),
           Form.wholeNumber("classes", "K", 1, 1_000_000),
-          Form.number("quantity", "ALPHA", "above 0", Ranges::positive)),
+          Form.number("quantity", "ALPHA", "above 0", Range::positive)),
       "How devices come by their data: natural (the device column), iid, dirichlet:ALPHA, classes:K"
           + " or quantity:ALPHA."),
   DEVICES(
@@ -72,8 +70,8 @@ enum Flag {
       "HOW",
       "random:0.75",
       Rule.forms(
-          Form.number("random", "SHARE", "above 0 and below 1", Ranges::inside),
-          Form.number("time", "SHARE", "above 0 and below 1", Ranges::inside)),
+          Form.number("random", "SHARE", "above 0 and below 1", Range::inside),
+          Form.number("time", "SHARE", "above 0 and below 1", Range::inside)),
       "Share of a device's data that it trains on, picked at random:SHARE or as the earliest by"
           + " time:SHARE; the rest is for testing."),
   TARGET(
@@ -82,7 +80,7 @@ enum Flag {
       "mixture:0.5",
       Rule.forms(
           Form.word("local"),
-          Form.number("mixture", "W", "from 0 to 1", Ranges::share),
+          Form.number("mixture", "W", "from 0 to 1", Range::share),
           Form.word("recent")),
       "What a device's model must serve and is tested on: local, mixture:W (W of its own labels,"
           + " the rest uniform) or recent (for drifting data)."),
@@ -91,8 +89,7 @@ enum Flag {
       "NAME",
       null,
       Rule.words(Preset.keys()),
-      "A group of settings under one name, each of which another flag may change: --partition,"
-          + " --target, --base, --devices, --shift, --course and, for some, --attack and --rounds."),
+      "Settings under one name, each of which its own flag may change; the README lists them."),
   SHIFT(
       Section.DATA,
       "HOW",
@@ -108,9 +105,8 @@ enum Flag {
       "WHAT",
       "still",
       Rule.words(Arrays.stream(Course.values()).map(Course::notation).toArray(String[]::new)),
-      "What becomes of the data during a run: still, join (a quarter of the devices comes late),"
-          + " sudden, gradual, recurring or together (devices move between regimes), stream (rows"
-          + " come in by their times)."),
+      "What becomes of the data meanwhile: still, join (a quarter of the devices comes late),"
+          + " sudden, gradual, recurring, together (devices change regimes) or stream (by time)."),
   BASE(
       Section.DATA,
       "SHARE",
@@ -140,7 +136,7 @@ enum Flag {
       Section.TRAINING,
       "RATE",
       "0.1",
-      Rule.number("a finite number above 0", Ranges::positive),
+      Rule.number("a finite number above 0", Range::positive),
       "Learning rate; for a regression 0.01 unless given."),
   PARTICIPATION(
       Section.TRAINING,
@@ -152,37 +148,33 @@ enum Flag {
       Section.TRAINING,
       "STRATEGY",
       "fedavg",
-      Rule.forms(
-          Form.word("fedavg"),
-          Form.number("fedprox", "MU", "finite and at least 0", Ranges::notNegative).orWithout(),
-          Form.word("pooled")),
-      "fedavg, fedprox[:MU] (MU 0.01 if left out) or pooled (an oracle, not federated: one model"
+      StrategyLimits.rule(),
+      "fedavg, fedprox[:MU] (MU 0.01 if left out), fedavgm[:BETA] (0.9), fedadam[:ETA] or"
+          + " fedyogi[:ETA] (0.01), fednova, scaffold or pooled (an oracle, not federated: one model"
           + " trained on all data in one place)."),
+  CLUSTERS(
+      Section.TRAINING,
+      "K",
+      "1",
+      Rule.wholeNumber(1, 100),
+      "Global models, of which each device takes the one that does best on its data (IFCA)."),
   ROBUST(
       Section.TRAINING,
       "RULE",
       "none",
-      Rule.parsed(
-          "none, norm-bound[:BOUND], median, trimmed-mean:SHARE, krum:F, multi-krum:F[:KEEP],"
-              + " bulyan:F, geometric-median, trusted-root or bucketing:S:RULE",
-          List.of("none", "norm-bound", "median", "geometric-median", "trusted-root"),
-          RobustRule::parse),
+      AggregationPlan.ROBUST,
       "How updates become one where some may be made up; none is their weighted mean."),
   ATTACK(
       Section.TRAINING,
       "ATTACK",
       "none",
-      Rule.parsed(
-          "none, sign-flip[:SCALE], gaussian:STDDEV, inner-product:EPSILON, a-little-is-enough[:Z],"
-              + " label-flip or backdoor:TARGET:VALUE:PIXEL,PIXEL",
-          List.of("none", "sign-flip", "a-little-is-enough", "label-flip"),
-          Attack::parse),
+      AggregationPlan.ATTACK,
       "What attackers among the devices do, to see what --robust stands."),
   ATTACKERS(
       Section.TRAINING,
       "SHARE",
       "0.2",
-      Rule.number("a number from 0 to 1", Ranges::share),
+      Rule.number("a number from 0 to 1", Range::share),
       "Share of the devices that attack, rounded down; counts with --attack alone."),
   TARGET_ACCURACY(
       Section.TRAINING,
@@ -206,7 +198,7 @@ enum Flag {
       Section.SWAPS,
       "RATE",
       null,
-      Rule.number("a finite number above 0", Ranges::positive),
+      Rule.number("a finite number above 0", Range::positive),
       "Learning rate of fine-tuning, and of FedRep's output layers; by default that of --lr."),
   FINE_TUNE_EPOCHS(
       Section.SWAPS,
@@ -221,13 +213,20 @@ enum Flag {
       "head",
       Rule.words("head", "all"),
       "What fine-tuning trains: head (the output layer) or all; the gate always judges by heads."),
+  GROUPS(
+      Section.SWAPS,
+      "HOW",
+      "none",
+      Rule.words("none", "auto"),
+      "auto: devices try what others learnt, and those that serve each other train a model and"
+          + " swap among themselves, if that pays; none: all train one model."),
   POLICY(
       Section.SWAPS,
       "POLICY",
       "deficit",
       Rule.forms(
           Form.word("none"),
-          Form.number("static", "B", "above 0 and below 1", Ranges::inside),
+          Form.number("static", "B", "above 0 and below 1", Range::inside),
           Form.word("random"),
           Form.word("dissimilar"),
           Form.word("similar"),
@@ -255,7 +254,7 @@ enum Flag {
       Section.SWAPS,
       "SHARE",
       "0.1",
-      Rule.number("a number from 0 to 1", Ranges::share),
+      Rule.number("a number from 0 to 1", Range::share),
       "What a device may receive in swaps, as a share of its own data."),
   SWAP_MEGABYTES(
       Section.SWAPS,
@@ -287,14 +286,14 @@ enum Flag {
       Section.PRIVACY,
       "NORM",
       "1",
-      Rule.number("a number above 0", Ranges::positive),
+      Rule.number("a number above 0", Range::positive),
       "Largest L2 norm of a sample's gradient (record) or of an update (device) under --protect"
           + " all."),
   CLIP_QUANTILE(
       Section.PRIVACY,
       "SHARE",
       null,
-      Rule.number("a number above 0 and below 1", Ranges::inside),
+      Rule.number("a number above 0 and below 1", Range::inside),
       "Share of the samples' gradients that --clip shall leave as they are: it follows their norms"
           + " from round to round, beginning at --clip. By default it is fixed."),
   PRIVACY_SHARES(
@@ -327,7 +326,8 @@ enum Flag {
           + "deficit",
       Rule.selection(Method.keys()),
       "Methods to compare, separated by commas; there are also: similar, ditto, fedper, fedrep,"
-          + " apfl, pooled and pooled-fine-tune."),
+          + " apfl, pooled, pooled-fine-tune, groups, groups-random, groups-deficit-raw, and fedavgm,"
+          + " fedadam, fedyogi, fednova, scaffold and ifca, each also as fedavgm-fine-tune and so on."),
   FLEET(Section.RUN, "FLEET", "local", Rule.words("local"), "Where the devices live."),
   THREADS(
       Section.RUN,

@@ -193,13 +193,17 @@ final class LocalRunner implements Runner {
   private static void saveModels(RunDirectory directory, RunResult result) {
     ParameterLayout layout = result.layout();
     List<NamedModel> models = new ArrayList<>();
-    models.add(new NamedModel("global", layout, result.global()));
+    List<float[]> all = result.models();
+    for (int i = 0; i < all.size(); i++) {
+      models.add(
+          new NamedModel(all.size() == 1 ? "global" : "global/" + (i + 1), layout, all.get(i)));
+    }
     result
         .personal()
         .forEach(
             (device, model) -> {
-              // What is the global model's stands there once.
-              boolean tuned = model.hasBodyOf(result.global(), layout.headOffset());
+              // What is the global model's, or the group's, stands there once.
+              boolean tuned = model.hasBodyOf(result.model(device), layout.headOffset());
               models.add(
                   new NamedModel(
                       "personal/" + device,

@@ -7,8 +7,8 @@ import java.util.Optional;
 
 /**
  * A method that {@code kula compare} can run: a strategy, a personalisation, a swap policy and an
- * exchange under a name; an empty exchange is the one that is set. All else, base data and tuning
- * included, is the same for every method.
+ * exchange under a name, with one global model or several; an empty exchange is the one that is
+ * set. All else, base data and tuning included, is the same for every method.
  */
 enum Method {
   LOCAL_ONLY("local only", "fedavg", "local", "none", ""),
@@ -16,6 +16,18 @@ enum Method {
   FINE_TUNE("FedAvg + fine-tune", "fedavg", "fine-tune", "none", ""),
   FEDPROX("FedProx", "fedprox", "none", "none", ""),
   FEDPROX_FINE_TUNE("FedProx + fine-tune", "fedprox", "fine-tune", "none", ""),
+  FEDAVGM("FedAvgM", "fedavgm", "none", "none", ""),
+  FEDAVGM_FINE_TUNE("FedAvgM + fine-tune", "fedavgm", "fine-tune", "none", ""),
+  FEDADAM("FedAdam", "fedadam", "none", "none", ""),
+  FEDADAM_FINE_TUNE("FedAdam + fine-tune", "fedadam", "fine-tune", "none", ""),
+  FEDYOGI("FedYogi", "fedyogi", "none", "none", ""),
+  FEDYOGI_FINE_TUNE("FedYogi + fine-tune", "fedyogi", "fine-tune", "none", ""),
+  FEDNOVA("FedNova", "fednova", "none", "none", ""),
+  FEDNOVA_FINE_TUNE("FedNova + fine-tune", "fednova", "fine-tune", "none", ""),
+  SCAFFOLD("SCAFFOLD", "scaffold", "none", "none", ""),
+  SCAFFOLD_FINE_TUNE("SCAFFOLD + fine-tune", "scaffold", "fine-tune", "none", ""),
+  IFCA("IFCA", "fedavg", "none"),
+  IFCA_FINE_TUNE("IFCA + fine-tune", "fedavg", "fine-tune"),
   STATIC("static shared data", "fedavg", "fine-tune", "static:0.05", ""),
   // The specification exchanges data; the control and its rule are no weaker than that.
   RANDOM("random swaps", "fedavg", "fine-tune", "random", "raw"),
@@ -28,23 +40,60 @@ enum Method {
   FEDREP("FedRep", "fedavg", "fedrep", "none", ""),
   APFL("APFL", "fedavg", "apfl", "none", ""),
   POOLED("pooled (oracle)", "pooled", "none", "none", ""),
-  POOLED_FINE_TUNE("pooled (oracle) + fine-tune", "pooled", "fine-tune", "none", "");
+  POOLED_FINE_TUNE("pooled (oracle) + fine-tune", "pooled", "fine-tune", "none", ""),
+  GROUPS("groups", "fedavg", "fine-tune", "none", "", "auto"),
+  GROUPS_RANDOM("groups, random swaps", "fedavg", "fine-tune", "random", "raw", "auto"),
+  GROUPS_DEFICIT_RAW("groups, deficit swaps, raw", "fedavg", "fine-tune", "deficit", "raw", "auto");
 
   /** What every other method is compared with. */
   static final Method REFERENCE = FINE_TUNE;
+
+  /** Global models of IFCA where {@code --clusters} leaves it open. */
+  static final int CLUSTERS = 3;
 
   private final String label;
   private final String strategy;
   private final String personalization;
   private final String policy;
   private final String exchange;
+  private final String groups;
+  private final boolean clustered;
+
+  /** In clusters, without swaps. */
+  Method(String label, String strategy, String personalization) {
+    this(label, strategy, personalization, "none", "", "none", true);
+  }
 
   Method(String label, String strategy, String personalization, String policy, String exchange) {
+    this(label, strategy, personalization, policy, exchange, "none", false);
+  }
+
+  /** Within groups that trials find. */
+  Method(
+      String label,
+      String strategy,
+      String personalization,
+      String policy,
+      String exchange,
+      String groups) {
+    this(label, strategy, personalization, policy, exchange, groups, false);
+  }
+
+  Method(
+      String label,
+      String strategy,
+      String personalization,
+      String policy,
+      String exchange,
+      String groups,
+      boolean clustered) {
     this.label = label;
     this.strategy = strategy;
     this.personalization = personalization;
     this.policy = policy;
     this.exchange = exchange;
+    this.groups = groups;
+    this.clustered = clustered;
   }
 
   /** Its name in a list of methods, such as {@code fine-tune}. */
@@ -69,20 +118,27 @@ enum Method {
   }
 
   /**
-   * The settings with which this method runs. A {@code fedprox:MU}, a {@code ditto:LAMBDA} or a
-   * {@code static:B} in {@code settings} tunes the method that it belongs to.
+   * The settings with which this method runs. A {@code fedprox:MU}, a {@code ditto:LAMBDA}, a
+   * {@code static:B} and the like in {@code settings} tune the methods that they belong to, and so
+   * do several clusters.
    */
   RunSettings apply(RunSettings settings) {
     return settings
         .with(
             Flag.STRATEGY, sameKind(settings.strategy(), strategy) ? settings.strategy() : strategy)
+        .with(Flag.CLUSTERS, clustered ? several(settings.clusters()) : 1)
         .with(
             Flag.PERSONALIZATION,
             sameKind(settings.personalization(), personalization)
                 ? settings.personalization()
                 : personalization)
         .with(Flag.POLICY, sameKind(settings.policy(), policy) ? settings.policy() : policy)
+        .with(Flag.GROUPS, groups)
         .with(Flag.EXCHANGE, exchange.isEmpty() ? settings.exchange() : exchange);
+  }
+
+  private static int several(int clusters) {
+    return clusters > 1 ? clusters : CLUSTERS;
   }
 
   /** The method that these settings amount to, if it has a name. */
@@ -91,8 +147,10 @@ enum Method {
         .filter(
             method ->
                 sameKind(settings.strategy(), method.strategy)
+                    && method.clustered == settings.clusters() > 1
                     && sameKind(settings.personalization(), method.personalization)
                     && sameKind(settings.policy(), method.policy)
+                    && settings.groups().equals(method.groups)
                     && (method.exchange.isEmpty() || method.exchange.equals(settings.exchange())))
         .findFirst();
   }
@@ -103,12 +161,15 @@ enum Method {
         .map(Method::label)
         .orElseGet(
             () ->
-                "%s, %s, %s swaps, %s"
+                "%s, %s, %s swaps, %s%s"
                     .formatted(
-                        settings.strategy(),
+                        settings.clusters() > 1
+                            ? settings.strategy() + " in %d clusters".formatted(settings.clusters())
+                            : settings.strategy(),
                         settings.personalization(),
                         settings.policy(),
-                        settings.exchange()));
+                        settings.exchange(),
+                        settings.groups().equals("none") ? "" : ", groups"));
   }
 
   private static boolean sameKind(String one, String other) {

@@ -1,6 +1,7 @@
 package dev.kula.app;
 
 import dev.kula.KulaException;
+import dev.kula.aggregate.AggregationStrategy;
 import dev.kula.app.Rule.Form;
 import dev.kula.device.Personalization;
 import dev.kula.model.ParameterLayout;
@@ -25,7 +26,7 @@ record PersonalPlan(RunSettings settings, Personalization how, double lambda) {
           Form.word("none"),
           Form.word("local"),
           Form.word("fine-tune"),
-          Form.number("ditto", "LAMBDA", "finite and at least 0", Ranges::notNegative).orWithout(),
+          Form.number("ditto", "LAMBDA", "finite and at least 0", Range::notNegative).orWithout(),
           Form.word("fedper"),
           Form.word("fedrep"),
           Form.word("apfl"));
@@ -43,6 +44,19 @@ record PersonalPlan(RunSettings settings, Personalization how, double lambda) {
   /** Whether an oracle that has all data trains the global model. */
   static boolean isPooled(RunSettings settings) {
     return settings.strategy().equals(POOLED);
+  }
+
+  /** What folds updates in one place; where an oracle trains, nobody folds. */
+  static AggregationStrategy strategy(RunSettings settings) {
+    return AggregationStrategy.parse(isPooled(settings) ? "fedavg" : settings.strategy());
+  }
+
+  /** Whether devices train more in a round than the update that they send. */
+  static boolean trainsBesideUpdates(RunSettings settings) {
+    return switch (of(settings).how()) {
+      case NONE, LOCAL, FINE_TUNE, DITTO -> false;
+      case FEDPER, FEDREP, APFL -> true;
+    };
   }
 
   /** A round's training of a model that lasts. */
@@ -95,12 +109,7 @@ record PersonalPlan(RunSettings settings, Personalization how, double lambda) {
 
   /** What stays on the device and what leaves it come from the same steps, which nobody noises. */
   private void refuseUnnoised() {
-    boolean apart =
-        switch (how) {
-          case NONE, LOCAL, FINE_TUNE, DITTO -> true;
-          case FEDPER, FEDREP, APFL -> false;
-        };
-    if (!apart && settings.protect().equals("all")) {
+    if (trainsBesideUpdates(settings) && settings.protect().equals("all")) {
       throw KulaException.user(
           "--protect is 'all', but the updates of --personalization %s cannot be noised: the same steps train what stays on the device; use --personalization ditto or --protect profiles"
               .formatted(settings.personalization()));
@@ -118,6 +127,12 @@ record PersonalPlan(RunSettings settings, Personalization how, double lambda) {
     }
     if (settings.protect().equals("all")) {
       refuse("--protect", settings.protect(), "none or profiles");
+    }
+    if (settings.clusters() > 1) {
+      refuse("--clusters", Integer.toString(settings.clusters()), "1");
+    }
+    if (!settings.groups().equals("none")) {
+      refuse("--groups", settings.groups(), "none");
     }
     if (!settings.robust().equals("none")) {
       refuse("--robust", settings.robust(), "none");

@@ -99,6 +99,7 @@ final class RunPlanner {
     refuseWholeGradients(settings, model, dataset);
     AggregationPlan aggregation = AggregationPlan.of(settings, data);
     AggregationStrategy strategy = aggregation.strategy();
+    refuseUncorrectedSteps(strategy, model, dataset);
     float rate = (float) settings.lr();
     TrainingPlan local =
         TrainingPlan.of(settings.localEpochs(), settings.batch(), rate)
@@ -115,6 +116,7 @@ final class RunPlanner {
             policy,
             settings.swapEvery(),
             swaps(settings, dataset, layout),
+            settings.groups().equals("auto"),
             ERROR_RATE,
             stopsEarly && !settings.protect().equals("all") && !scenario(settings).changes()
                 ? Convergence.defaults()
@@ -132,7 +134,7 @@ final class RunPlanner {
             rawIsPossible(settings, policy));
     return new SimulationSettings(
         rounds.withStrategy(aggregation.secured(privacy)),
-        devices,
+        devices.withBroadcast(strategy.broadcast()),
         target(settings, data),
         model,
         aggregation.threat(),
@@ -166,6 +168,20 @@ final class RunPlanner {
         throw KulaException.user(
             "--privacy-unit is 'record', but --model %s computes with '%s', which cannot clip each sample's gradient; use --privacy-unit device"
                 .formatted(settings.model(), engine.backend()));
+      }
+    }
+  }
+
+  private void refuseUncorrectedSteps(
+      AggregationStrategy strategy, ModelSpec model, Dataset dataset) {
+    if (!strategy.broadcast().hasControl()) {
+      return;
+    }
+    try (TrainingEngine engine = engines.create(model, dataset.input(), dataset.task())) {
+      if (!engine.correctsSteps()) {
+        throw KulaException.user(
+            "--strategy is '%s', but the model computes with '%s', which cannot correct its steps; use a built-in model"
+                .formatted(strategy.name(), engine.backend()));
       }
     }
   }

@@ -40,7 +40,9 @@ import org.jspecify.annotations.Nullable;
  * @param batch at least 1
  * @param lr finite, above 0; the default is smaller for a regression
  * @param participation in (0, 1]
- * @param strategy {@code fedavg}, {@code fedprox}, {@code fedprox:MU} or {@code pooled}
+ * @param strategy {@code pooled}, or as {@link dev.kula.aggregate.AggregationStrategy#parse} reads
+ *     it
+ * @param clusters global models, from 1 to 100
  * @param robust {@code none} or a rule, as {@link Flag#ROBUST} says
  * @param attack {@code none} or an attack, as {@link Flag#ATTACK} says
  * @param attackers share of the devices, in [0, 1]
@@ -50,6 +52,7 @@ import org.jspecify.annotations.Nullable;
  * @param fineTuneLr finite, above 0; null for that of {@code lr}
  * @param fineTuneEpochs at least 1
  * @param fineTuneScope {@code head} or {@code all}
+ * @param groups {@code none} or {@code auto}
  * @param policy {@code none}, {@code static:B}, {@code random}, {@code dissimilar}, {@code similar}
  *     or {@code deficit}
  * @param exchange {@code visit}, {@code whole-visit}, {@code synthetic}, {@code raw} or {@code
@@ -94,6 +97,7 @@ public record RunSettings(
     double lr,
     double participation,
     String strategy,
+    int clusters,
     String robust,
     String attack,
     double attackers,
@@ -102,6 +106,7 @@ public record RunSettings(
     @Nullable Double fineTuneLr,
     int fineTuneEpochs,
     String fineTuneScope,
+    String groups,
     String policy,
     String exchange,
     String selection,
@@ -147,6 +152,7 @@ public record RunSettings(
     Flag.LR.check(lr);
     Flag.PARTICIPATION.check(participation);
     Flag.STRATEGY.check(strategy);
+    Flag.CLUSTERS.check(clusters);
     Flag.ROBUST.check(robust);
     Flag.ATTACK.check(attack);
     Flag.ATTACKERS.check(attackers);
@@ -155,6 +161,7 @@ public record RunSettings(
     Flag.FINE_TUNE_LR.check(fineTuneLr);
     Flag.FINE_TUNE_EPOCHS.check(fineTuneEpochs);
     Flag.FINE_TUNE_SCOPE.check(fineTuneScope);
+    Flag.GROUPS.check(groups);
     Flag.POLICY.check(policy);
     Flag.EXCHANGE.check(exchange);
     Flag.SELECTION.check(selection);

@@ -35,6 +35,7 @@ final class KulaTest {
           Map.entry(Flag.SCENARIO, "drift"),
           Map.entry(Flag.SHIFT, "labels:3"),
           Map.entry(Flag.COURSE, "gradual"),
+          Map.entry(Flag.GROUPS, "auto"),
           Map.entry(Flag.BASE, "0.1"),
           Map.entry(Flag.MODEL, "mlp:64,32"),
           Map.entry(Flag.ROUNDS, "3"),
@@ -43,6 +44,7 @@ final class KulaTest {
           Map.entry(Flag.LR, "0.1"),
           Map.entry(Flag.PARTICIPATION, "0.5"),
           Map.entry(Flag.STRATEGY, "fedprox:0.1"),
+          Map.entry(Flag.CLUSTERS, "4"),
           Map.entry(Flag.ROBUST, "trimmed-mean:0.25"),
           Map.entry(Flag.ATTACK, "sign-flip:2.0"),
           Map.entry(Flag.ATTACKERS, "0.1"),
@@ -103,6 +105,10 @@ final class KulaTest {
     Console console = new Console();
     assertEquals(0, console.run("compare", "--strategy=fedprox:0.1", "--policy=static:0.2"));
     assertEquals("fedprox:0.1", console.asked().strategy());
+    assertMistake("must be left to each method", "compare", "--strategy", "scaffold");
+    Console clusters = new Console();
+    assertEquals(0, clusters.run("compare", "--strategy=fedadam:0.1", "--clusters=2"));
+    assertEquals(2, clusters.asked().clusters());
   }
 
   @Test

@@ -100,6 +100,10 @@ final class RunSettingsTest {
     "fine-tune-scope, body",
     "strategy, fedprox:-1",
     "strategy, fedprox:",
+    "strategy, fedavgm:1",
+    "strategy, fedadam:0",
+    "strategy, scaffold:1",
+    "clusters, 0",
     "protect, some",
     "partition, dirichlet",
     "partition, dirichlet:0",
@@ -141,6 +145,9 @@ final class RunSettingsTest {
     "personalization, ditto",
     "personalization, ditto:0.5",
     "fine-tune-lr, 0.01",
+    "strategy, fedavgm:0.5",
+    "strategy, fedyogi",
+    "strategy, scaffold",
     "policy, static:0.05",
     "partition, natural",
     "partition, quantity:0.5",
@@ -184,6 +191,17 @@ final class RunSettingsTest {
     assertEquals("fedavg", shared.strategy());
     assertEquals("static:0.2", shared.policy());
     assertEquals(7, shared.rounds());
+  }
+
+  @Test
+  void clustersTuneIfcaAlone() {
+    RunSettings settings = RunSettings.defaults().with(Flag.CLUSTERS, 5);
+    assertEquals(5, Method.of("ifca").apply(settings).clusters());
+    assertEquals(1, Method.of("fine-tune").apply(settings).clusters());
+    assertEquals(3, Method.of("ifca-fine-tune").apply(RunSettings.defaults()).clusters());
+    assertEquals(
+        "fedprox in 5 clusters, none, none swaps, visit",
+        Method.label(Method.of("fedprox").apply(settings).with(Flag.CLUSTERS, 5)));
   }
 
   @Test

@@ -223,10 +223,13 @@ final class PeerWork implements AutoCloseable {
   /** One round of all devices, one local epoch each; returns the mean training loss. */
   double round(int batch, float learningRate) {
     Fleet.Folded folded =
-        fleet.train(
-            new Fleet.TrainingTask(++round, global, TrainingPlan.of(1, batch, learningRate)),
-            fleet.devices(),
-            new FederatedAveraging());
+        fleet
+            .train(
+                List.of(
+                    new Fleet.TrainingTask(
+                        ++round, global, TrainingPlan.of(1, batch, learningRate), fleet.devices())),
+                new FederatedAveraging())
+            .getFirst();
     global = folded.global();
     return folded.trainingLoss();
   }

@@ -200,7 +200,7 @@ public final class UnderAttack {
             2);
     try (Simulation simulation = new Simulation(data, settings, Engines.best(), new Silent())) {
       RunResult result = simulation.run();
-      return exam(data, result.global(), seed);
+      return exam(data, result.models().getFirst(), seed);
     }
   }
 
@@ -245,6 +245,7 @@ public final class UnderAttack {
         SwapPolicy.parse("none"),
         5,
         SwapSettings.defaults(1, 1, 1),
+        false,
         0.05,
         Convergence.off());
   }

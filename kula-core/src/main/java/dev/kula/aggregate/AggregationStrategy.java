@@ -4,8 +4,8 @@ import dev.kula.KulaException;
 
 /**
  * How updates fold into the next global model: {@link #init} gives an empty {@link PartialSum} that
- * accumulates, merges and finishes. Strategies are immutable and thread safe; their partial sums
- * are not.
+ * accumulates, merges and finishes; of what it says, {@link #optimizer} makes the model. Strategies
+ * are immutable and thread safe; their partial sums are not.
  */
 public interface AggregationStrategy {
   /** As {@link #parse} reads it. */
@@ -19,34 +19,35 @@ public interface AggregationStrategy {
     return false;
   }
 
-  /** Nothing folded yet, for a model of {@code parameters} numbers. */
+  /** What devices are sent as the global model. */
+  default Broadcast broadcast() {
+    return Broadcast.ONE_MODEL;
+  }
+
+  /** What the server makes of the mean update. */
+  default ServerOptimizer optimizer() {
+    return ServerOptimizer.NONE;
+  }
+
+  /**
+   * Bytes of an update that is sent as it is.
+   *
+   * @param parameters numbers in the broadcast
+   */
+  default long updateBytes(int parameters) {
+    return (long) parameters * Float.BYTES;
+  }
+
+  /** Nothing folded yet, for a broadcast of {@code parameters} numbers. */
   PartialSum init(int parameters);
 
   /**
-   * Reads {@code fedavg}, {@code fedprox} (μ = 0.01) or {@code fedprox:MU}.
+   * Reads {@code fedavg}, {@code fedprox[:MU]} (μ = 0.01), {@code fedavgm[:BETA]} (β = 0.9), {@code
+   * fedadam[:ETA]}, {@code fedyogi[:ETA]} (η = 0.01), {@code fednova} or {@code scaffold}.
    *
    * @throws KulaException blaming the user for anything else
    */
   static AggregationStrategy parse(String text) {
-    if (text.equals(FederatedAveraging.NAME)) {
-      return new FederatedAveraging();
-    }
-    if (text.equals(FederatedProximal.NAME)) {
-      return new FederatedProximal(FederatedProximal.DEFAULT_MU);
-    }
-    if (text.startsWith(FederatedProximal.NAME + ":")) {
-      String mu = text.substring(FederatedProximal.NAME.length() + 1);
-      try {
-        return new FederatedProximal(Double.parseDouble(mu));
-      } catch (IllegalArgumentException e) {
-        throw KulaException.user(
-            "strategy '%s' has MU '%s', must be a number of 0 or more; try 'fedprox:0.01'"
-                .formatted(text, mu),
-            e);
-      }
-    }
-    throw KulaException.user(
-        "strategy is '%s', must be 'fedavg', 'fedprox' or 'fedprox:MU'; try 'fedavg'"
-            .formatted(text));
+    return StrategyText.parse(text);
   }
 }

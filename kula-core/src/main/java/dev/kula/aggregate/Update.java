@@ -19,6 +19,8 @@ public final class Update {
   private final float largest;
   private final double weight;
   private final double trainingLoss;
+  private final int steps;
+  private final int cluster;
 
   /**
    * An update that has been worked out.
@@ -29,10 +31,11 @@ public final class Update {
    * @param trainingLoss mean loss in the last local epoch
    */
   public Update(float[] delta, double weight, double trainingLoss) {
-    this(delta, largest(delta), weight, trainingLoss);
+    this(delta, largest(delta), weight, trainingLoss, 1, 0);
   }
 
-  private Update(float[] delta, float largest, double weight, double trainingLoss) {
+  private Update(
+      float[] delta, float largest, double weight, double trainingLoss, int steps, int cluster) {
     if (!(weight >= 0x1p-20) || weight > 0x1p40) {
       throw new IllegalArgumentException(
           "an update's weight is " + weight + ", must be from 2^-20 to 2^40");
@@ -41,6 +44,8 @@ public final class Update {
     this.largest = largest;
     this.weight = weight;
     this.trainingLoss = trainingLoss;
+    this.steps = steps;
+    this.cluster = cluster;
   }
 
   /**
@@ -62,7 +67,7 @@ public final class Update {
       low = Math.min(low, position);
       high = Math.max(high, position);
     }
-    return new Update(local, largest(local, low, high), weight, trainingLoss);
+    return new Update(local, largest(local, low, high), weight, trainingLoss, 1, 0);
   }
 
   private static float largest(float[] delta) {
@@ -98,7 +103,28 @@ public final class Update {
 
   /** This update in memory of its own. */
   public Update copy() {
-    return new Update(delta.clone(), largest, weight, trainingLoss);
+    return new Update(delta.clone(), largest, weight, trainingLoss, steps, cluster);
+  }
+
+  /** Another change in the place of this one. */
+  public Update withDelta(float[] other) {
+    return new Update(other, largest(other), weight, trainingLoss, steps, cluster);
+  }
+
+  /** The same, made in so many gradient steps, at least 1. */
+  public Update inSteps(int count) {
+    if (count < 1) {
+      throw new IllegalArgumentException("steps is %d, must be at least 1".formatted(count));
+    }
+    return new Update(delta, largest, weight, trainingLoss, count, cluster);
+  }
+
+  /** The same, of the model of a cluster, 0 or more. */
+  public Update ofCluster(int index) {
+    if (index < 0) {
+      throw new IllegalArgumentException("cluster is %d, must be 0 or more".formatted(index));
+    }
+    return new Update(delta, largest, weight, trainingLoss, steps, index);
   }
 
   /** Local minus global parameters, in the model's layout; not to be written to. */
@@ -114,6 +140,16 @@ public final class Update {
   /** Mean loss in the last local epoch. */
   public double trainingLoss() {
     return trainingLoss;
+  }
+
+  /** Gradient steps in which it was made; 1 if nobody says. */
+  public int steps() {
+    return steps;
+  }
+
+  /** Which of several global models it changes; 0 where there is one. */
+  public int cluster() {
+    return cluster;
   }
 
   /**

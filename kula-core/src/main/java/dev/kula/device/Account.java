@@ -20,7 +20,8 @@ final class Account {
     OUTCOME("outcomes"),
     UPDATE("updates"),
     VISIT("visits"),
-    CLASS_SUMS("class sums");
+    CLASS_SUMS("class sums"),
+    TRIAL("trials");
 
     private final String plural;
 
@@ -95,7 +96,7 @@ final class Account {
 
   boolean noises(Kind kind) {
     return switch (kind) {
-      case PROFILE, OUTCOME -> settings.noisesProfiles();
+      case PROFILE, OUTCOME, TRIAL -> settings.noisesProfiles();
       case UPDATE, VISIT, CLASS_SUMS -> settings.noisesEverything();
     };
   }

@@ -9,7 +9,6 @@ import dev.kula.data.SampleBatch;
 import dev.kula.data.SampleSet;
 import dev.kula.data.SampleStore;
 import dev.kula.model.Evaluation;
-import dev.kula.model.ParameterLayout;
 import dev.kula.model.Samples;
 import dev.kula.model.TrainingEngine;
 import dev.kula.model.TrainingPlan;
@@ -49,6 +48,7 @@ public final class DeviceRuntime {
   private final ReceiverDesk receiverDesk;
   private final SharedTraining sharedTraining;
   private final PersonalTraining personalTraining;
+  private final Trials trials;
   private float[] global = new float[0];
   private Optional<Message> lastProfile = Optional.empty();
   private int lastProfileRound;
@@ -66,6 +66,8 @@ public final class DeviceRuntime {
    *     anew
    * @param modelRound round in which it was last trained
    * @param given positions of own samples that each receiver has been pointed to
+   * @param cluster which of the server's models it works with
+   * @param control its control variate; empty if it has none
    */
   public record State(
       SampleStore.State store,
@@ -75,7 +77,9 @@ public final class DeviceRuntime {
       PrivacyLedger.State account,
       float[] model,
       int modelRound,
-      Map<String, int[]> given) {}
+      Map<String, int[]> given,
+      int cluster,
+      float[] control) {}
 
   /**
    * A device that has not seen a model yet.
@@ -105,9 +109,10 @@ public final class DeviceRuntime {
     this.data =
         new TrainingData(
             store, settings.labels(), target, settings.privacy().hidesRecordsInUpdates(), seed);
-    this.sharedTraining = new SharedTraining(settings.privacy(), account, seed);
+    this.sharedTraining = new SharedTraining(settings, account, seed);
     this.personalTraining =
         new PersonalTraining(data, ledgers, accepted, settings, account, sharedTraining, seed);
+    this.trials = new Trials(settings.privacy(), account, data, settings.labels());
     this.sourceDesk = new SourceDesk(id, store, data, settings, account, seed);
     this.receiverDesk =
         new ReceiverDesk(id, store, data, settings, directory, account, ledgers, accepted, seed);
@@ -129,11 +134,12 @@ public final class DeviceRuntime {
    * Trains the global model on the shared ledger, and what of the personal model is trained with
    * it.
    *
+   * @param sent as the server sends it to all
    * @return the update, in the workbench's memory: to be folded or sent before the workbench is
    *     lent again; empty if the privacy account refuses to release one
    */
-  public Optional<Update> train(int round, float[] model, TrainingPlan plan, Workbench bench) {
-    return personalTraining.update(round, model, plan, bench);
+  public Optional<Update> train(int round, float[] sent, TrainingPlan plan, Workbench bench) {
+    return personalTraining.update(round, sent, plan, bench);
   }
 
   /**
@@ -153,15 +159,16 @@ public final class DeviceRuntime {
         continue;
       }
       switch (envelope.message()) {
-        case Message.GlobalModel model -> {
-          global = taken(model.parameters(), bench.engine().layout());
-        }
+        case Message.GlobalModel model ->
+            global = personalTraining.take(model.parameters(), global, bench);
         case Message.Examine examine -> out.addAll(examine(examine, bench));
         case Message.ClipQuery query ->
             sharedTraining
                 .norms(query, global, data.ledger(ledgers.shared()), bench)
                 .ifPresent(counts -> reply(out, from, counts));
         case Message.ProfileRequest request -> reply(out, from, profile(request.round(), bench));
+        case Message.Trial trial ->
+            trials.run(trial, bench).ifPresent(answer -> reply(out, from, answer));
         case Message.Ordered ordered -> out.addAll(ordered(ordered.order(), bench));
         case Message.Offered offered -> offers.add(Map.entry(from, offered));
         case Message.Refused refused -> receiverDesk.refused(from, refused);
@@ -181,6 +188,7 @@ public final class DeviceRuntime {
         case Message.ClipCounts counts -> {}
         case Message.Examined examined -> {}
         case Message.ProfileReport report -> {}
+        case Message.Tried tried -> {}
         case Message.ProfileDeclined declined -> {}
         case Message.Outcomes outcomes -> {}
         case Message.OutcomeSum sum -> {}
@@ -190,26 +198,6 @@ public final class DeviceRuntime {
     }
     out.addAll(receiverDesk.resolve(offers, global, bench));
     return out;
-  }
-
-  /**
-   * The global model with what came of the next one: all of it, or the body alone where output
-   * layers stay on the devices; unchanged if that is no model.
-   */
-  private float[] taken(float[] numbers, ParameterLayout layout) {
-    if (Doorkeeper.isSound(numbers, layout.size())) {
-      return numbers;
-    }
-    boolean body =
-        settings.personalization().keepsHead()
-            && global.length > 0
-            && Doorkeeper.isSound(numbers, layout.headOffset());
-    if (!body) {
-      return global;
-    }
-    float[] next = global.clone();
-    System.arraycopy(numbers, 0, next, 0, numbers.length);
-    return next;
   }
 
   private void reply(List<Envelope> out, DeviceId to, Message message) {
@@ -377,7 +365,9 @@ public final class DeviceRuntime {
         account.state(),
         personalTraining.kept(),
         personalTraining.keptRound(),
-        sourceDesk.given());
+        sourceDesk.given(),
+        sharedTraining.cluster(),
+        sharedTraining.control());
   }
 
   /** Content of the blocks it fetched, by name. */
@@ -385,8 +375,12 @@ public final class DeviceRuntime {
     return store.fetchedBlocks();
   }
 
-  /** Puts back what {@link #state()} once gave. */
-  public void restore(State state, Map<String, SampleBatch> blocks, float[] globalParameters) {
+  /**
+   * Puts back what {@link #state()} once gave.
+   *
+   * @param sent as the server sends it to all
+   */
+  public void restore(State state, Map<String, SampleBatch> blocks, float[] sent) {
     store.restore(state.store(), blocks);
     state.shared().forEach(ledgers.shared()::add);
     state.personalPointers().forEach(ledgers.personal()::add);
@@ -398,7 +392,8 @@ public final class DeviceRuntime {
     accepted.clear();
     accepted.addAll(state.accepted());
     account.restore(state.account());
-    global = globalParameters;
+    sharedTraining.restore(state.cluster(), state.control());
+    global = settings.broadcast().model(sent, state.cluster());
     personalTraining.restore(state.model(), state.modelRound());
     sourceDesk.restore(state.given());
   }

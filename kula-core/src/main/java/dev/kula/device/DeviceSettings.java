@@ -1,5 +1,6 @@
 package dev.kula.device;
 
+import dev.kula.aggregate.Broadcast;
 import dev.kula.data.LabelSpace;
 import dev.kula.model.TrainingPlan;
 import dev.kula.swap.Gate;
@@ -18,6 +19,7 @@ import dev.kula.swap.Gate;
  * @param gate decides on swaps
  * @param privacy what releases cost
  * @param consentsToRaw whether raw samples may leave the device, and those of other devices enter
+ * @param broadcast what the server sends as the global model
  */
 public record DeviceSettings(
     LabelSpace labels,
@@ -27,7 +29,44 @@ public record DeviceSettings(
     TrainingPlan visitPlan,
     Gate gate,
     PrivacySettings privacy,
-    boolean consentsToRaw) {
+    boolean consentsToRaw,
+    Broadcast broadcast) {
+  /** Where the server sends one model. */
+  public DeviceSettings(
+      LabelSpace labels,
+      Personalization personalization,
+      TrainingPlan localPlan,
+      TrainingPlan fineTunePlan,
+      TrainingPlan visitPlan,
+      Gate gate,
+      PrivacySettings privacy,
+      boolean consentsToRaw) {
+    this(
+        labels,
+        personalization,
+        localPlan,
+        fineTunePlan,
+        visitPlan,
+        gate,
+        privacy,
+        consentsToRaw,
+        Broadcast.ONE_MODEL);
+  }
+
+  /** The same where the server sends something else. */
+  public DeviceSettings withBroadcast(Broadcast other) {
+    return new DeviceSettings(
+        labels,
+        personalization,
+        localPlan,
+        fineTunePlan,
+        visitPlan,
+        gate,
+        privacy,
+        consentsToRaw,
+        other);
+  }
+
   /** As they are for what hides nothing: the operator's own base set. */
   public DeviceSettings withoutProtection() {
     PrivacySettings open =
@@ -40,6 +79,7 @@ public record DeviceSettings(
             privacy.sums(),
             privacy.update());
     return new DeviceSettings(
-        labels, personalization, localPlan, fineTunePlan, visitPlan, gate, open, consentsToRaw);
+            labels, personalization, localPlan, fineTunePlan, visitPlan, gate, open, consentsToRaw)
+        .withBroadcast(broadcast);
   }
 }

@@ -26,6 +26,7 @@ final class Doorkeeper {
         || message instanceof Message.Examine
         || message instanceof Message.ClipQuery
         || message instanceof Message.ProfileRequest
+        || message instanceof Message.Trial
         || message instanceof Message.Ordered
         || message instanceof Message.CloseSwaps;
   }

@@ -3,7 +3,6 @@ package dev.kula.device;
 import dev.kula.data.BlockId;
 import dev.kula.data.DataPointer;
 import dev.kula.data.DeviceId;
-import dev.kula.data.Exchange;
 import dev.kula.data.Lease;
 import dev.kula.data.SampleBatch;
 import dev.kula.model.Evaluation;
@@ -141,6 +140,42 @@ public sealed interface Message {
     @Override
     public long bytes() {
       return Integer.BYTES;
+    }
+  }
+
+  /**
+   * Orchestrator to device: try these models on your labels.
+   *
+   * @param fold which of the device's labels, so that those that choose are not those that guard
+   * @param candidates the first is what the others are compared with
+   */
+  record Trial(int round, TrialFold fold, List<Candidate> candidates) implements Message {
+    @Override
+    public Kind kind() {
+      return Kind.VISIT;
+    }
+
+    @Override
+    public long bytes() {
+      return Integer.BYTES + 1 + candidates.stream().mapToLong(Candidate::bytes).sum();
+    }
+  }
+
+  /**
+   * Device to orchestrator: what came of a trial, noised and charged.
+   *
+   * @param gains sums over the fold, one a candidate but the first: by how much a sample's loss is
+   *     less than with that, from −1 to 1 each
+   */
+  record Tried(int round, TrialFold fold, double[] gains) implements Message {
+    @Override
+    public Kind kind() {
+      return Kind.PROFILE;
+    }
+
+    @Override
+    public long bytes() {
+      return Integer.BYTES + 1 + (long) gains.length * Float.BYTES;
     }
   }
 
@@ -395,35 +430,4 @@ public sealed interface Message {
       return 0;
     }
   }
-
-  /** How an order ended. */
-  enum Ending {
-    ACCEPTED,
-    REJECTED,
-    EXPIRED
-  }
-
-  /**
-   * What came of an order.
-   *
-   * @param lossWithout cross-validated loss without it, if the gate ran
-   * @param lossWith cross-validated loss with it, if the gate ran
-   * @param samples that entered a ledger
-   * @param labels label bins of these samples, counts
-   * @param bytes that moved between the two devices for it
-   * @param asCopyBytes what its samples would have cost as raw copies
-   * @param cacheHitBytes that the receiver held already
-   */
-  record Settlement(
-      SwapOrder order,
-      Exchange exchange,
-      Ending ending,
-      OptionalDouble lossWithout,
-      OptionalDouble lossWith,
-      int samples,
-      List<Integer> labels,
-      long bytes,
-      long asCopyBytes,
-      long cacheHitBytes,
-      String reason) {}
 }

@@ -4,7 +4,7 @@ import dev.kula.data.DataPointer;
 import dev.kula.data.DeviceId;
 import dev.kula.data.LabelSpace;
 import dev.kula.data.SampleSet;
-import dev.kula.device.Message.Ending;
+import dev.kula.device.Settlement.Ending;
 import dev.kula.swap.SwapOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -115,7 +115,7 @@ final class PendingSwap {
    *
    * @param sampleBytes of one sample as a copy
    */
-  Message.Settlement settlement(
+  Settlement settlement(
       Ending ending,
       OptionalDouble without,
       OptionalDouble with,
@@ -123,7 +123,7 @@ final class PendingSwap {
       long sampleBytes,
       String reason) {
     boolean entered = ending == Ending.ACCEPTED;
-    return new Message.Settlement(
+    return new Settlement(
         order,
         order.exchange(),
         ending,

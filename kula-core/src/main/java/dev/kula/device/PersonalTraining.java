@@ -5,6 +5,7 @@ import dev.kula.aggregate.Update;
 import dev.kula.data.Ledger;
 import dev.kula.data.SampleSet;
 import dev.kula.model.Evaluation;
+import dev.kula.model.ParameterLayout;
 import dev.kula.model.Samples;
 import dev.kula.model.TrainingPlan;
 import dev.kula.privacy.ReleaseJournal;
@@ -47,14 +48,44 @@ final class PersonalTraining {
     this.seed = seed;
   }
 
-  /** The part in training the global model, which some ways to a personal model have a share in. */
-  Optional<Update> update(int round, float[] model, TrainingPlan plan, Workbench bench) {
+  /**
+   * Takes what the server sends as the global model: all that it sends to whoever joins, or the
+   * body alone where output layers stay on the devices.
+   *
+   * @param global the model so far; not changed
+   * @return the model to work with from now on; {@code global} itself if this is no model
+   */
+  float[] take(float[] sent, float[] global, Workbench bench) {
+    return sharedTraining
+        .take(sent, data.ledger(ledgers.shared()), bench)
+        .orElseGet(() -> withBody(sent, global, bench.engine().layout()));
+  }
+
+  private float[] withBody(float[] sent, float[] global, ParameterLayout layout) {
+    boolean isBody =
+        settings.personalization().keepsHead()
+            && global.length > 0
+            && Doorkeeper.isSound(sent, layout.headOffset());
+    if (!isBody) {
+      return global;
+    }
+    float[] next = global.clone();
+    System.arraycopy(sent, 0, next, 0, sent.length);
+    return next;
+  }
+
+  /**
+   * The part in training the global model, which some ways to a personal model have a share in.
+   *
+   * @param sent as the server sends it to all; one model alone where they have
+   */
+  Optional<Update> update(int round, float[] sent, TrainingPlan plan, Workbench bench) {
     SampleSet samples = data.ledger(ledgers.shared());
     return switch (settings.personalization()) {
       case NONE, LOCAL, FINE_TUNE, DITTO ->
-          sharedTraining.update(round, model, samples, plan, bench);
-      case FEDPER, FEDREP -> Optional.of(bodyUpdate(round, model, samples, plan, bench));
-      case APFL -> Optional.of(mixtureUpdate(round, model, samples, plan, bench));
+          sharedTraining.update(round, sent, samples, plan, bench);
+      case FEDPER, FEDREP -> Optional.of(bodyUpdate(round, sent, samples, plan, bench));
+      case APFL -> Optional.of(mixtureUpdate(round, sent, samples, plan, bench));
     };
   }
 

@@ -10,8 +10,8 @@ import dev.kula.data.Lease;
 import dev.kula.data.SampleBatch;
 import dev.kula.data.SampleSet;
 import dev.kula.data.SampleStore;
-import dev.kula.device.Message.Ending;
 import dev.kula.device.PendingSwap.Arrival;
+import dev.kula.device.Settlement.Ending;
 import dev.kula.model.ParameterLayout;
 import dev.kula.model.Scope;
 import dev.kula.swap.Admission;
@@ -231,7 +231,7 @@ final class ReceiverDesk {
     Ratings ratings = new Ratings();
     Supplier<GateRun> gate = memoized(() -> gateRun(global, bench));
     for (PendingSwap swap : pending.values()) {
-      Message.Settlement settlement = settle(swap, gate, ratings);
+      Settlement settlement = settle(swap, gate, ratings);
       out.add(new Envelope(id, Envelope.EVALUATOR, new Message.Settled(settlement)));
     }
     pending.clear();
@@ -273,7 +273,7 @@ final class ReceiverDesk {
     accepted.removeAll(passing);
   }
 
-  private Message.Settlement settle(PendingSwap swap, Supplier<GateRun> gates, Ratings ratings) {
+  private Settlement settle(PendingSwap swap, Supplier<GateRun> gates, Ratings ratings) {
     SwapOrder order = swap.order;
     ratings.asked(order.source());
     if (swap.arrival == null) {
@@ -379,7 +379,7 @@ final class ReceiverDesk {
     }
   }
 
-  private Message.Settlement settlement(PendingSwap swap, Ending ending, String reason) {
+  private Settlement settlement(PendingSwap swap, Ending ending, String reason) {
     return swap.settlement(
         ending,
         OptionalDouble.empty(),
@@ -389,7 +389,7 @@ final class ReceiverDesk {
         reason);
   }
 
-  private Message.Settlement settlement(
+  private Settlement settlement(
       PendingSwap swap, Ending ending, double without, double with, String reason) {
     return swap.settlement(
         ending,

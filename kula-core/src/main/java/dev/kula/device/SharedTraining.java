@@ -1,6 +1,7 @@
 package dev.kula.device;
 
 import dev.kula.Seed;
+import dev.kula.aggregate.Broadcast;
 import dev.kula.aggregate.Update;
 import dev.kula.data.SampleSet;
 import dev.kula.model.TrainingPlan;
@@ -20,28 +21,67 @@ final class SharedTraining {
   private static final double NORM_PASSES = 2;
 
   private final PrivacySettings settings;
+  private final Broadcast broadcast;
   private final Account account;
   private final Seed seed;
+  private final ControlVariate control = new ControlVariate();
+  private int cluster;
   private Message.@Nullable ClipQuery query;
 
-  SharedTraining(PrivacySettings settings, Account account, Seed seed) {
-    this.settings = settings;
+  SharedTraining(DeviceSettings settings, Account account, Seed seed) {
+    this.settings = settings.privacy();
+    this.broadcast = settings.broadcast();
     this.account = account;
     this.seed = seed;
   }
 
   /**
-   * Trains {@code model} on {@code samples}.
+   * Takes what the server sends as the global model.
+   *
+   * @param samples that tell which of several models does best
+   * @return the model to work with from now on; empty if this cannot be worked with
+   */
+  Optional<float[]> take(float[] sent, SampleSet samples, Workbench bench) {
+    if (!Doorkeeper.isSound(sent, broadcast.size(bench.engine().layout().size()))) {
+      return Optional.empty();
+    }
+    choose(sent, samples, bench);
+    if (broadcast.models() > 1) {
+      account.worked((double) broadcast.models() * samples.size());
+    }
+    return Optional.of(broadcast.model(sent, cluster));
+  }
+
+  private void choose(float[] sent, SampleSet samples, Workbench bench) {
+    if (broadcast.models() > 1) {
+      cluster = ModelChoice.best(broadcast, sent, samples, bench.engine());
+    }
+  }
+
+  /**
+   * Trains what the server sends, or the best of it, on {@code samples}.
    *
    * @return the update, in the workbench's memory if it is not noised; empty if the account refuses
    */
   Optional<Update> update(
+      int round, float[] sent, SampleSet samples, TrainingPlan plan, Workbench bench) {
+    // Charged when it came: only samples that have come in since make another choice.
+    choose(sent, samples, bench);
+    float[] model = broadcast.model(sent, cluster);
+    return broadcast.hasControl()
+        ? Optional.of(controlled(round, model, broadcast.control(sent), samples, plan, bench))
+        : updateOf(round, model, samples, plan, bench).map(update -> update.ofCluster(cluster));
+  }
+
+  private Optional<Update> updateOf(
       int round, float[] model, SampleSet samples, TrainingPlan plan, Workbench bench) {
     if (!account.noises(Account.Kind.UPDATE)) {
       account.withoutNoise(Account.Kind.UPDATE);
       float[] local = bench.localModel().startFrom(model);
-      double loss = train(round, local, samples, plan, bench);
-      return Optional.of(Update.between(model, local, samples.size(), loss));
+      TrainingResult result = train(round, local, samples, plan, bench);
+      return Optional.of(
+          Update.between(model, local, samples.size(), result.meanLoss())
+              .inSteps(Math.max(1, result.steps())));
     }
     // Counts and losses are data too: where updates are noised, neither leaves.
     return account
@@ -68,6 +108,46 @@ final class SharedTraining {
                               model, samples, plan, clippedIn(round, each), noise, bench);
                     }))
         .map(noised -> new Update(noised.delta(), 1, 0));
+  }
+
+  /**
+   * Trains {@code model} with the steps of SCAFFOLD, without noise.
+   *
+   * @param fleets the server's control variate
+   */
+  private Update controlled(
+      int round,
+      float[] model,
+      float[] fleets,
+      SampleSet samples,
+      TrainingPlan plan,
+      Workbench bench) {
+    account.withoutNoise(Account.Kind.UPDATE);
+    float[] local = bench.localModel().startFrom(model);
+    float[] correction = control.correction(fleets);
+    TrainingResult result =
+        bench
+            .engine()
+            .trainCorrected(
+                local, samples, plan, correction, seed.derive("train").derive(round).generator());
+    account.worked(3.0 * plan.epochs() * samples.size());
+    return control.update(
+        model, local, correction, result.steps(), plan.learningRate(), result.meanLoss());
+  }
+
+  /** Which of the server's models it works with. */
+  int cluster() {
+    return cluster;
+  }
+
+  /** Its control variate; empty if it has none. */
+  float[] control() {
+    return control.state();
+  }
+
+  void restore(int savedCluster, float[] savedControl) {
+    cluster = savedCluster;
+    control.restore(savedControl);
   }
 
   /** With the clip that was named for this round, if one was. */
@@ -144,11 +224,11 @@ final class SharedTraining {
   /** An update as it leaves, clipped and noised. */
   private record NoisedUpdate(float[] delta) {}
 
-  private double train(
+  private TrainingResult train(
       int round, float[] local, SampleSet samples, TrainingPlan plan, Workbench bench) {
     TrainingResult result =
         bench.engine().train(local, samples, plan, seed.derive("train").derive(round).generator());
     account.worked(3.0 * plan.epochs() * samples.size());
-    return result.meanLoss();
+    return result;
   }
 }

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
 
 /**
  * What a device trains and validates on. Its own samples and the base set are each split, within
@@ -138,6 +139,18 @@ final class TrainingData {
   /** Positions in the store's own samples that may be trained on, here or elsewhere. */
   int[] ownTrainIndices() {
     return own.trainIndices().clone();
+  }
+
+  /** Own training samples that a trial looks at; the same ones in each. */
+  SampleSet trialFold(TrialFold fold) {
+    int size = own.train().size();
+    return switch (fold) {
+      case ALL -> own.train();
+      case CHOOSING ->
+          own.train().select(IntStream.range(0, size).filter(i -> i % 3 != 0).toArray());
+      case GUARDING ->
+          own.train().select(IntStream.range(0, size).filter(i -> i % 3 == 0).toArray());
+    };
   }
 
   double[] ownLabelCounts() {

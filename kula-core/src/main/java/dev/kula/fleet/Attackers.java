@@ -110,8 +110,7 @@ public record Attackers(Attack attack, SortedSet<DeviceId> devices, Seed seed) {
     for (int i = 0; i < cohort.size(); i++) {
       Optional<Update> update = honest.get(i);
       if (update.isPresent() && devices.contains(cohort.get(i))) {
-        Update real = update.get();
-        sent.add(Optional.of(new Update(own.get(next++), real.weight(), real.trainingLoss())));
+        sent.add(Optional.of(update.get().withDelta(own.get(next++))));
       } else {
         sent.add(update);
       }

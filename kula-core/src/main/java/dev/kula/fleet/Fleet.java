@@ -8,6 +8,7 @@ import dev.kula.model.TrainingPlan;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /**
  * Where devices live: in this process, behind a network, on a cluster. The round loop knows nothing
@@ -31,11 +32,11 @@ public interface Fleet extends AutoCloseable {
   List<DeviceId> available(int round);
 
   /**
-   * Lets a cohort train, and folds its updates on the way.
+   * Lets cohorts train, at the same time, and folds the updates of each on the way.
    *
-   * @param cohort devices that are available
+   * @return one a task, in their order
    */
-  Folded train(TrainingTask task, List<DeviceId> cohort, AggregationStrategy strategy);
+  List<Folded> train(List<TrainingTask> tasks, AggregationStrategy strategy);
 
   /**
    * Carries messages, and the messages that answer them, until only messages to servers are left.
@@ -50,8 +51,12 @@ public interface Fleet extends AutoCloseable {
   /** The durable state of all devices, between rounds. */
   FleetState state();
 
-  /** Puts back what {@link #state()} once gave, on a fleet made of the same configuration. */
-  void restore(FleetState state, float[] global);
+  /**
+   * Puts back what {@link #state()} once gave, on a fleet made of the same configuration.
+   *
+   * @param models the last one that each device had
+   */
+  void restore(FleetState state, Function<DeviceId, float[]> models);
 
   @Override
   void close();
@@ -60,15 +65,17 @@ public interface Fleet extends AutoCloseable {
    * What a cohort is to do.
    *
    * @param round number of the round
-   * @param global the model to start from; devices have had it as the last {@link
-   *     Message.GlobalModel}, so it does not travel again
+   * @param global the model to start from, as it is sent to devices; they have had it as the last
+   *     {@link Message.GlobalModel}, so it does not travel again
    * @param plan local training
    * @param sent how many numbers of its model a device sends: all, or those of the body
+   * @param cohort devices that are available
    */
-  record TrainingTask(int round, float[] global, TrainingPlan plan, int sent) {
+  record TrainingTask(
+      int round, float[] global, TrainingPlan plan, int sent, List<DeviceId> cohort) {
     /** Of whole models. */
-    public TrainingTask(int round, float[] global, TrainingPlan plan) {
-      this(round, global, plan, global.length);
+    public TrainingTask(int round, float[] global, TrainingPlan plan, List<DeviceId> cohort) {
+      this(round, global, plan, global.length, cohort);
     }
   }
 
@@ -77,10 +84,11 @@ public interface Fleet extends AutoCloseable {
    *
    * @param global the next global model
    * @param updates number of updates folded
+   * @param weight sum of their weights
    * @param trainingLoss weighted mean of the devices' losses in their last local epoch
    * @param bytes of the updates
    */
-  record Folded(float[] global, int updates, double trainingLoss, long bytes) {}
+  record Folded(float[] global, int updates, double weight, double trainingLoss, long bytes) {}
 
   /**
    * What came of carrying messages.

@@ -128,30 +128,38 @@ public final class LocalFleet implements Fleet {
   }
 
   @Override
-  public Folded train(TrainingTask task, List<DeviceId> cohort, AggregationStrategy strategy) {
-    PartialSum whole =
-        attackers == null ? folded(task, cohort, strategy) : forged(task, cohort, strategy);
+  public List<Folded> train(List<TrainingTask> tasks, AggregationStrategy strategy) {
+    List<Folded> folded = tasks.stream().map(task -> train(task, strategy)).toList();
+    double slowest = 0;
+    for (TrainingTask task : tasks) {
+      long updateBytes = strategy.updateBytes(task.sent());
+      for (DeviceId device : task.cohort()) {
+        double passes = runtime(device).takeForwardPasses();
+        slowest = Math.max(slowest, costs.seconds(device, 0, passes, updateBytes));
+      }
+    }
+    advance(slowest);
+    return folded;
+  }
+
+  private Folded train(TrainingTask task, AggregationStrategy strategy) {
+    PartialSum whole = attackers == null ? folded(task, strategy) : forged(task, strategy);
     if (strategy.needsRoot()) {
       whole.takeRoot(rootUpdate(task));
     }
-    long updateBytes = (long) task.sent() * Float.BYTES;
-    double slowest = 0;
-    for (DeviceId device : cohort) {
-      double passes = runtime(device).takeForwardPasses();
-      slowest = Math.max(slowest, costs.seconds(device, 0, passes, updateBytes));
-    }
-    advance(slowest);
     float[] next = whole.finish(task.global());
+    long plainBytes = strategy.updateBytes(task.sent()) * whole.updates();
     return new Folded(
         next,
         whole.updates(),
+        whole.weight(),
         whole.trainingLoss(),
-        whole.bytes().orElse(updateBytes * whole.updates()));
+        whole.bytes().orElse(plainBytes));
   }
 
   /** Lets a cohort train; updates fold as they come. */
-  private PartialSum folded(
-      TrainingTask task, List<DeviceId> cohort, AggregationStrategy strategy) {
+  private PartialSum folded(TrainingTask task, AggregationStrategy strategy) {
+    List<DeviceId> cohort = task.cohort();
     // Whoever is done takes the next device; which thread folds an update shows in no bit of a sum.
     AtomicInteger next = new AtomicInteger();
     Map<Integer, RuntimeException> failures = new ConcurrentSkipListMap<>();
@@ -183,8 +191,8 @@ public final class LocalFleet implements Fleet {
   }
 
   /** Likewise where attackers wait for the updates of all others. */
-  private PartialSum forged(
-      TrainingTask task, List<DeviceId> cohort, AggregationStrategy strategy) {
+  private PartialSum forged(TrainingTask task, AggregationStrategy strategy) {
+    List<DeviceId> cohort = task.cohort();
     List<Function<EnginePool.Engines, Optional<Update>>> work = new ArrayList<>();
     for (DeviceId device : cohort) {
       work.add(engine -> update(task, device, engine).map(Update::copy));
@@ -298,11 +306,14 @@ public final class LocalFleet implements Fleet {
   }
 
   @Override
-  public void restore(FleetState state, float[] global) {
+  public void restore(FleetState state, Function<DeviceId, float[]> models) {
     state
         .devices()
         .forEach(
-            (name, device) -> runtime(new DeviceId(name)).restore(device, state.blocks(), global));
+            (name, device) -> {
+              DeviceId id = new DeviceId(name);
+              runtime(id).restore(device, state.blocks(), models.apply(id));
+            });
     elapsed = Duration.ofNanos(state.elapsedNanos());
   }
 

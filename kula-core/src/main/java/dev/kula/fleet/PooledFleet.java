@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /**
  * A fleet in which nobody trains the global model but a {@link PooledOracle}: in each round, as
@@ -60,11 +61,15 @@ public final class PooledFleet implements Fleet {
   }
 
   @Override
-  public Folded train(TrainingTask task, List<DeviceId> cohort, AggregationStrategy strategy) {
+  public List<Folded> train(List<TrainingTask> tasks, AggregationStrategy strategy) {
+    return tasks.stream().map(this::train).toList();
+  }
+
+  private Folded train(TrainingTask task) {
     float[] next = task.global().clone();
     TrainingResult result =
         oracle.train(next, devices.devices(), task.plan(), engine, seed.derive(task.round()));
-    return new Folded(next, 1, result.meanLoss(), 0);
+    return new Folded(next, 1, 1, result.meanLoss(), 0);
   }
 
   @Override
@@ -92,8 +97,8 @@ public final class PooledFleet implements Fleet {
   }
 
   @Override
-  public void restore(FleetState state, float[] global) {
-    devices.restore(state, global);
+  public void restore(FleetState state, Function<DeviceId, float[]> models) {
+    devices.restore(state, models);
   }
 
   @Override

@@ -35,6 +35,29 @@ public interface TrainingEngine extends AutoCloseable {
   TrainingResult train(
       float[] parameters, Samples samples, TrainingPlan plan, RandomGenerator random);
 
+  /** Whether {@link #trainCorrected} is there. */
+  default boolean correctsSteps() {
+    return false;
+  }
+
+  /**
+   * As {@link #train}, with a fixed correction added to the gradient of each step.
+   *
+   * @param correction one number a parameter; those outside {@code plan.scope()} do not count
+   * @throws KulaException (USER) if the loss stops being finite, or if there is no {@link
+   *     #correctsSteps}
+   */
+  default TrainingResult trainCorrected(
+      float[] parameters,
+      Samples samples,
+      TrainingPlan plan,
+      float[] correction,
+      RandomGenerator random) {
+    throw KulaException.user(
+        "this model computes with '%s', which cannot correct its steps; use a built-in model"
+            .formatted(backend()));
+  }
+
   /** Whether {@link #trainPrivately} is there; without it, only whole updates can be clipped. */
   default boolean clipsEachSample() {
     return false;

@@ -2,8 +2,7 @@ package dev.kula.round;
 
 import dev.kula.data.DeviceId;
 import dev.kula.device.Message;
-import dev.kula.device.Message.Settlement;
-import dev.kula.model.Evaluation;
+import dev.kula.device.Settlement;
 import dev.kula.model.Samples;
 import dev.kula.model.TrainingEngine;
 import dev.kula.swap.SwapOrder;
@@ -168,14 +167,24 @@ final class Evaluator {
         mean, decile, Math.sqrt(variance), loss, perDevice, without, epsilons, withoutNoise);
   }
 
-  /** Score of the global model on the balanced exam; null if there is none. */
-  @Nullable Double global(float[] parameters) {
+  /**
+   * Score of the global model on the balanced exam, or the mean over devices of the scores of their
+   * groups' models; null if there is none.
+   */
+  @Nullable Double global(List<float[]> models, List<List<DeviceId>> members) {
     Samples exam = globalExam;
     if (exam == null) {
       return null;
     }
-    Evaluation result = engine.evaluate(parameters, exam);
-    return result.score(engine.task());
+    int devices = members.stream().mapToInt(List::size).sum();
+    double sum = 0;
+    for (int group = 0; group < models.size(); group++) {
+      double share = models.size() == 1 ? 1 : (double) members.get(group).size() / devices;
+      if (share > 0) {
+        sum += share * engine.evaluate(models.get(group), exam).score(engine.task());
+      }
+    }
+    return sum;
   }
 
   /** How devices do after what they meet has changed. */

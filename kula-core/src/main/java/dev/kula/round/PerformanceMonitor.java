@@ -1,5 +1,6 @@
 package dev.kula.round;
 
+import dev.kula.Seed;
 import dev.kula.data.DeviceId;
 import dev.kula.data.LabelSpace;
 import dev.kula.device.Envelope;
@@ -12,6 +13,7 @@ import dev.kula.swap.PlanRequest;
 import dev.kula.swap.PlannedSwap;
 import dev.kula.swap.SwapOrder;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -136,23 +138,61 @@ final class PerformanceMonitor {
             .toList());
   }
 
-  /** Plans swaps on the profiles of this round. */
-  List<PlannedSwap> plan(int round) {
-    if (profiles.isEmpty()) {
-      return List.of(); // every account is spent, or nobody is there
+  /** Whether it has a device's profile of this round. */
+  boolean knows(DeviceId device) {
+    return profiles.containsKey(device);
+  }
+
+  /** How many samples of each label a device seems to have. */
+  double[] labelCounts(DeviceId device) {
+    return labelCounts(List.of(device));
+  }
+
+  /** How many samples of each label devices seem to have together, as far as they have reported. */
+  double[] labelCounts(List<DeviceId> devices) {
+    double[] counts = new double[labels.size()];
+    for (DeviceId device : devices) {
+      Profile profile = profiles.get(device);
+      double[] shares = profile == null ? new double[counts.length] : profile.labelDistribution();
+      for (int label = 0; label < counts.length; label++) {
+        counts[label] += shares[label] * (profile == null ? 0 : profile.samples());
+      }
     }
-    PlanRequest request =
-        new PlanRequest(
-            round,
-            List.copyOf(profiles.values()),
-            target,
-            granted,
-            used,
-            reputation,
-            settings.swaps(),
-            nextOrder,
-            settings.seed().derive("plan").derive(round));
-    List<PlannedSwap> plan = settings.swaps().withinBytes(settings.policy().plan(request));
+    return counts;
+  }
+
+  /**
+   * Plans swaps on the profiles of this round.
+   *
+   * @param groups of devices, within which samples may move
+   */
+  List<PlannedSwap> plan(int round, List<List<DeviceId>> groups) {
+    List<PlannedSwap> plan = new ArrayList<>();
+    Seed seed = settings.seed().derive("plan").derive(round);
+    for (int group = 0; group < groups.size(); group++) {
+      List<Profile> members =
+          groups.size() == 1
+              ? List.copyOf(profiles.values())
+              : groups.get(group).stream().filter(this::knows).map(profiles::get).toList();
+      if (!members.isEmpty()) { // else every account is spent, or nobody is there
+        PlanRequest request =
+            new PlanRequest(
+                round,
+                members,
+                target,
+                granted,
+                used,
+                reputation,
+                settings.swaps(),
+                nextOrder + plan.size(),
+                groups.size() == 1 ? seed : seed.derive(group));
+        plan.addAll(settings.policy().plan(request));
+      }
+    }
+    if (groups.size() > 1) {
+      plan.sort(Comparator.comparingDouble(planned -> -planned.score()));
+    }
+    plan = settings.swaps().withinBytes(plan);
     nextOrder += plan.size();
     granted.values().forEach(PerformanceMonitor::fade);
     plan.forEach(planned -> remember(planned.order()));

@@ -1,13 +1,14 @@
 package dev.kula.round;
 
+import dev.kula.aggregate.Broadcast;
 import dev.kula.data.DeviceId;
 import dev.kula.device.Envelope;
 import dev.kula.device.Message;
 import dev.kula.device.Personalization;
+import dev.kula.device.Settlement;
 import dev.kula.fleet.Fleet;
 import dev.kula.swap.PlannedSwap;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -42,7 +43,9 @@ public final class RoundLoop {
   /** Orders of the planning under way that their receivers have settled. */
   private final Set<Long> settled = new HashSet<>();
 
-  private float[] global;
+  private final Groups groups;
+
+  private final GroupRounds trials;
   private Traffic traffic = Traffic.NONE;
   private long eventCount;
   private int round;
@@ -66,18 +69,19 @@ public final class RoundLoop {
     this.evaluator = evaluator;
     this.listener = listener;
     this.baseSamples = baseSamples;
-    this.global = initial;
+    this.groups = new Groups(initial);
+    this.trials = new GroupRounds(fleet, settings, monitor, groups, this::carry);
     this.startNanos = System.nanoTime();
     this.scores = Evaluator.Scores.NONE;
   }
 
   /** Goes on after the round of a checkpoint. */
   void restore(RunState state) {
-    fleet.restore(state.fleet(), state.global());
+    groups.restore(state.groups());
+    fleet.restore(state.fleet(), device -> groups.model(groups.of(device)));
     orchestrator.restore(state.orchestrator());
     monitor.restore(state.monitor());
     evaluator.restore(state.evaluator());
-    global = state.global();
     traffic = state.traffic();
     history.addAll(state.history());
     eventCount = state.events();
@@ -100,13 +104,16 @@ public final class RoundLoop {
     while (stopped.isEmpty()) {
       round++;
       admit(fleet.begin(round));
+      if (settings.triesIn(round)) {
+        trials.hold(round).ifPresent(events::add);
+      }
       if (settings.plansIn(round)) {
         swap();
       }
-      Fleet.Folded folded = train();
+      Trained trained = train();
       boolean last = round == settings.rounds();
       examine(last ? Message.Occasion.FINAL : Message.Occasion.ROUND);
-      record(folded);
+      record(trained);
       finishRound();
     }
   }
@@ -120,17 +127,14 @@ public final class RoundLoop {
       carry(orchestrator.distributeBase(joining, baseSamples));
       carry(to(joining, new Message.CloseSwaps(round)));
     }
-    carry(to(joining, new Message.GlobalModel(round, global)));
+    carry(groups.deliveries(round, joining));
+    if (groups.count() > 1) {
+      trials.compete(round, joining);
+    }
   }
 
   private void deliverModel() {
-    carry(to(fleet.devices(), new Message.GlobalModel(round, travelling())));
-  }
-
-  /** What devices get that have had the whole model once. */
-  private float[] travelling() {
-    int size = settings.travelling(global.length);
-    return size == global.length ? global : Arrays.copyOf(global, size);
+    carry(groups.deliveries(round, fleet.devices(), settings::travelling));
   }
 
   private void examine(Message.Occasion occasion) {
@@ -138,30 +142,46 @@ public final class RoundLoop {
     scores = evaluator.scores();
   }
 
-  private Fleet.Folded train() {
+  private Trained train() {
     if (settings.personalization() == Personalization.LOCAL) {
-      return new Fleet.Folded(global, 0, 0, 0);
+      return new Trained(0, 0);
     }
     List<DeviceId> cohort = orchestrator.cohort(round, fleet.available(round));
     carry(orchestrator.clipQueries(round, cohort));
-    Fleet.Folded folded =
-        fleet.train(
-            new Fleet.TrainingTask(
-                round, global, settings.localPlan(), settings.travelling(global.length)),
-            cohort,
-            settings.strategy());
+    List<Fleet.TrainingTask> tasks =
+        groups.tasks(round, settings.localPlan(), cohort, settings::travelling);
+    List<Fleet.Folded> folded = fleet.train(tasks, settings.strategy());
     orchestrator.moveClip();
-    global = folded.global();
-    traffic = traffic.plus(new Traffic(folded.bytes(), 0, 0, 0, 0, 0, 0));
+    groups.train(tasks, folded, settings.strategy().optimizer(), fleet.devices().size());
+    int updates = 0;
+    double weight = 0;
+    double loss = 0;
+    for (Fleet.Folded one : folded) {
+      updates += one.updates();
+      weight += one.weight();
+      loss += one.weight() * one.trainingLoss();
+      traffic = traffic.plus(new Traffic(one.bytes(), 0, 0, 0, 0, 0, 0));
+    }
     deliverModel();
-    return folded;
+    return new Trained(
+        updates, folded.size() == 1 ? folded.getFirst().trainingLoss() : loss / weight);
   }
 
+  /**
+   * What cohorts did.
+   *
+   * @param updates number of updates folded
+   * @param loss weighted mean of the devices' losses in their last local epoch
+   */
+  private record Trained(int updates, double loss) {}
+
   private void swap() {
-    carry(monitor.requests(round, fleet.devices()));
+    if (!settings.triesIn(round)) { // else they have reported already
+      carry(monitor.requests(round, fleet.devices()));
+    }
     events.add(monitor.compare(round));
     List<Envelope> orders = new ArrayList<>();
-    List<PlannedSwap> plan = monitor.plan(round);
+    List<PlannedSwap> plan = monitor.plan(round, groups.members(fleet.devices()));
     for (PlannedSwap planned : plan) {
       events.add(monitor.explain(planned));
       orders.addAll(Orchestrator.envelopes(Envelope.MONITOR, planned.order()));
@@ -233,6 +253,11 @@ public final class RoundLoop {
       }
       case Message.OutcomeSum message -> ignore(envelope);
       case Message.Reliability message -> ignore(envelope);
+      case Message.Tried answer -> {
+        if (!trials.tried(from, answer)) {
+          ignore(from, "losses in a trial that nobody asked for, or that are none");
+        }
+      }
       case Message.ClipCounts counts -> {
         if (!orchestrator.counted(from, counts)) {
           ignore(from, "counts of gradients that nobody asked for, or that are none");
@@ -242,6 +267,7 @@ public final class RoundLoop {
       case Message.GlobalModel message -> ignore(envelope);
       case Message.Examine message -> ignore(envelope);
       case Message.ProfileRequest message -> ignore(envelope);
+      case Message.Trial message -> ignore(envelope);
       case Message.Ordered message -> ignore(envelope);
       case Message.Offered message -> ignore(envelope);
       case Message.Refused message -> ignore(envelope);
@@ -259,7 +285,7 @@ public final class RoundLoop {
     traffic = traffic.plus(Traffic.of(Map.of(message.kind(), message.bytes())));
   }
 
-  private void settledOrder(Message.Settlement settlement) {
+  private void settledOrder(Settlement settlement) {
     settled.add(settlement.order().number());
     events.add(evaluator.settled(round, settlement));
   }
@@ -275,18 +301,18 @@ public final class RoundLoop {
     events.add(new RunEvent.Ignored(round, from.name(), what));
   }
 
-  private void record(Fleet.Folded folded) {
+  private void record(Trained trained) {
     history.add(
         new RoundRecord(
             settings.method(),
             settings.seed().value(),
             round,
-            folded.updates(),
-            folded.trainingLoss(),
+            trained.updates(),
+            trained.loss(),
             scores.mean(),
             scores.worstDecile(),
             scores.loss(),
-            evaluator.global(global),
+            evaluator.global(models(), groups.members(fleet.devices())),
             fleet.elapsed().toNanos() / 1e9,
             traffic.plus(evaluator.copies()),
             evaluator.swaps(),
@@ -314,7 +340,7 @@ public final class RoundLoop {
   private RunState state() {
     return new RunState(
         round,
-        global,
+        groups.state(),
         fleet.state(),
         orchestrator.state(),
         monitor.state(),
@@ -325,9 +351,21 @@ public final class RoundLoop {
         stopped);
   }
 
-  /** The global model. */
-  public float[] global() {
-    return global;
+  /** The global model, or one a group; without what a strategy sends beside it. */
+  public List<float[]> models() {
+    Broadcast broadcast = settings.strategy().broadcast();
+    List<float[]> models = new ArrayList<>();
+    for (float[] sent : groups.models()) {
+      for (int model = 0; model < broadcast.models(); model++) {
+        models.add(broadcast.model(sent, model));
+      }
+    }
+    return models;
+  }
+
+  /** Who is in which group. */
+  Groups groups() {
+    return groups;
   }
 
   /** Every round so far. */

@@ -6,6 +6,8 @@ import dev.kula.device.Personalization;
 import dev.kula.model.TrainingPlan;
 import dev.kula.swap.SwapPolicy;
 import dev.kula.swap.SwapSettings;
+import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
 
 /**
  * What the servers of one run are told.
@@ -21,6 +23,7 @@ import dev.kula.swap.SwapSettings;
  * @param policy who swaps with whom
  * @param swapEvery rounds between plans, at least 1
  * @param swaps bounds of the plans
+ * @param groups whether devices that serve each other may train a model of their own
  * @param errorRate of the monitor's tests, in (0, 1)
  * @param convergence when to stop early
  */
@@ -35,6 +38,7 @@ public record RoundSettings(
     SwapPolicy policy,
     int swapEvery,
     SwapSettings swaps,
+    boolean groups,
     double errorRate,
     Convergence convergence) {
   /** These settings with another strategy. */
@@ -50,6 +54,7 @@ public record RoundSettings(
         policy,
         swapEvery,
         swaps,
+        groups,
         errorRate,
         convergence);
   }
@@ -68,16 +73,32 @@ public record RoundSettings(
 
   /** Whether swaps are planned at the start of this round; round 0 is before training. */
   public boolean plansIn(int round) {
-    boolean turn = round == 0 || (round > 1 && (round - 1) % swapEvery == 0);
-    return turn && policy.plansIn(round);
+    return isTurn(round) && policy.plansIn(round);
   }
 
-  /** Rounds of a whole run in which swaps are planned, and so profiles released. */
+  /**
+   * Whether devices try models at the start of this round: after one, two, four times {@code
+   * swapEvery} rounds, and so on.
+   */
+  public boolean triesIn(int round) {
+    return groups && round > 0 && isTurn(round) && Integer.bitCount((round - 1) / swapEvery) == 1;
+  }
+
+  private boolean isTurn(int round) {
+    return round == 0 || (round > 1 && (round - 1) % swapEvery == 0);
+  }
+
+  /** Rounds of a whole run in which swaps are planned. */
   public int plannings() {
-    int count = 0;
-    for (int round = 0; round <= rounds; round++) {
-      count += plansIn(round) ? 1 : 0;
-    }
-    return count;
+    return count(this::plansIn);
+  }
+
+  /** Profiles and answers to trials that a device releases in a whole run, at most. */
+  public int reports() {
+    return count(round -> plansIn(round) || triesIn(round)) + 2 * count(this::triesIn);
+  }
+
+  private int count(IntPredicate counts) {
+    return (int) IntStream.rangeClosed(0, rounds).filter(counts).count();
   }
 }

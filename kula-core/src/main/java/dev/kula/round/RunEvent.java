@@ -113,6 +113,23 @@ public sealed interface RunEvent {
    */
   record Standing(String device, double quality, double reliability) {}
 
+  /**
+   * A search for groups of devices that serve each other.
+   *
+   * @param groups devices of each group; a single one if none is worth it
+   * @param gains of the numbers of groups that were tried
+   */
+  record Grouped(int round, List<List<String>> groups, List<Gain> gains) implements RunEvent {}
+
+  /**
+   * What a number of groups brings.
+   *
+   * @param groups how many
+   * @param gain by which the mean loss on guarding labels falls
+   * @param standardError of it, over devices
+   */
+  record Gain(int groups, double gain, double standardError) {}
+
   /** The run ended. */
   record Stopped(int round, String reason) implements RunEvent {}
 }

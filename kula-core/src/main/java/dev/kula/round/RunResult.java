@@ -17,7 +17,8 @@ import java.util.Map;
  * @param epsilon spent
  * @param devices each device
  * @param layout of the models
- * @param global the global model
+ * @param models the global model, or one a group
+ * @param groups of the devices that are not in the first group
  * @param personal personal models by device
  */
 public record RunResult(
@@ -29,5 +30,11 @@ public record RunResult(
     RunSummary.Epsilon epsilon,
     List<RunSummary.DeviceResult> devices,
     ParameterLayout layout,
-    float[] global,
-    Map<String, PersonalModel> personal) {}
+    List<float[]> models,
+    Map<String, Integer> groups,
+    Map<String, PersonalModel> personal) {
+  /** The global model, or that of a device's group. */
+  public float[] model(String device) {
+    return models.get(groups.getOrDefault(device, 0));
+  }
+}

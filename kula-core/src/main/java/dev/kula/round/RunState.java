@@ -8,7 +8,7 @@ import java.util.List;
  * store writes it as a checkpoint.
  *
  * @param round last round that is complete
- * @param global the global model after it
+ * @param groups who is in which group, and their models after it
  * @param fleet devices' durable state
  * @param orchestrator outcomes held back, and the clip
  * @param monitor what the monitor remembers
@@ -20,7 +20,7 @@ import java.util.List;
  */
 public record RunState(
     int round,
-    float[] global,
+    Groups.State groups,
     FleetState fleet,
     Orchestrator.State orchestrator,
     PerformanceMonitor.State monitor,

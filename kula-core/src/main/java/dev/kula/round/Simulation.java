@@ -2,6 +2,7 @@ package dev.kula.round;
 
 import dev.kula.KulaException;
 import dev.kula.Seed;
+import dev.kula.aggregate.Broadcast;
 import dev.kula.data.Dataset;
 import dev.kula.data.DeviceId;
 import dev.kula.data.DeviceKeys;
@@ -108,14 +109,28 @@ public final class Simulation implements AutoCloseable {
             evaluator,
             listener,
             data.base().length,
-            engine.initialParameters(seed.derive("initial").generator()));
+            initial(settings.rounds().strategy().broadcast(), seed.derive("initial")));
+  }
+
+  /** Each of several models starts elsewhere, and control variates at zero. */
+  private float[] initial(Broadcast broadcast, Seed seed) {
+    float[] first = engine.initialParameters(seed.generator());
+    float[] all = Arrays.copyOf(first, broadcast.size(first.length));
+    for (int model = 1; model < broadcast.models(); model++) {
+      float[] next = engine.initialParameters(seed.derive(model).generator());
+      System.arraycopy(next, 0, all, model * next.length, next.length);
+    }
+    return all;
   }
 
   private @Nullable Samples globalExam(Seed seed) {
-    return settings.rounds().personalization().hasGlobalModel()
-        ? TargetSpec.balancedExam(data, GLOBAL_EXAM_ROWS, seed.derive("exam"))
-            .samples(data.dataset())
-        : null;
+    boolean hasOne =
+        settings.rounds().personalization().hasGlobalModel()
+            && settings.rounds().strategy().broadcast().models() == 1;
+    return !hasOne
+        ? null
+        : TargetSpec.balancedExam(data, GLOBAL_EXAM_ROWS, seed.derive("exam"))
+            .samples(data.dataset());
   }
 
   /** What the monitor takes the target of a device with these label shares to be. */
@@ -284,7 +299,8 @@ public final class Simulation implements AutoCloseable {
             List.copyOf(scores.withoutNoise())),
         devices,
         engine.layout(),
-        loop.global(),
+        loop.models(),
+        loop.groups().state().of(),
         personal);
   }
 

@@ -29,7 +29,14 @@ import org.junit.jupiter.api.Test;
 final class AggregationContractTest {
   private static final int PARAMETERS = 5;
   private static final List<AggregationStrategy> STRATEGIES =
-      List.of(AggregationStrategy.parse("fedavg"), AggregationStrategy.parse("fedprox:0.1"));
+      List.of(
+          AggregationStrategy.parse("fedavg"),
+          AggregationStrategy.parse("fedprox:0.1"),
+          AggregationStrategy.parse("fedavgm:0.5"),
+          AggregationStrategy.parse("fedadam"),
+          AggregationStrategy.parse("fedyogi:0.1"),
+          AggregationStrategy.parse("fednova"),
+          AggregationStrategy.parse("scaffold"));
 
   @Provide
   Arbitrary<List<Update>> cohorts() {
@@ -37,7 +44,14 @@ final class AggregationContractTest {
         Arbitraries.floats().between(-1e4f, 1e4f).array(float[].class).ofSize(PARAMETERS);
     Arbitrary<Double> weights = Arbitraries.doubles().between(0.01, 2000);
     Arbitrary<Double> losses = Arbitraries.doubles().between(-10, 1000);
-    return Combinators.combine(deltas, weights, losses).as(Update::new).list().ofMaxSize(20);
+    Arbitrary<Integer> steps = Arbitraries.integers().between(1, 50);
+    Arbitrary<Integer> clusters = Arbitraries.integers().between(0, 2);
+    return Combinators.combine(deltas, weights, losses, steps, clusters)
+        .as(
+            (delta, weight, loss, count, cluster) ->
+                new Update(delta, weight, loss).inSteps(count).ofCluster(cluster))
+        .list()
+        .ofMaxSize(20);
   }
 
   @Property(tries = 300)
@@ -55,13 +69,31 @@ final class AggregationContractTest {
     }
   }
 
+  @Property(tries = 100)
+  void soDoTreesOfClusters(@ForAll("cohorts") List<Update> cohort, @ForAll long seed) {
+    float[] global = new float[3 * PARAMETERS];
+    global[7] = 2.5f;
+    AggregationStrategy strategy = new ClusteredAggregation(STRATEGIES.getFirst(), 3);
+    PartialSum inOrder = strategy.init(global.length);
+    cohort.forEach(inOrder::accumulate);
+    PartialSum inTree = tree(strategy, global.length, cohort, new Random(seed));
+    assertArrayEquals(bits(inOrder.finish(global)), bits(inTree.finish(global)));
+    assertEquals(inOrder.trainingLoss(), inTree.trainingLoss());
+    assertEquals(cohort.size(), inTree.updates());
+  }
+
   private static PartialSum tree(AggregationStrategy strategy, List<Update> cohort, Random random) {
+    return tree(strategy, PARAMETERS, cohort, random);
+  }
+
+  private static PartialSum tree(
+      AggregationStrategy strategy, int parameters, List<Update> cohort, Random random) {
     List<Update> shuffled = new ArrayList<>(cohort);
     Collections.shuffle(shuffled, random);
-    List<PartialSum> parts = new ArrayList<>(List.of(strategy.init(PARAMETERS)));
+    List<PartialSum> parts = new ArrayList<>(List.of(strategy.init(parameters)));
     for (Update update : shuffled) {
       if (random.nextBoolean()) {
-        parts.add(strategy.init(PARAMETERS));
+        parts.add(strategy.init(parameters));
       }
       parts.get(random.nextInt(parts.size())).accumulate(update);
     }
@@ -191,7 +223,18 @@ final class AggregationContractTest {
       assertEquals(strategy, AggregationStrategy.parse(strategy.name()));
     }
     for (String wrong :
-        List.of("", "fedsgd", "fedprox:", "fedprox:-1", "fedprox:x", "fedprox:NaN")) {
+        List.of(
+            "",
+            "fedsgd",
+            "fedprox:",
+            "fedprox:-1",
+            "fedprox:x",
+            "fedprox:NaN",
+            "fedavgm:1",
+            "fedadam:0",
+            "fedyogi:",
+            "fednova:1",
+            "scaffold:")) {
       KulaException refused =
           assertThrows(KulaException.class, () -> AggregationStrategy.parse(wrong));
       assertTrue(

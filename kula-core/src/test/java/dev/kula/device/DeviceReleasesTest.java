@@ -175,7 +175,7 @@ final class DeviceReleasesTest {
       }
       List<Message> said = swap(fleet, round, Exchange.VISIT);
       assertEquals(
-          Message.Ending.REJECTED,
+          Settlement.Ending.REJECTED,
           assertInstanceOf(Message.Settled.class, said.get(0)).settlement().ending());
       Message.Outcomes outcomes = assertInstanceOf(Message.Outcomes.class, said.get(1));
       assertEquals(expected, outcomes.noiseStddev(), 1e-4);

@@ -63,13 +63,13 @@ final class DeviceSwapsTest {
   }
 
   /** Orders, lets everything happen, closes; gives the receivers' settlements. */
-  private static List<Message.Settlement> swap(WatchedFleet fleet, SwapOrder... orders) {
+  private static List<Settlement> swap(WatchedFleet fleet, SwapOrder... orders) {
     List<Envelope> sent = new ArrayList<>();
     for (SwapOrder order : orders) {
       sent.addAll(SwapOrders.envelopes(order));
     }
     fleet.carry(1, sent);
-    List<Message.Settlement> settlements = new ArrayList<>();
+    List<Settlement> settlements = new ArrayList<>();
     for (Envelope envelope : toAll(fleet, 1, new Message.CloseSwaps(1))) {
       if (envelope.message() instanceof Message.Settled settled) {
         assertEquals(Envelope.EVALUATOR, envelope.to());
@@ -92,9 +92,8 @@ final class DeviceSwapsTest {
   void aRejectedSwapLeavesNoTrace(Exchange exchange) {
     WatchedFleet fleet = fleet(CLOSED);
     WatchedFleet untouched = fleet(CLOSED);
-    Message.Settlement settled =
-        swap(fleet, order(1, exchange, Admission.GATED_PERSONAL)).getFirst();
-    assertEquals(Message.Ending.REJECTED, settled.ending());
+    Settlement settled = swap(fleet, order(1, exchange, Admission.GATED_PERSONAL)).getFirst();
+    assertEquals(Settlement.Ending.REJECTED, settled.ending());
     assertTrue(settled.lossWithout().isPresent() && settled.lossWith().isPresent());
     assertEquals(0, settled.samples());
     assertTrue(settled.bytes() > 0, "the bytes were moved all the same");
@@ -115,15 +114,15 @@ final class DeviceSwapsTest {
   @Test
   void onlyTheUsefulOnesStay() {
     WatchedFleet fleet = fleet(CLOSED);
-    List<Message.Settlement> settled =
+    List<Settlement> settled =
         swap(
             fleet,
             order(1, Exchange.RAW, Admission.UNGATED_BOTH),
             SwapOrders.of(
                 2, new DeviceId("device-03"), RECEIVER, Exchange.RAW, Admission.GATED_PERSONAL, 3));
     assertEquals(
-        List.of(Message.Ending.ACCEPTED, Message.Ending.REJECTED),
-        settled.stream().map(Message.Settlement::ending).toList());
+        List.of(Settlement.Ending.ACCEPTED, Settlement.Ending.REJECTED),
+        settled.stream().map(Settlement::ending).toList());
     DeviceRuntime.State state = fleet.runtime(RECEIVER).state();
     assertEquals(1, state.store().fetched().size());
     assertEquals(1, state.personalPointers().size());
@@ -134,9 +133,8 @@ final class DeviceSwapsTest {
   void anAcceptedVisitChangesThePersonalModelAndNoSharedLedger() {
     WatchedFleet fleet = fleet(Gate.defaults());
     WatchedFleet untouched = fleet(Gate.defaults());
-    Message.Settlement settled =
-        swap(fleet, order(1, Exchange.VISIT, Admission.UNGATED_BOTH)).getFirst();
-    assertEquals(Message.Ending.ACCEPTED, settled.ending());
+    Settlement settled = swap(fleet, order(1, Exchange.VISIT, Admission.UNGATED_BOTH)).getFirst();
+    assertEquals(Settlement.Ending.ACCEPTED, settled.ending());
     assertEquals(6, settled.samples());
     assertEquals(List.of(0, 0, 3, 3), settled.labels());
     DeviceRuntime.State state = fleet.runtime(RECEIVER).state();
@@ -155,9 +153,9 @@ final class DeviceSwapsTest {
   void anAcceptedWholeVisitChangesWhatFineTuningStartsFrom() {
     WatchedFleet fleet = fleet(Gate.defaults());
     WatchedFleet untouched = fleet(Gate.defaults());
-    Message.Settlement settled =
+    Settlement settled =
         swap(fleet, order(1, Exchange.WHOLE_VISIT, Admission.UNGATED_BOTH)).getFirst();
-    assertEquals(Message.Ending.ACCEPTED, settled.ending());
+    assertEquals(Settlement.Ending.ACCEPTED, settled.ending());
     DeviceRuntime.State state = fleet.runtime(RECEIVER).state();
     assertEquals(List.of(), state.store().fetched(), "no sample came along");
     int size = ToyDevices.engine().layout().size();
@@ -209,7 +207,7 @@ final class DeviceSwapsTest {
     for (DeviceId receiver : fleet.devices()) {
       for (DeviceId source : fleet.devices()) {
         if (!source.equals(receiver)) {
-          Message.Settlement settled =
+          Settlement settled =
               swap(
                       fleet,
                       SwapOrders.of(
@@ -220,7 +218,8 @@ final class DeviceSwapsTest {
                           Admission.GATED_PERSONAL))
                   .getFirst();
           boolean gain = settled.lossWith().orElseThrow() < settled.lossWithout().orElseThrow();
-          assertEquals(gain ? Message.Ending.ACCEPTED : Message.Ending.REJECTED, settled.ending());
+          assertEquals(
+              gain ? Settlement.Ending.ACCEPTED : Settlement.Ending.REJECTED, settled.ending());
           accepted += gain ? 1 : 0;
           rejected += gain ? 0 : 1;
         }
@@ -233,10 +232,10 @@ final class DeviceSwapsTest {
   @Test
   void aSourceNeverGivesAReceiverTheSameSampleTwice() {
     WatchedFleet fleet = fleet(Gate.defaults());
-    List<Message.Settlement> settled = new ArrayList<>();
+    List<Settlement> settled = new ArrayList<>();
     do {
       settled.addAll(swap(fleet, order(settled.size() + 1, Exchange.RAW, Admission.UNGATED_BOTH)));
-    } while (settled.getLast().ending() == Message.Ending.ACCEPTED);
+    } while (settled.getLast().ending() == Settlement.Ending.ACCEPTED);
     assertEquals("refused: the source has nothing to offer", settled.getLast().reason());
     Set<String> rows = new HashSet<>();
     float[] row = new float[ToyClusters.FEATURES];
@@ -248,7 +247,7 @@ final class DeviceSwapsTest {
     }
     assertTrue(rows.size() >= 34 && rows.size() < 40, rows.size() + " of 40, less a tenth");
     assertEquals(rows.size(), fleet.runtime(RECEIVER).receivedSamples());
-    assertEquals(rows.size(), settled.stream().mapToInt(Message.Settlement::samples).sum());
+    assertEquals(rows.size(), settled.stream().mapToInt(Settlement::samples).sum());
   }
 
   /** Two pointers to one block: a source could send that, though no honest one does. */
@@ -323,9 +322,9 @@ final class DeviceSwapsTest {
   void theSharedLedgerTakesWhatTheGateKeepsFromThePersonalOne() {
     WatchedFleet fleet = fleet(CLOSED);
     WatchedFleet untouched = fleet(CLOSED);
-    Message.Settlement settled =
+    Settlement settled =
         swap(fleet, order(1, Exchange.RAW, Admission.SHARED_AND_GATED_PERSONAL)).getFirst();
-    assertEquals(Message.Ending.ACCEPTED, settled.ending());
+    assertEquals(Settlement.Ending.ACCEPTED, settled.ending());
     DeviceRuntime.State state = fleet.runtime(RECEIVER).state();
     assertEquals(1, state.shared().size());
     assertEquals(List.of(), state.personalPointers());
@@ -360,8 +359,7 @@ final class DeviceSwapsTest {
     for (DeviceId one : List.of(SOURCE, RECEIVER)) {
       WatchedFleet fleet = new WatchedFleet(new ToyDevices(data, open).with(one, shy).all());
       deliverModel(fleet, 0);
-      Message.Settlement end =
-          swap(fleet, order(1, Exchange.RAW, Admission.GATED_PERSONAL)).getFirst();
+      Settlement end = swap(fleet, order(1, Exchange.RAW, Admission.GATED_PERSONAL)).getFirst();
       String who = one.equals(SOURCE) ? "source" : "receiver";
       assertEquals("refused: the " + who + " does not consent to raw exchange", end.reason());
       assertTrue(fleet.log().stream().noneMatch(each -> each.message() instanceof Message.Fetched));
@@ -371,11 +369,11 @@ final class DeviceSwapsTest {
   @Test
   void refusedAndUnansweredOrdersEndWithAReason() {
     DeviceSettings shy = ToyDevices.withoutRaw(ToyDevices.settings(ToyDevices.OPEN));
-    Message.Settlement refused =
+    Settlement refused =
         swap(fleet(shy), order(1, Exchange.RAW, Admission.GATED_PERSONAL)).getFirst();
-    assertEquals(Message.Ending.REJECTED, refused.ending());
+    assertEquals(Settlement.Ending.REJECTED, refused.ending());
     assertEquals("refused: the source does not consent to raw exchange", refused.reason());
-    Message.Settlement none =
+    Settlement none =
         swap(
                 fleet(Gate.defaults()),
                 SwapOrders.of(1, SOURCE, RECEIVER, Exchange.RAW, Admission.GATED_PERSONAL, 0))
@@ -387,7 +385,7 @@ final class DeviceSwapsTest {
     deaf.carry(1, List.of(new Envelope(Envelope.MONITOR, RECEIVER, order)));
     List<Envelope> said = toAll(deaf, 1, new Message.CloseSwaps(1));
     Message.Settled expired = assertInstanceOf(Message.Settled.class, said.getFirst().message());
-    assertEquals(Message.Ending.EXPIRED, expired.settlement().ending());
+    assertEquals(Settlement.Ending.EXPIRED, expired.settlement().ending());
     Message.Outcomes outcomes = assertInstanceOf(Message.Outcomes.class, said.get(1).message());
     assertEquals(0, outcomes.ratings().getFirst().answered());
     assertEquals(1, outcomes.ratings().getFirst().asked());

@@ -60,7 +60,7 @@ final class SyntheticSwapsTest {
         .toServers();
   }
 
-  private static Message.Settlement close(WatchedFleet fleet, int round) {
+  private static Settlement close(WatchedFleet fleet, int round) {
     return toAll(fleet, round, new Message.CloseSwaps(round)).stream()
         .map(Envelope::message)
         .filter(Message.Settled.class::isInstance)
@@ -74,7 +74,7 @@ final class SyntheticSwapsTest {
     return SwapOrders.of(number, SOURCE, receiver, Exchange.SYNTHETIC, admission, 2, 3);
   }
 
-  private static Message.Settlement swap(WatchedFleet fleet, Admission admission) {
+  private static Settlement swap(WatchedFleet fleet, Admission admission) {
     fleet.carry(1, SwapOrders.envelopes(order(1, RECEIVER, admission)));
     return close(fleet, 1);
   }
@@ -100,8 +100,8 @@ final class SyntheticSwapsTest {
   void whatIsDrawnEntersThePersonalModelUntilTheNextSwapsAreDecided() {
     WatchedFleet fleet = fleet(ToyDevices.OPEN);
     WatchedFleet untouched = fleet(ToyDevices.OPEN);
-    Message.Settlement settled = swap(fleet, Admission.UNGATED_BOTH);
-    assertEquals(Message.Ending.ACCEPTED, settled.ending());
+    Settlement settled = swap(fleet, Admission.UNGATED_BOTH);
+    assertEquals(Settlement.Ending.ACCEPTED, settled.ending());
     assertEquals(6, settled.samples());
     assertEquals(List.of(0, 0, 3, 3), settled.labels());
     DeviceRuntime.State state = fleet.runtime(RECEIVER).state();
@@ -129,7 +129,7 @@ final class SyntheticSwapsTest {
     WatchedFleet fleet = fleet(ToyDevices.OPEN);
     deliverModel(fleet, 1);
     float[] without = personal(fleet);
-    assertEquals(Message.Ending.ACCEPTED, swap(fleet, Admission.UNGATED_BOTH).ending());
+    assertEquals(Settlement.Ending.ACCEPTED, swap(fleet, Admission.UNGATED_BOTH).ending());
     deliverModel(fleet, 1);
     float[] with = personal(fleet);
     SampleSet foreign =
@@ -269,8 +269,8 @@ final class SyntheticSwapsTest {
   @Test
   void noiseThatDrownsAllIsTurnedDownWithoutAGate() {
     WatchedFleet fleet = fleet(ToyDevices.privacy(8, Protection.ALL, 1e-5));
-    Message.Settlement settled = swap(fleet, Admission.UNGATED_BOTH);
-    assertEquals(Message.Ending.REJECTED, settled.ending());
+    Settlement settled = swap(fleet, Admission.UNGATED_BOTH);
+    assertEquals(Settlement.Ending.REJECTED, settled.ending());
     assertEquals("no class asked for stands out from the noise", settled.reason());
     assertEquals(List.of(), fleet.runtime(RECEIVER).state().accepted());
     assertEquals(List.of(), fleet.runtime(RECEIVER).state().personalPointers());
@@ -289,18 +289,18 @@ final class SyntheticSwapsTest {
             new ClassSums(new float[0], sums, 0, 0),
             new ClassSums(counts, nan, 0, 0),
             new ClassSums(counts, sums, 0, Double.NaN))) {
-      Message.Settlement settled = answered(SOURCE, bad);
+      Settlement settled = answered(SOURCE, bad);
       assertEquals(
           "refused: what the source sent is no sums of the model's embeddings by class",
           settled.reason());
     }
     ClassSums sound = new ClassSums(counts, sums, 0, 0);
-    assertEquals(Message.Ending.EXPIRED, answered(OTHER, sound).ending());
-    assertEquals(Message.Ending.ACCEPTED, answered(SOURCE, sound).ending());
+    assertEquals(Settlement.Ending.EXPIRED, answered(OTHER, sound).ending());
+    assertEquals(Settlement.Ending.ACCEPTED, answered(SOURCE, sound).ending());
   }
 
   /** A receiver that has asked and gets this for an answer. */
-  private Message.Settlement answered(DeviceId from, ClassSums answer) {
+  private Settlement answered(DeviceId from, ClassSums answer) {
     WatchedFleet fleet = fleet(ToyDevices.OPEN);
     DeviceRuntime receiver = fleet.runtime(RECEIVER);
     SwapOrder order = order(1, RECEIVER, Admission.UNGATED_BOTH);
@@ -309,8 +309,8 @@ final class SyntheticSwapsTest {
     receive(receiver, SOURCE, offer);
     BlockId block = offer.pointer().block();
     receive(receiver, from, new Message.Summarised(1, block, answer));
-    Message.Settlement settled = close(fleet, 1);
-    if (settled.ending() != Message.Ending.ACCEPTED) {
+    Settlement settled = close(fleet, 1);
+    if (settled.ending() != Settlement.Ending.ACCEPTED) {
       assertEquals(List.of(), receiver.state().accepted());
       assertEquals(List.of(), receiver.state().personalPointers());
       assertEquals(List.of(), receiver.state().shared());
@@ -329,7 +329,7 @@ final class SyntheticSwapsTest {
     receive(receiver, SOURCE, offer);
     float[] head = new float[ToyDevices.engine().layout().headSize()];
     receive(receiver, SOURCE, new Message.Visited(1, offer.pointer().block(), head));
-    assertEquals(Message.Ending.EXPIRED, close(fleet, 1).ending());
+    assertEquals(Settlement.Ending.EXPIRED, close(fleet, 1).ending());
   }
 
   /** An answer counts once; a second one, such as of a replay, changes nothing. */

@@ -100,10 +100,11 @@ final class LocalFleetTest {
     said.add(text(fleet.carry(1, orders(fleet))));
     said.add(text(fleet.carry(1, toAll(fleet, new Message.CloseSwaps(1)))));
     Fleet.Folded folded =
-        fleet.train(
-            new Fleet.TrainingTask(1, model, PLAN),
-            fleet.devices(),
-            AggregationStrategy.parse("fedavg"));
+        fleet
+            .train(
+                List.of(new Fleet.TrainingTask(1, model, PLAN, fleet.devices())),
+                AggregationStrategy.parse("fedavg"))
+            .getFirst();
     said.add(Arrays.toString(folded.global()));
     said.add(folded.updates() + " " + folded.trainingLoss() + " " + folded.bytes());
     said.add(text(fleet.carry(1, toAll(fleet, examine(Message.Occasion.FINAL)))));
@@ -154,8 +155,7 @@ final class LocalFleetTest {
       // One message of 4 bytes each, all at once, and nothing to say.
       assertEquals(1e-3 + 4e-9, seconds(fleet), 1e-12);
       fleet.train(
-          new Fleet.TrainingTask(1, model, PLAN),
-          fleet.devices(),
+          List.of(new Fleet.TrainingTask(1, model, PLAN, fleet.devices())),
           AggregationStrategy.parse("fedavg"));
       double passes = 3.0 * 27; // of each of about 27 training samples
       double update = model.length * 4 * 1e-8;
@@ -203,7 +203,7 @@ final class LocalFleetTest {
     try (LocalFleet first = fleet(runtimes(), 1, 2);
         LocalFleet second = fleet(runtimes(), 1, 1)) {
       round(first);
-      second.restore(first.state(), model);
+      second.restore(first.state(), device -> model);
       assertEquals(first.elapsed(), second.elapsed());
       Message next = new Message.Examine(2, Message.Occasion.FINAL);
       assertEquals(

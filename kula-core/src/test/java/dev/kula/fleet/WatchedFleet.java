@@ -14,6 +14,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /**
  * The plainest fleet: one thread, everybody always there, no time, and a record of every message
@@ -62,15 +63,20 @@ public final class WatchedFleet implements Fleet {
   }
 
   @Override
-  public Folded train(TrainingTask task, List<DeviceId> cohort, AggregationStrategy strategy) {
+  public List<Folded> train(List<TrainingTask> tasks, AggregationStrategy strategy) {
+    return tasks.stream().map(task -> train(task, strategy)).toList();
+  }
+
+  private Folded train(TrainingTask task, AggregationStrategy strategy) {
     PartialSum sum = strategy.init(task.global().length);
-    for (DeviceId device : cohort) {
+    for (DeviceId device : task.cohort()) {
       runtime(device)
           .train(task.round(), task.global(), task.plan(), ToyDevices.bench())
           .ifPresent(sum::accumulate);
     }
     long bytes = (long) sum.updates() * task.global().length * Float.BYTES;
-    return new Folded(sum.finish(task.global()), sum.updates(), sum.trainingLoss(), bytes);
+    return new Folded(
+        sum.finish(task.global()), sum.updates(), sum.weight(), sum.trainingLoss(), bytes);
   }
 
   @Override
@@ -112,11 +118,14 @@ public final class WatchedFleet implements Fleet {
   }
 
   @Override
-  public void restore(FleetState state, float[] global) {
+  public void restore(FleetState state, Function<DeviceId, float[]> models) {
     state
         .devices()
         .forEach(
-            (name, device) -> runtime(new DeviceId(name)).restore(device, state.blocks(), global));
+            (name, device) -> {
+              DeviceId id = new DeviceId(name);
+              runtime(id).restore(device, state.blocks(), models.apply(id));
+            });
   }
 
   @Override

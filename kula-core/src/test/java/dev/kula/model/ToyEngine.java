@@ -70,6 +70,21 @@ public final class ToyEngine implements TrainingEngine {
   @Override
   public TrainingResult train(
       float[] parameters, Samples samples, TrainingPlan plan, RandomGenerator random) {
+    return trainCorrected(parameters, samples, plan, new float[parameters.length], random);
+  }
+
+  @Override
+  public boolean correctsSteps() {
+    return true;
+  }
+
+  @Override
+  public TrainingResult trainCorrected(
+      float[] parameters,
+      Samples samples,
+      TrainingPlan plan,
+      float[] correction,
+      RandomGenerator random) {
     float[] start = plan.anchor().orElse(parameters).clone();
     int[] order = new int[samples.size()];
     for (int i = 0; i < order.length; i++) {
@@ -94,7 +109,7 @@ public final class ToyEngine implements TrainingEngine {
         weightSum += batchWeight;
         for (int i = layout.offset(plan.scope()); i < layout.end(plan.scope()); i++) {
           double slope = gradient[i] / batchWeight + plan.proximalMu() * (parameters[i] - start[i]);
-          parameters[i] -= (float) (plan.learningRate() * slope);
+          parameters[i] -= (float) (plan.learningRate() * (slope + correction[i]));
         }
         steps++;
       }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kula.Seed;
+import dev.kula.aggregate.AggregationStrategy;
 import dev.kula.data.Exchange;
 import dev.kula.data.scenario.Course;
 import dev.kula.data.scenario.Scenario;
@@ -58,6 +59,53 @@ final class ResumeTest {
       told.removeIf(event -> event.round() <= checkpoint.round());
       assertEquals(told, resumed.events());
     }
+  }
+
+  /** What optimisers, control variates and the choice of a cluster remember is in checkpoints. */
+  @ParameterizedTest
+  @CsvSource({
+    "fedavgm, 1",
+    "fedadam, 1",
+    "fedyogi, 1",
+    "fednova, 1",
+    "scaffold, 1",
+    "fedavg, 3",
+    "fedprox, 2"
+  })
+  void everyStrategyGoesOn(String strategy, int clusters) {
+    ToyRun.Outcome whole = baseline(strategy, clusters).run();
+    assertEquals(6, whole.checkpoints().size());
+    for (RunState checkpoint : whole.checkpoints()) {
+      assertEquals(whole.bytes(), baseline(strategy, clusters).run(checkpoint).bytes());
+    }
+  }
+
+  private static ToyRun baseline(String strategy, int clusters) {
+    ToyRun run = toy("none", Exchange.VISIT, Personalization.FINE_TUNE);
+    run.strategy = AggregationStrategy.parse(strategy);
+    run.participation = 0.6;
+    return clusters == 1 ? run : run.in(clusters);
+  }
+
+  /** Of both ways of all rounds and the first delivery, for models of the same size. */
+  @ParameterizedTest
+  @CsvSource({
+    "fedavg, 1, 1, 1, 0",
+    "scaffold, 1, 2, 2, 0",
+    "fedavg, 3, 3, 1, 4",
+    "fednova, 1, 1, 1, 4"
+  })
+  void countsTheBytesOfAllThatTravels(String strategy, int clusters, int down, int up, int extra) {
+    ToyRun run = toy("none", Exchange.VISIT, Personalization.FINE_TUNE);
+    run.strategy = AggregationStrategy.parse(strategy);
+    ToyRun.Outcome outcome = (clusters == 1 ? run : run.in(clusters)).run();
+    RunResult result = outcome.result();
+    long model = result.layout().size() * 4L;
+    long devices = result.devices().size();
+    long updates = result.history().stream().mapToLong(RoundRecord::cohort).sum();
+    long expected = (1 + result.history().size()) * devices * down * model;
+    expected += updates * (up * model + extra);
+    assertEquals(expected, result.history().getLast().bytes().model());
   }
 
   @ParameterizedTest

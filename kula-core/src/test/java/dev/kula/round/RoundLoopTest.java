@@ -126,7 +126,7 @@ final class RoundLoopTest {
         new WatchedFleet(new ToyDevices(data, ToyDevices.settings(ToyDevices.OPEN)).all());
     lied.slip(lies.stream().map(lie -> new Envelope(liar, Envelope.MONITOR, lie)).toList());
     RoundLoop loop = run(lied, Exchange.RAW);
-    assertArrayEquals(honest.global(), loop.global());
+    assertArrayEquals(honest.models().getFirst(), loop.models().getFirst());
     assertEquals(honest.history().getLast().bytes(), loop.history().getLast().bytes());
     Set<String> reported = new TreeSet<>();
     List<RunEvent> rest = new ArrayList<>();

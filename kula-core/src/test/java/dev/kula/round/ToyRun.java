@@ -2,6 +2,7 @@ package dev.kula.round;
 
 import dev.kula.Seed;
 import dev.kula.aggregate.AggregationStrategy;
+import dev.kula.aggregate.ClusteredAggregation;
 import dev.kula.data.Exchange;
 import dev.kula.data.FederatedData;
 import dev.kula.data.ToyClusters;
@@ -36,6 +37,7 @@ final class ToyRun {
   private static final double DELTA = 1e-5;
 
   FederatedData data = ToyClusters.skewed(9, 32, 16);
+  AggregationStrategy strategy = AggregationStrategy.parse("fedavg");
   String policy = "deficit";
   Optional<Exchange> exchange = Optional.of(Exchange.VISIT);
   double epsilon = 200;
@@ -43,6 +45,7 @@ final class ToyRun {
   Personalization personalization = Personalization.FINE_TUNE;
   int rounds = 6;
   int swapEvery = 2;
+  boolean groups = false;
   double participation = 1;
   double budget = 0.3;
   int threads = 1;
@@ -63,7 +66,9 @@ final class ToyRun {
     /** All that must not depend on threads, order or interruptions, to the last bit. */
     String bytes() {
       StringBuilder text =
-          new StringBuilder("global ").append(digest(result.global())).append('\n');
+          new StringBuilder("global ")
+              .append(result.models().stream().map(ToyRun::digest).toList())
+              .append('\n');
       result
           .personal()
           .forEach(
@@ -102,6 +107,12 @@ final class ToyRun {
         0);
   }
 
+  /** In that many clusters. */
+  ToyRun in(int clusters) {
+    strategy = new ClusteredAggregation(strategy, clusters);
+    return this;
+  }
+
   RoundSettings roundSettings() {
     return new RoundSettings(
         policy,
@@ -109,7 +120,7 @@ final class ToyRun {
         rounds,
         participation,
         TrainingPlan.of(1, 8, 0.1f),
-        AggregationStrategy.parse("fedavg"),
+        strategy,
         personalization,
         SwapPolicy.parse(policy),
         swapEvery,
@@ -126,6 +137,7 @@ final class ToyRun {
             0.25,
             1000,
             Long.MAX_VALUE),
+        groups,
         0.05,
         convergence);
   }
@@ -137,23 +149,24 @@ final class ToyRun {
         PrivacyBudget.allocate(
             RenyiFilter.of(epsilon, DELTA),
             new PrivacyBudget.Releases(
-                plannings, plannings, all ? 2 * plannings : 0, all ? rounds : 0));
+                roundSettings().reports(), plannings, all ? 2 * plannings : 0, all ? rounds : 0));
     return new DeviceSettings(
-        ToyClusters.LABELS,
-        personalization,
-        TrainingPlan.of(3, 8, 0.2f),
-        TrainingPlan.of(3, 8, 0.2f).withScope(Scope.HEAD),
-        TrainingPlan.of(3, 8, 0.2f).withScope(Scope.HEAD),
-        gate,
-        new PrivacySettings(
-            RenyiFilter.of(epsilon, DELTA),
-            protection,
-            Double.isNaN(profileRho) ? allocated.profileRho() : profileRho,
-            allocated.outcomeRho(),
-            new ChangeProtection.WholeChange(allocated.visitRho(), 0.5),
-            new SumProtection(allocated.visitRho(), 1),
-            new ChangeProtection.WholeChange(allocated.updateRho(), 1)),
-        true);
+            ToyClusters.LABELS,
+            personalization,
+            TrainingPlan.of(3, 8, 0.2f),
+            TrainingPlan.of(3, 8, 0.2f).withScope(Scope.HEAD),
+            TrainingPlan.of(3, 8, 0.2f).withScope(Scope.HEAD),
+            gate,
+            new PrivacySettings(
+                RenyiFilter.of(epsilon, DELTA),
+                protection,
+                Double.isNaN(profileRho) ? allocated.profileRho() : profileRho,
+                allocated.outcomeRho(),
+                new ChangeProtection.WholeChange(allocated.visitRho(), 0.5),
+                new SumProtection(allocated.visitRho(), 1),
+                new ChangeProtection.WholeChange(allocated.updateRho(), 1)),
+            true)
+        .withBroadcast(strategy.broadcast());
   }
 
   Outcome run() {

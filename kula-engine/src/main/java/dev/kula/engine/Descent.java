@@ -6,16 +6,17 @@ import dev.kula.model.TrainingPlan;
 import java.util.Arrays;
 
 /**
- * Gradient steps of one training call. With g the gradient of the batch, w the parameters and w₀
- * the plan's anchor, or else what they were at the start:
+ * Gradient steps of one training call. With g the gradient of the batch, k a correction that stays
+ * the same (mostly none), w the parameters and w₀ the plan's anchor, or else what they were at the
+ * start:
  *
  * <pre>
- *   v ← momentum·v + g + weightDecay·w + μ(w − w₀)
+ *   v ← momentum·v + g + k + weightDecay·w + μ(w − w₀)
  *   w ← w − learningRate·v
  * </pre>
  *
  * <p>Layers hand their gradients over as matrix products, so that a product writes itself to where
- * it is needed. Without momentum and μ that is w itself, {@code w ← (1 −
+ * it is needed. Without momentum, k and μ that is w itself, {@code w ← (1 −
  * learningRate·weightDecay)·w − learningRate·g}, and no gradient is ever stored. Else it is v, and
  * one pass over v and w ends the step.
  *
@@ -27,6 +28,7 @@ final class Descent {
   private float[] velocity = {};
   private float[] start = {};
   private float[] gradient = {};
+  private float[] correction = {};
 
   private TrainingPlan plan = TrainingPlan.of(0, 1, 1f);
   private boolean direct;
@@ -53,12 +55,20 @@ final class Descent {
    *
    * @param offset where the parameters that change begin
    * @param until where they end
+   * @param constant k, one number a parameter; empty for none
    * @param inParts whether batches come in several parts, whose gradients add up
    */
-  void begin(float[] parameters, int offset, int until, TrainingPlan plan, boolean inParts) {
+  void begin(
+      float[] parameters,
+      int offset,
+      int until,
+      TrainingPlan plan,
+      float[] constant,
+      boolean inParts) {
     this.plan = plan;
     end = until;
-    direct = plan.momentum() == 0 && plan.proximalMu() == 0 && !inParts;
+    correction = constant;
+    direct = plan.momentum() == 0 && plan.proximalMu() == 0 && correction.length == 0 && !inParts;
     if (direct) {
       sums = parameters;
       scale = -plan.learningRate();
@@ -76,6 +86,7 @@ final class Descent {
   void beginNoised(float[] parameters, int offset, TrainingPlan plan) {
     this.plan = plan;
     end = size;
+    correction = new float[0];
     direct = false;
     startFrom(parameters, offset);
     if (gradient.length == 0) {
@@ -148,6 +159,9 @@ final class Descent {
   void step(float[] parameters, int offset) {
     if (direct) {
       return;
+    }
+    for (int i = offset; i < correction.length; i++) {
+      velocity[i] += correction[i];
     }
     if (plan.proximalMu() > 0) {
       stepProximal(parameters, offset);

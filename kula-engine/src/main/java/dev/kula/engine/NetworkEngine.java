@@ -14,6 +14,8 @@ import java.util.random.RandomGenerator;
 
 /** The seam's implementation on a {@link Network}: checks arguments and feeds samples in parts. */
 final class NetworkEngine implements TrainingEngine {
+  private static final float[] NO_CORRECTION = {};
+
   private final Network network;
   private final Task task;
   private final Loss loss;
@@ -52,7 +54,28 @@ final class NetworkEngine implements TrainingEngine {
       float[] parameters, Samples samples, TrainingPlan plan, RandomGenerator random) {
     checkLabelled(parameters, samples);
     plan.anchor().ifPresent(anchor -> check(anchor, samples));
-    return training.run(parameters, samples, plan, random);
+    return training.run(parameters, samples, plan, NO_CORRECTION, random);
+  }
+
+  @Override
+  public boolean correctsSteps() {
+    return true;
+  }
+
+  @Override
+  public TrainingResult trainCorrected(
+      float[] parameters,
+      Samples samples,
+      TrainingPlan plan,
+      float[] correction,
+      RandomGenerator random) {
+    checkLabelled(parameters, samples);
+    plan.anchor().ifPresent(anchor -> check(anchor, samples));
+    if (correction.length != parameters.length) {
+      throw new IllegalArgumentException(
+          "correction is [%d], must be [%d]".formatted(correction.length, parameters.length));
+    }
+    return training.run(parameters, samples, plan, correction, random);
   }
 
   @Override

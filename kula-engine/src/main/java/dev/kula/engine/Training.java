@@ -32,10 +32,15 @@ final class Training {
   /**
    * Trains in place.
    *
+   * @param correction added to each gradient, one number a parameter; empty for none
    * @throws KulaException (USER) if loss or parameters stop being finite
    */
   TrainingResult run(
-      float[] parameters, Samples samples, TrainingPlan plan, RandomGenerator random) {
+      float[] parameters,
+      Samples samples,
+      TrainingPlan plan,
+      float[] correction,
+      RandomGenerator random) {
     int count = samples.size();
     if (count == 0 || plan.epochs() == 0) {
       return new TrainingResult(0, 0);
@@ -45,7 +50,7 @@ final class Training {
     int offset = network.layout().offset(plan.scope());
     int end = network.layout().end(plan.scope());
     boolean inParts = Math.min(count, plan.batchSize()) > network.capacity();
-    descent.begin(parameters, offset, end, plan, inParts);
+    descent.begin(parameters, offset, end, plan, correction, inParts);
     int steps = 0;
     double lossSum = 0;
     double weightSum = 0;

@@ -3,7 +3,9 @@ package dev.kula.engine;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.kula.KulaException;
 import dev.kula.Seed;
 import dev.kula.model.EngineFactory;
 import dev.kula.model.Scope;
@@ -125,6 +127,28 @@ abstract class StepContract {
     assertClose(expected, trained(samples, plan), 1e-6);
     assertArrayEquals(kept, anchor);
     assertArrayEquals(trained(samples, fullStep), trained(samples, fullStep.withAnchor(anchor)));
+  }
+
+  @Test
+  void aCorrectionIsAddedToEachGradient() {
+    TestSamples samples = TestSamples.random(of, 6, 33);
+    float[] correction = moved(initial, -0.5f, initial); // any that is not zero
+    TrainingPlan two = fullStep.withEpochs(2);
+    if (!engine.correctsSteps()) {
+      assertThrows(KulaException.class, () -> corrected(samples, two, correction));
+      return;
+    }
+    assertClose(trained(samples, two), corrected(samples, two, new float[initial.length]), 1e-6);
+    float[] first = moved(trained(samples, fullStep), rate, correction);
+    assertClose(first, corrected(samples, fullStep, correction), 1e-6);
+    float[] second = moved(moved(first, rate, gradient(first, samples)), rate, correction);
+    assertClose(second, corrected(samples, two, correction), 3e-6);
+  }
+
+  private float[] corrected(TestSamples samples, TrainingPlan plan, float[] correction) {
+    float[] parameters = initial.clone();
+    engine.trainCorrected(parameters, samples, plan, correction, new Seed(31).generator());
+    return parameters;
   }
 
   TrainingEngine newEngine() {

@@ -39,6 +39,7 @@ final class Json {
           .addMixIn(RunEvent.Settled.class, Settled.class)
           .addMixIn(RunEvent.AccountSpent.class, AccountSpent.class)
           .addMixIn(RunEvent.Ignored.class, Ignored.class)
+          .addMixIn(RunEvent.Grouped.class, Grouped.class)
           .addMixIn(RunEvent.Reputations.class, Reputations.class)
           .addMixIn(RunEvent.Stopped.class, Stopped.class)
           .registerSubtypes(RunEvent.class.getPermittedSubclasses())
@@ -63,6 +64,9 @@ final class Json {
 
   @JsonTypeName("ignored")
   private interface Ignored {}
+
+  @JsonTypeName("grouped")
+  private interface Grouped {}
 
   @JsonTypeName("reputations")
   private interface Reputations {}

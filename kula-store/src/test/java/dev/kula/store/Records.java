@@ -69,6 +69,8 @@ final class Records {
         new RunEvent.Settled(3, 12, "a", "b", "expired", null, null, 0, 0, "no answer"),
         new RunEvent.AccountSpent(4, "c", "profile", 8),
         new RunEvent.Ignored(4, "c", "2 ratings of sources that it was not ordered to swap with"),
+        new RunEvent.Grouped(
+            6, List.of(List.of("a"), List.of("b", "c")), List.of(new RunEvent.Gain(2, 0.2, 0.01))),
         new RunEvent.Reputations(4, List.of(new RunEvent.Standing("a", 0.4, 1))),
         new RunEvent.Stopped(40, "round limit"));
   }

@@ -46,6 +46,7 @@ final class DetailsOfSeed {
       case RunEvent.Compared last -> compared = last;
       case RunEvent.Reputations last -> reputations = last;
       case RunEvent.Ignored inTheEvents -> {}
+      case RunEvent.Grouped inTheEvents -> {}
       case RunEvent.Stopped inTheSummary -> {}
     }
   }

@@ -4,6 +4,7 @@ import dev.kula.Seed;
 import dev.kula.aggregate.AggregationStrategy;
 import dev.kula.aggregate.CollectedUpdates;
 import dev.kula.aggregate.PartialSum;
+import dev.kula.aggregate.ServerOptimizer;
 import java.util.Arrays;
 import java.util.List;
 
@@ -14,7 +15,8 @@ import java.util.List;
  * Updates with a number that is not finite are left out. A round with fewer updates than the rule
  * can work with, because devices were away, changes nothing and counts no update.
  *
- * @param local what devices are told of their local training; its fold is not used
+ * @param local what devices are told of their local training, and what is made of what the rule
+ *     says; its fold is not used
  * @param rule what is made of the updates
  * @param seed of what the rule leaves to chance, together with the global model
  */
@@ -28,6 +30,11 @@ public record RobustAggregation(AggregationStrategy local, RobustRule rule, Seed
   @Override
   public double proximalMu() {
     return local.proximalMu();
+  }
+
+  @Override
+  public ServerOptimizer optimizer() {
+    return local.optimizer();
   }
 
   @Override

@@ -4,6 +4,7 @@ import dev.kula.Seed;
 import dev.kula.aggregate.AggregationStrategy;
 import dev.kula.aggregate.CollectedUpdates;
 import dev.kula.aggregate.PartialSum;
+import dev.kula.aggregate.ServerOptimizer;
 import dev.kula.aggregate.robust.Cohort;
 import dev.kula.aggregate.robust.RobustRule;
 import dev.kula.privacy.noise.NoiseSource;
@@ -29,7 +30,7 @@ import java.util.random.RandomGenerator;
  * <p>This runs every device's part in the process that folds, for simulations: the sums, the bytes
  * and the work are those of the protocol, and nobody is hidden from anybody.
  *
- * @param local what devices are told of their local training
+ * @param local what devices are told of their local training, and what is made of the mean
  * @param graph who masks with whom
  * @param quantiser floats to integers
  * @param rounding how; to the nearest where updates lie on its grid already
@@ -76,6 +77,11 @@ public record SecureAggregation(
   @Override
   public double proximalMu() {
     return local.proximalMu();
+  }
+
+  @Override
+  public ServerOptimizer optimizer() {
+    return local.optimizer();
   }
 
   @Override

@@ -1,8 +1,8 @@
 package dev.kula.app;
 
-/** Ranges of numbers that several flags share. */
-final class Ranges {
-  private Ranges() {}
+/** Ranges of numbers that several flags have. */
+final class Range {
+  private Range() {}
 
   static boolean positive(double x) {
     return x > 0 && Double.isFinite(x);

@@ -1,0 +1,150 @@
+package dev.kula.app;
+
+import dev.kula.KulaException;
+import dev.kula.aggregate.AggregationStrategy;
+import dev.kula.aggregate.Broadcast;
+import dev.kula.aggregate.FederatedNova;
+import dev.kula.aggregate.Scaffold;
+import dev.kula.aggregate.ServerOptimizer;
+import dev.kula.app.Rule.Form;
+import dev.kula.swap.SwapPolicy;
+
+/** What strategies there are, and what they or several global models do not go together with. */
+final class StrategyLimits {
+  private StrategyLimits() {}
+
+  /** What {@code --strategy} may be. */
+  static Rule<String> rule() {
+    return Rule.forms(
+        Form.word("fedavg"),
+        Form.number("fedprox", "MU", "finite and at least 0", Range::notNegative).orWithout(),
+        Form.number("fedavgm", "BETA", "at least 0 and below 1", x -> 0 <= x && x < 1).orWithout(),
+        Form.number("fedadam", "ETA", "finite and above 0", Range::positive).orWithout(),
+        Form.number("fedyogi", "ETA", "finite and above 0", Range::positive).orWithout(),
+        Form.word("fednova"),
+        Form.word("scaffold"),
+        Form.word(PersonalPlan.POOLED));
+  }
+
+  /**
+   * Checks settings whose flags are each in their range.
+   *
+   * @throws KulaException the user's mistake, if parts of them do not go together
+   */
+  static void check(RunSettings settings) {
+    AggregationStrategy strategy = PersonalPlan.strategy(settings);
+    if (settings.clusters() > 1) {
+      checkClusters(settings, strategy);
+    }
+    if (settings.groups().equals("auto")) {
+      checkGroups(settings, strategy);
+    }
+    if (strategy instanceof FederatedNova) {
+      String what = "--strategy is 'fednova'";
+      refuse(!settings.robust().equals("none"), what, "--robust takes the place of its fold");
+      refuse(
+          !settings.secureAggregation().equals("none"),
+          what,
+          "--secure-aggregation counts updates alike, whatever their steps");
+      refuse(
+          settings.protect().equals("all"),
+          what,
+          "--protect all lets no device say how many steps it took");
+      refuse(
+          PersonalPlan.trainsBesideUpdates(settings),
+          what,
+          "--personalization %s counts no steps of an update by themselves"
+              .formatted(settings.personalization()));
+    }
+    if (strategy instanceof Scaffold) {
+      String what = "--strategy is 'scaffold'";
+      refuse(
+          !settings.robust().equals("none"),
+          what,
+          "--robust would fold control variates by a rule for models");
+      refuse(
+          !settings.secureAggregation().equals("none"),
+          what,
+          "--secure-aggregation has room for changes of a model, and not for gradients");
+      refuse(
+          settings.protect().equals("all"),
+          what,
+          "--protect all has no account for control variates, which are a release of their own");
+      refuse(
+          PersonalPlan.trainsBesideUpdates(settings),
+          what,
+          "the steps of --personalization %s have no control variates"
+              .formatted(settings.personalization()));
+    }
+  }
+
+  /** Groups are found by what each device has learnt, which must be there to see. */
+  private static void checkGroups(RunSettings settings, AggregationStrategy strategy) {
+    String what = "--groups is 'auto'";
+    refuse(
+        settings.personalization().equals("local"),
+        what,
+        "--personalization local trains no model together");
+    refuse(
+        PersonalPlan.trainsBesideUpdates(settings),
+        what,
+        "each trial would train on what --personalization %s keeps on devices"
+            .formatted(settings.personalization()));
+    refuse(
+        !settings.secureAggregation().equals("none"),
+        what,
+        "--secure-aggregation hides what each device has learnt");
+    refuse(settings.clusters() > 1, what, "--clusters is %d".formatted(settings.clusters()));
+    refuse(
+        !strategy.broadcast().equals(Broadcast.ONE_MODEL),
+        what,
+        "--strategy %s sends more than a model".formatted(settings.strategy()));
+  }
+
+  private static void checkClusters(RunSettings settings, AggregationStrategy strategy) {
+    String what = "--clusters is '%d'".formatted(settings.clusters());
+    refuse(
+        settings.personalization().equals("local"),
+        what,
+        "--personalization local trains no global model");
+    refuse(
+        PersonalPlan.trainsBesideUpdates(settings),
+        what,
+        "what --personalization %s keeps on a device belongs to one global model"
+            .formatted(settings.personalization()));
+    refuse(
+        !strategy.broadcast().equals(Broadcast.ONE_MODEL)
+            || !strategy.optimizer().equals(ServerOptimizer.NONE),
+        what,
+        "--strategy must then be fedavg, fedprox or fednova, which remember nothing of a cluster");
+    refuse(
+        !settings.robust().equals("none"),
+        what,
+        "--robust holds for a cohort of known size, and nobody knows how many choose a cluster");
+    refuse(
+        !settings.secureAggregation().equals("none"),
+        what,
+        "--secure-aggregation would hide an update in the sum of a cluster, which may be of one");
+    refuse(
+        settings.protect().equals("all"),
+        what,
+        "--protect all has no noise for the choice of a cluster, which depends on the data");
+    refuse(
+        settings.model().startsWith("torchscript:"),
+        what,
+        "--model torchscript starts all of them from the same weights, so that none stands out");
+    SwapPolicy policy = SwapPolicy.parse(settings.policy());
+    boolean raw = policy.movesRawSamples() || settings.exchange().equals("raw");
+    if (!settings.policy().equals("none") && !raw) {
+      throw KulaException.user(
+          "%s, but with --exchange %s a model would be trained over that of another cluster; use --policy none or --exchange raw"
+              .formatted(what, settings.exchange()));
+    }
+  }
+
+  private static void refuse(boolean when, String what, String why) {
+    if (when) {
+      throw KulaException.user("%s, but %s; change one of the two".formatted(what, why));
+    }
+  }
+}

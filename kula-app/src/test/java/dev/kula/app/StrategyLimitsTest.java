@@ -1,0 +1,67 @@
+package dev.kula.app;
+
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.kula.KulaException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What does not go together is refused before a run, with the reason. */
+final class StrategyLimitsTest {
+  private static RunSettings settings(String text) {
+    Map<String, String> values = new LinkedHashMap<>(Map.of("policy", "none"));
+    for (String each : text.split(" ", -1)) {
+      int at = each.indexOf('=');
+      values.put(each.substring(0, at), each.substring(at + 1));
+    }
+    return RunSettings.of(values);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "strategy=fednova robust=median, takes the place of its fold",
+    "strategy=fednova secure-aggregation=complete, whatever their steps",
+    "strategy=fednova protect=all, how many steps it took",
+    "strategy=scaffold robust=median, control variates by a rule",
+    "strategy=scaffold secure-aggregation=complete, and not for gradients",
+    "strategy=scaffold protect=all, a release of their own",
+    "strategy=scaffold protect=all privacy-unit=device, a release of their own",
+    "clusters=2 personalization=local, trains no global model",
+    "clusters=2 strategy=scaffold, must then be fedavg",
+    "clusters=2 strategy=fedadam, must then be fedavg",
+    "clusters=2 robust=median, nobody knows how many",
+    "clusters=2 secure-aggregation=sparse, which may be of one",
+    "clusters=2 protect=all, no noise for the choice",
+    "clusters=2 model=torchscript:a.pt, from the same weights",
+    "clusters=2 policy=deficit, over that of another cluster",
+    "clusters=2 policy=similar exchange=synthetic, over that of another cluster"
+  })
+  void refuses(String text, String why) {
+    RunSettings settings = settings(text);
+    KulaException refused = assertThrows(KulaException.class, () -> StrategyLimits.check(settings));
+    assertEquals(KulaException.Blame.USER, refused.blame());
+    String message = String.valueOf(refused.getMessage());
+    assertTrue(message.contains(why), message);
+    assertTrue(message.lines().count() == 1, message);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "strategy=fedadam robust=median secure-aggregation=none",
+    "strategy=fedavgm protect=all",
+    "strategy=fedyogi secure-aggregation=complete",
+    "strategy=fednova clusters=3",
+    "strategy=scaffold protect=profiles policy=deficit",
+    "clusters=3 policy=deficit exchange=raw",
+    "clusters=3 policy=static:0.1"
+  })
+  void takesWhatGoesTogether(String text) {
+    RunSettings settings = settings(text);
+    assertDoesNotThrow(() -> StrategyLimits.check(settings));
+  }
+}
