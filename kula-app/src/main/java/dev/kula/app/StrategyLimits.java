@@ -53,7 +53,7 @@ final class StrategyLimits {
       refuse(
           PersonalPlan.trainsBesideUpdates(settings),
           what,
-          "--personalization %s counts no steps of an update by themselves"
+          "--personalization %s does not say how many steps an update took"
               .formatted(settings.personalization()));
     }
     if (strategy instanceof Scaffold) {

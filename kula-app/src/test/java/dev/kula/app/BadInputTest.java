@@ -330,6 +330,14 @@ final class BadInputTest {
             "--data csv:@/good.csv --devices 4 --strategy pooled",
             "--policy is 'deficit', must be none with --strategy pooled"),
         new Mistake(
+            "clusters beside an oracle",
+            "--data csv:@/good.csv --devices 4 --policy none --strategy pooled --clusters 2",
+            "--clusters is '2', must be 1 with --strategy pooled"),
+        new Mistake(
+            "groups beside an oracle",
+            "--data csv:@/good.csv --devices 4 --policy none --strategy pooled --groups auto",
+            "--groups is 'auto', must be none with --strategy pooled"),
+        new Mistake(
             "an oracle that nobody asks",
             "--data csv:@/good.csv --devices 4 --policy none --strategy pooled"
                 + " --personalization local",

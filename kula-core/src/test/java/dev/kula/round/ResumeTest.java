@@ -64,24 +64,27 @@ final class ResumeTest {
   /** What optimisers, control variates and the choice of a cluster remember is in checkpoints. */
   @ParameterizedTest
   @CsvSource({
-    "fedavgm, 1",
-    "fedadam, 1",
-    "fedyogi, 1",
-    "fednova, 1",
-    "scaffold, 1",
-    "fedavg, 3",
-    "fedprox, 2"
+    "fedavgm, 1, FINE_TUNE",
+    "fedadam, 1, FINE_TUNE",
+    "fedadam, 1, FEDPER",
+    "fedyogi, 1, FINE_TUNE",
+    "fednova, 1, FINE_TUNE",
+    "scaffold, 1, FINE_TUNE",
+    "scaffold, 1, DITTO",
+    "fedavg, 3, FINE_TUNE",
+    "fedavg, 3, DITTO",
+    "fedprox, 2, FINE_TUNE"
   })
-  void everyStrategyGoesOn(String strategy, int clusters) {
-    ToyRun.Outcome whole = baseline(strategy, clusters).run();
+  void everyStrategyGoesOn(String strategy, int clusters, Personalization how) {
+    ToyRun.Outcome whole = baseline(strategy, clusters, how).run();
     assertEquals(6, whole.checkpoints().size());
     for (RunState checkpoint : whole.checkpoints()) {
-      assertEquals(whole.bytes(), baseline(strategy, clusters).run(checkpoint).bytes());
+      assertEquals(whole.bytes(), baseline(strategy, clusters, how).run(checkpoint).bytes());
     }
   }
 
-  private static ToyRun baseline(String strategy, int clusters) {
-    ToyRun run = toy("none", Exchange.VISIT, Personalization.FINE_TUNE);
+  private static ToyRun baseline(String strategy, int clusters, Personalization how) {
+    ToyRun run = toy("none", Exchange.VISIT, how);
     run.strategy = AggregationStrategy.parse(strategy);
     run.participation = 0.6;
     return clusters == 1 ? run : run.in(clusters);
