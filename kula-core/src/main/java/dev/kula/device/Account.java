@@ -21,7 +21,8 @@ final class Account {
     UPDATE("updates"),
     VISIT("visits"),
     CLASS_SUMS("class sums"),
-    TRIAL("trials");
+    TRIAL("trials"),
+    CHOICE("choices of a group");
 
     private final String plural;
 
@@ -97,7 +98,7 @@ final class Account {
   boolean noises(Kind kind) {
     return switch (kind) {
       case PROFILE, OUTCOME, TRIAL -> settings.noisesProfiles();
-      case UPDATE, VISIT, CLASS_SUMS -> settings.noisesEverything();
+      case UPDATE, VISIT, CLASS_SUMS, CHOICE -> settings.noisesEverything();
     };
   }
 

@@ -168,7 +168,7 @@ public final class DeviceRuntime {
                 .ifPresent(counts -> reply(out, from, counts));
         case Message.ProfileRequest request -> reply(out, from, profile(request.round(), bench));
         case Message.Trial trial ->
-            trials.run(trial, bench).ifPresent(answer -> reply(out, from, answer));
+            trials.run(trial, global, bench).ifPresent(answer -> reply(out, from, answer));
         case Message.Ordered ordered -> out.addAll(ordered(ordered.order(), bench));
         case Message.Offered offered -> offers.add(Map.entry(from, offered));
         case Message.Refused refused -> receiverDesk.refused(from, refused);

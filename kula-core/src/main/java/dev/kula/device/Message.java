@@ -147,9 +147,12 @@ public sealed interface Message {
    * Orchestrator to device: try these models on your labels.
    *
    * @param fold which of the device's labels, so that those that choose are not those that guard
+   * @param shares of the device's labels, as its profile told: what it uses must not depend on what
+   *     it has told nobody
    * @param candidates the first is what the others are compared with
    */
-  record Trial(int round, TrialFold fold, List<Candidate> candidates) implements Message {
+  record Trial(int round, TrialFold fold, double[] shares, List<Candidate> candidates)
+      implements Message {
     @Override
     public Kind kind() {
       return Kind.VISIT;
@@ -157,7 +160,8 @@ public sealed interface Message {
 
     @Override
     public long bytes() {
-      return Integer.BYTES + 1 + candidates.stream().mapToLong(Candidate::bytes).sum();
+      long models = candidates.stream().mapToLong(Candidate::bytes).sum();
+      return Integer.BYTES + 1 + (long) shares.length * Float.BYTES + models;
     }
   }
 

@@ -9,6 +9,7 @@ import dev.kula.data.SampleStore;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntPredicate;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 
@@ -141,16 +142,18 @@ final class TrainingData {
     return own.trainIndices().clone();
   }
 
-  /** Own training samples that a trial looks at; the same ones in each. */
+  /** Own samples that a trial looks at, by their places in the store; the same ones in each. */
   SampleSet trialFold(TrialFold fold) {
-    int size = own.train().size();
+    SampleSet all = store.own();
     return switch (fold) {
-      case ALL -> own.train();
-      case CHOOSING ->
-          own.train().select(IntStream.range(0, size).filter(i -> i % 3 != 0).toArray());
-      case GUARDING ->
-          own.train().select(IntStream.range(0, size).filter(i -> i % 3 == 0).toArray());
+      case ALL -> all;
+      case CHOOSING -> all.select(places(all, place -> place % 3 != 0));
+      case GUARDING -> all.select(places(all, place -> place % 3 == 0));
     };
+  }
+
+  private static int[] places(SampleSet samples, IntPredicate which) {
+    return IntStream.range(0, samples.size()).filter(which).toArray();
   }
 
   double[] ownLabelCounts() {

@@ -1,6 +1,6 @@
 package dev.kula.device;
 
-/** Which of a device's own training samples a trial looks at. */
+/** Which of a device's own samples a trial looks at. */
 public enum TrialFold {
   /** Two thirds, by which partners are chosen. */
   CHOOSING(2.0 / 3),

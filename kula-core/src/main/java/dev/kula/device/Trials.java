@@ -14,6 +14,9 @@ import java.util.Optional;
  * are weighed by the device's share of y over the share that it learnt from (Saerens et al. 2002,
  * <i>Adjusting the outputs of a classifier to new a priori probabilities</i>, eq. 2.4): what stays
  * is whether they see things alike, whatever they have most of.
+ *
+ * <p>One record more or less changes a sum of gains by {@link #LARGEST_GAIN} at the most: folds go
+ * by the place of a sample in the store, and the device's shares are those it has told.
  */
 final class Trials {
   /** Gain or loss of a sample at the most, so that one record changes little. */
@@ -32,24 +35,25 @@ final class Trials {
   }
 
   /** Answers a trial; empty if a candidate is no model, or if the account refuses. */
-  Optional<Message.Tried> run(Message.Trial trial, Workbench bench) {
-    if (trial.candidates().size() < 2) {
+  Optional<Message.Tried> run(Message.Trial trial, float[] present, Workbench bench) {
+    int size = bench.engine().layout().size();
+    boolean sound =
+        trial.candidates().size() > 1
+            && Candidate.present(trial.shares()).fits(size, labels.size())
+            && trial.candidates().stream().allMatch(one -> one.fits(size, labels.size()));
+    if (!sound) {
       return Optional.empty();
     }
-    int size = bench.engine().layout().size();
-    for (Candidate candidate : trial.candidates()) {
-      if (!Doorkeeper.isSound(candidate.parameters(), size) || !areShares(candidate.shares())) {
-        return Optional.empty();
-      }
-    }
+    // Which model a device chooses to train shows in what it sends as its update anyway.
+    Account.Kind kind = trial.fold() == TrialFold.ALL ? Account.Kind.CHOICE : Account.Kind.TRIAL;
     return account.release(
         new Release(trial.round(), "trial " + trial.fold()),
         settings.profileRho(),
-        Account.Kind.TRIAL,
+        kind,
         Message.Tried.class,
         noise -> {
-          double[] gains = gains(trial, bench.engine());
-          if (account.noises(Account.Kind.TRIAL)) {
+          double[] gains = gains(trial, present, bench.engine());
+          if (account.noises(kind)) {
             double sensitivity = LARGEST_GAIN * Math.sqrt(gains.length);
             new GaussianMechanism(sensitivity, settings.profileRho(), gains.length)
                 .addTo(gains, noise);
@@ -58,12 +62,13 @@ final class Trials {
         });
   }
 
-  private double[] gains(Message.Trial trial, TrainingEngine engine) {
+  private double[] gains(Message.Trial trial, float[] present, TrainingEngine engine) {
     SampleSet samples = data.trialFold(trial.fold());
-    double[] before = losses(trial.candidates().getFirst(), samples, engine);
+    double[] own = trial.shares();
+    double[] before = losses(trial.candidates().getFirst(), present, own, samples, engine);
     double[] gains = new double[trial.candidates().size() - 1];
     for (int i = 0; i < gains.length; i++) {
-      double[] after = losses(trial.candidates().get(i + 1), samples, engine);
+      double[] after = losses(trial.candidates().get(i + 1), present, own, samples, engine);
       for (int sample = 0; sample < after.length; sample++) {
         gains[i] += Math.clamp(before[sample] - after[sample], -LARGEST_GAIN, LARGEST_GAIN);
       }
@@ -72,28 +77,25 @@ final class Trials {
     return gains;
   }
 
-  private boolean areShares(double[] shares) {
-    boolean sound = shares.length == labels.size();
-    for (double share : shares) {
-      sound &= share > 0 && share <= 1;
-    }
-    return sound;
-  }
-
   /** Loss of each sample. */
-  private double[] losses(Candidate candidate, SampleSet samples, TrainingEngine engine) {
+  private double[] losses(
+      Candidate candidate,
+      float[] present,
+      double[] own,
+      SampleSet samples,
+      TrainingEngine engine) {
+    float[] model = candidate.on(present);
     int size = samples.size();
     double[] losses = new double[size];
     if (!labels.edges().isEmpty()) { // a regression
       float[] squares = new float[size];
-      engine.losses(candidate.parameters(), samples, squares);
+      engine.losses(model, samples, squares);
       Arrays.setAll(losses, i -> squares[i]);
       return losses;
     }
     int outputs = engine.task().outputs();
     float[] scores = new float[size * outputs];
-    engine.outputs(candidate.parameters(), samples, scores);
-    double[] own = Candidate.shares(data.trialFold(TrialFold.ALL).labelCounts(labels));
+    engine.outputs(model, samples, scores);
     for (int i = 0; i < size; i++) {
       double all = 0;
       double right = 0;

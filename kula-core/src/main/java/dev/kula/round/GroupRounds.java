@@ -58,7 +58,7 @@ final class GroupRounds {
       compete(round, fleet.devices());
       return Optional.empty();
     }
-    return search(round);
+    return settings.searchesIn(round) ? search(round) : Optional.empty();
   }
 
   /** Takes in an answer to a trial; whether the device had been asked. */
@@ -97,7 +97,8 @@ final class GroupRounds {
     GroupSearch search =
         new GroupSearch(
             round,
-            new Candidate(groups.model(0), Candidate.shares(monitor.labelCounts(cohort))),
+            groups.model(0),
+            monitor.labelCounts(cohort),
             lessons,
             settings.seed().derive("groups").derive(round));
     trying = search::tried;
@@ -129,31 +130,45 @@ final class GroupRounds {
 
   /** Lets devices try the models of all groups, and go to that which serves them best. */
   void compete(int round, List<DeviceId> devices) {
-    List<Candidate> models = new ArrayList<>();
-    List<List<DeviceId>> members = groups.members(fleet.devices());
-    for (int group = 0; group < groups.count(); group++) {
-      double[] counts = monitor.labelCounts(members.get(group));
-      models.add(new Candidate(groups.model(group), Candidate.shares(counts)));
+    List<double[]> shares = new ArrayList<>();
+    for (List<DeviceId> members : groups.members(fleet.devices())) {
+      shares.add(Candidate.shares(monitor.labelCounts(members)));
     }
     Set<DeviceId> asked = new HashSet<>(devices);
     trying =
         (device, answer) ->
             answer.fold() == TrialFold.ALL
-                && answer.gains().length == models.size() - 1
+                && answer.gains().length == groups.count() - 1
                 && asked.remove(device)
                 && move(device, answer.gains());
     List<Envelope> trials = new ArrayList<>();
     for (DeviceId device : devices) {
-      List<Candidate> ownFirst = new ArrayList<>(models);
-      Collections.swap(ownFirst, 0, groups.of(device));
+      double[] own = Candidate.shares(monitor.labelCounts(device));
       trials.add(
           new Envelope(
-              Envelope.ORCHESTRATOR, device, new Message.Trial(round, TrialFold.ALL, ownFirst)));
+              Envelope.ORCHESTRATOR,
+              device,
+              new Message.Trial(round, TrialFold.ALL, own, models(groups.of(device), shares))));
     }
     carry.accept(trials);
     trying = null;
     carry.accept(
         groups.deliveries(round, devices.stream().filter(d -> !asked.contains(d)).toList()));
+  }
+
+  /**
+   * The models of all groups as the members of one see them; its own and the first change places.
+   */
+  private List<Candidate> models(int own, List<double[]> shares) {
+    List<Candidate> models = new ArrayList<>();
+    for (int group = 0; group < groups.count(); group++) {
+      models.add(
+          group == own
+              ? Candidate.present(shares.get(group))
+              : Candidate.of(groups.model(group), groups.model(own), shares.get(group)));
+    }
+    Collections.swap(models, 0, own);
+    return models;
   }
 
   /** Moves a device to where it gains most; its own group, and the first, have changed places. */

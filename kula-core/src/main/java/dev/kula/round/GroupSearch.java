@@ -36,7 +36,8 @@ final class GroupSearch {
 
   private final int round;
   private final Seed seed;
-  private final Candidate start;
+  private final float[] start;
+  private final Candidate present;
   private final List<DeviceId> devices;
   private final List<Lesson> lessons;
   private final Map<DeviceId, int[]> tried = new HashMap<>();
@@ -79,12 +80,14 @@ final class GroupSearch {
   /**
    * A search among devices.
    *
-   * @param start what all of them started from
+   * @param start the model that all of them have, and started from
+   * @param counts of the labels that it learnt from
    * @param lessons at least two
    */
-  GroupSearch(int round, Candidate start, Map<DeviceId, Lesson> lessons, Seed seed) {
+  GroupSearch(int round, float[] start, double[] counts, Map<DeviceId, Lesson> lessons, Seed seed) {
     this.round = round;
     this.start = start;
+    this.present = Candidate.present(Candidate.shares(counts));
     this.seed = seed;
     Map<DeviceId, Lesson> sorted = new TreeMap<>(lessons);
     this.devices = List.copyOf(sorted.keySet());
@@ -98,7 +101,7 @@ final class GroupSearch {
       RandomGenerator random = seed.derive("trials").derive(i).generator();
       int[] others = others(i, random);
       tried.put(devices.get(i), others);
-      List<Candidate> candidates = new ArrayList<>(List.of(start));
+      List<Candidate> candidates = new ArrayList<>(List.of(present));
       Arrays.stream(others).forEach(j -> candidates.add(candidate(new int[] {j})));
       out.add(trial(i, TrialFold.CHOOSING, candidates));
     }
@@ -119,8 +122,11 @@ final class GroupSearch {
   }
 
   private Envelope trial(int device, TrialFold fold, List<Candidate> candidates) {
+    double[] shares = Candidate.shares(lessons.get(device).counts());
     return new Envelope(
-        Envelope.ORCHESTRATOR, devices.get(device), new Message.Trial(round, fold, candidates));
+        Envelope.ORCHESTRATOR,
+        devices.get(device),
+        new Message.Trial(round, fold, shares, candidates));
   }
 
   /** The weighted mean of what some devices learnt. */
@@ -142,7 +148,7 @@ final class GroupSearch {
     for (int i = 0; i < mean.length; i++) {
       mean[i] = (float) (model[i] / weight);
     }
-    return new Candidate(mean, Candidate.shares(counts));
+    return Candidate.of(mean, start, Candidate.shares(counts));
   }
 
   /** Takes in an answer; whether it is to a question that was asked. */

@@ -77,11 +77,20 @@ public record RoundSettings(
   }
 
   /**
-   * Whether devices try models at the start of this round: after one, two, four times {@code
-   * swapEvery} rounds, and so on.
+   * Whether devices try models at the start of this round, if there are groups: after one, two,
+   * four times {@code swapEvery} rounds, and so on.
    */
   public boolean triesIn(int round) {
-    return groups && round > 0 && isTurn(round) && Integer.bitCount((round - 1) / swapEvery) == 1;
+    return groups && round > 0 && isTurn(round) && Integer.bitCount(turns(round)) == 1;
+  }
+
+  /** Whether they do if there are none: every other time, for a search costs more. */
+  public boolean searchesIn(int round) {
+    return triesIn(round) && Integer.numberOfTrailingZeros(turns(round)) % 2 == 0;
+  }
+
+  private int turns(int round) {
+    return (round - 1) / swapEvery;
   }
 
   private boolean isTurn(int round) {
@@ -95,7 +104,9 @@ public record RoundSettings(
 
   /** Profiles and answers to trials that a device releases in a whole run, at most. */
   public int reports() {
-    return count(round -> plansIn(round) || triesIn(round)) + 2 * count(this::triesIn);
+    return count(round -> plansIn(round) || triesIn(round))
+        + count(this::triesIn)
+        + count(this::searchesIn);
   }
 
   private int count(IntPredicate counts) {

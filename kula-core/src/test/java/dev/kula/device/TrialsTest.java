@@ -18,16 +18,22 @@ class TrialsTest {
   private static final DeviceId DEVICE = new DeviceId("device-00");
   private static final double[] EVEN = ToyClusters.evenShares();
 
+  /** Of 20 samples of labels 0 and 1 each. */
+  private static final double[] OWN = Candidate.shares(new double[] {20, 20, 0, 0});
+
   private final FederatedData data = ToyClusters.skewed(4, 40, 0);
   private final float[] zero = new float[ToyDevices.model(data, 1).length];
 
   private WatchedFleet fleet(PrivacySettings privacy) {
-    return new WatchedFleet(new ToyDevices(data, ToyDevices.settings(privacy)).all());
+    WatchedFleet fleet = new WatchedFleet(new ToyDevices(data, ToyDevices.settings(privacy)).all());
+    Message first = new Message.GlobalModel(0, zero);
+    fleet.carry(0, List.of(new Envelope(Envelope.ORCHESTRATOR, DEVICE, first)));
+    return fleet;
   }
 
   private static Optional<Message.Tried> answer(
       WatchedFleet fleet, int round, Candidate... candidates) {
-    Message trial = new Message.Trial(round, TrialFold.ALL, List.of(candidates));
+    Message trial = new Message.Trial(round, TrialFold.ALL, OWN, List.of(candidates));
     return fleet
         .carry(round, List.of(new Envelope(Envelope.ORCHESTRATOR, DEVICE, trial)))
         .toServers()
@@ -64,11 +70,11 @@ class TrialsTest {
         answer(
                 fleet,
                 1,
-                new Candidate(zero, EVEN),
-                new Candidate(zero, new double[] {0.4, 0.1, 0.25, 0.25}),
-                new Candidate(zero, EVEN))
+                Candidate.present(EVEN),
+                Candidate.present(new double[] {0.4, 0.1, 0.25, 0.25}),
+                Candidate.of(zero, zero, EVEN))
             .orElseThrow();
-    int n = 18; // of 20 of each label, a tenth is the checkpoint fold
+    int n = 20;
     double q = (n + 0.5) / (2 * n + 2);
     double r = 0.5 / (2 * n + 2);
     double all = q / 0.4 + q / 0.1 + 2 * r / 0.25;
@@ -77,24 +83,33 @@ class TrialsTest {
   }
 
   @Test
+  void aCandidateIsWithinHalfALevelOfItsModel() {
+    float[] present = {1, -2, 0.5f};
+    float[] model = {1.2f, -2.5f, 0.501f};
+    Candidate candidate = Candidate.of(model, present, EVEN);
+    assertEquals(0.5f / 127, candidate.step(), 1e-7);
+    assertArrayEquals(model, candidate.on(present), candidate.step() * 0.501f);
+    assertArrayEquals(present, Candidate.of(present, present, EVEN).on(present));
+  }
+
+  @Test
   void whatIsNoModelIsNotTried() {
     WatchedFleet fleet = fleet(ToyDevices.OPEN);
-    Candidate sound = new Candidate(zero, EVEN);
-    float[] broken = zero.clone();
-    broken[3] = Float.NaN;
+    Candidate sound = Candidate.present(EVEN);
+    byte[] levels = new byte[zero.length];
     assertTrue(answer(fleet, 1, sound).isEmpty());
-    assertTrue(answer(fleet, 2, sound, new Candidate(broken, EVEN)).isEmpty());
-    assertTrue(answer(fleet, 3, sound, new Candidate(new float[3], EVEN)).isEmpty());
-    assertTrue(answer(fleet, 4, sound, new Candidate(zero, new double[] {1, 0, 0, 0})).isEmpty());
+    assertTrue(answer(fleet, 2, sound, new Candidate(levels, Float.NaN, EVEN)).isEmpty());
+    assertTrue(answer(fleet, 3, sound, new Candidate(new byte[3], 1, EVEN)).isEmpty());
+    assertTrue(answer(fleet, 4, sound, Candidate.present(new double[] {1, 0, 0, 0})).isEmpty());
     assertTrue(answer(fleet, 5, sound, sound).isPresent());
   }
 
   @Test
   void answersAreNoisedAndChargedOnceARound() {
     double rho = 0.05;
-    WatchedFleet fleet = fleet(ToyDevices.privacy(8, Protection.PROFILES, rho));
+    WatchedFleet fleet = fleet(ToyDevices.privacy(8, Protection.ALL, rho));
     Candidate[] same = new Candidate[21];
-    Arrays.fill(same, new Candidate(zero, EVEN));
+    Arrays.fill(same, Candidate.present(EVEN));
     double[] first = answer(fleet, 1, same).orElseThrow().gains();
     double once = fleet.runtime(DEVICE).spentEpsilon();
     assertTrue(once > 0);
