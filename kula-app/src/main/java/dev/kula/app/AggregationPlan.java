@@ -21,6 +21,7 @@ import dev.kula.round.RoundSettings;
 import dev.kula.round.SimulationSettings.Threat;
 import dev.kula.secagg.Quantiser;
 import dev.kula.secagg.Quantiser.Rounding;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -39,6 +40,22 @@ record AggregationPlan(
     int cohort,
     Optional<Threat> threat,
     AggregationStrategy strategy) {
+  /** Of {@link Flag#ROBUST}. */
+  static final Rule<String> ROBUST =
+      Rule.parsed(
+          "none, norm-bound[:BOUND], median, trimmed-mean:SHARE, krum:F, multi-krum:F[:KEEP],"
+              + " bulyan:F, geometric-median, trusted-root or bucketing:S:RULE",
+          List.of("none", "norm-bound", "median", "geometric-median", "trusted-root"),
+          RobustRule::parse);
+
+  /** Of {@link Flag#ATTACK}. */
+  static final Rule<String> ATTACK =
+      Rule.parsed(
+          "none, sign-flip[:SCALE], gaussian:STDDEV, inner-product:EPSILON, a-little-is-enough[:Z],"
+              + " label-flip or backdoor:TARGET:VALUE:PIXEL,PIXEL",
+          List.of("none", "sign-flip", "a-little-is-enough", "label-flip"),
+          Attack::parse);
+
   /** Far beyond what a parameter moves in a round: rounding is what is to be small. */
   private static final Quantiser UNNOISED = new Quantiser(8, 1 << 19);
 
@@ -52,7 +69,7 @@ record AggregationPlan(
     int cohort = RoundSettings.cohortSize(settings.participation(), devices);
     Optional<Threat> threat = threat(settings, data);
     StrategyLimits.check(settings);
-    AggregationStrategy one = AggregationStrategy.parse(settings.strategy());
+    AggregationStrategy one = PersonalPlan.strategy(settings);
     AggregationStrategy local =
         settings.clusters() == 1 ? one : new ClusteredAggregation(one, settings.clusters());
     AggregationPlan plan = new AggregationPlan(settings, devices, cohort, threat, local);

@@ -22,8 +22,8 @@ import picocli.CommandLine.Spec;
       "Runs several methods on the same split, with the same seeds, base data and tuning, and sets"
           + " the results side by side.",
       "Strategy, personalisation and policy are each method's own; --strategy fedprox:MU (or"
-          + " fedavgm:BETA, fedadam:ETA, fedyogi:ETA), --policy static:B and --clusters K tune the"
-          + " methods fedprox (and so on), static and ifca."
+          + " fedavgm:BETA, fedadam:ETA, fedyogi:ETA), --personalization ditto:LAMBDA, --policy"
+          + " static:B and --clusters K tune the methods fedprox (and so on), ditto, static and ifca."
     },
     footer = {
       "",

@@ -1,8 +1,6 @@
 package dev.kula.app;
 
 import dev.kula.KulaException;
-import dev.kula.aggregate.attack.Attack;
-import dev.kula.aggregate.robust.RobustRule;
 import dev.kula.app.Rule.Form;
 import dev.kula.data.scenario.Course;
 import dev.kula.data.scenario.Shift;
@@ -152,7 +150,8 @@ enum Flag {
       "fedavg",
       StrategyLimits.rule(),
       "fedavg, fedprox[:MU] (MU 0.01 if left out), fedavgm[:BETA] (0.9), fedadam[:ETA] or"
-          + " fedyogi[:ETA] (0.01), fednova or scaffold."),
+          + " fedyogi[:ETA] (0.01), fednova, scaffold or pooled (an oracle, not federated: one model"
+          + " trained on all data in one place)."),
   CLUSTERS(
       Section.TRAINING,
       "K",
@@ -163,21 +162,13 @@ enum Flag {
       Section.TRAINING,
       "RULE",
       "none",
-      Rule.parsed(
-          "none, norm-bound[:BOUND], median, trimmed-mean:SHARE, krum:F, multi-krum:F[:KEEP],"
-              + " bulyan:F, geometric-median, trusted-root or bucketing:S:RULE",
-          List.of("none", "norm-bound", "median", "geometric-median", "trusted-root"),
-          RobustRule::parse),
+      AggregationPlan.ROBUST,
       "How updates become one where some may be made up; none is their weighted mean."),
   ATTACK(
       Section.TRAINING,
       "ATTACK",
       "none",
-      Rule.parsed(
-          "none, sign-flip[:SCALE], gaussian:STDDEV, inner-product:EPSILON, a-little-is-enough[:Z],"
-              + " label-flip or backdoor:TARGET:VALUE:PIXEL,PIXEL",
-          List.of("none", "sign-flip", "a-little-is-enough", "label-flip"),
-          Attack::parse),
+      AggregationPlan.ATTACK,
       "What attackers among the devices do, to see what --robust stands."),
   ATTACKERS(
       Section.TRAINING,
@@ -197,9 +188,31 @@ enum Flag {
       Section.SWAPS,
       "HOW",
       "fine-tune",
-      Rule.words("none", "local", "fine-tune"),
-      "What a device makes its own model from: none (the global model), local (its data alone) or"
-          + " fine-tune (the global model, trained further)."),
+      PersonalPlan.RULE,
+      "What a device makes its own model from: none (the global model), local (its data alone),"
+          + " fine-tune (the global model, trained further), ditto[:LAMBDA] (a model of its own,"
+          + " pulled to the global one; LAMBDA 0.1 if left out), fedper or fedrep (an output layer"
+          + " of its own, trained with or before the body that all share) or apfl (a mixture of a"
+          + " model of its own and the global one)."),
+  FINE_TUNE_LR(
+      Section.SWAPS,
+      "RATE",
+      null,
+      Rule.number("a finite number above 0", Range::positive),
+      "Learning rate of fine-tuning, and of FedRep's output layers; by default that of --lr."),
+  FINE_TUNE_EPOCHS(
+      Section.SWAPS,
+      "N",
+      "5",
+      Rule.wholeNumber(1, 10_000),
+      "Passes of fine-tuning at the most, of which the best is kept; and of FedRep's output"
+          + " layers, in a round."),
+  FINE_TUNE_SCOPE(
+      Section.SWAPS,
+      "LAYERS",
+      "head",
+      Rule.words("head", "all"),
+      "What fine-tuning trains: head (the output layer) or all; the gate always judges by heads."),
   GROUPS(
       Section.SWAPS,
       "HOW",
@@ -243,7 +256,6 @@ enum Flag {
       "0.1",
       Rule.number("a number from 0 to 1", Range::share),
       "What a device may receive in swaps, as a share of its own data."),
-
   SWAP_MEGABYTES(
       Section.SWAPS,
       "MB",
@@ -263,7 +275,6 @@ enum Flag {
       "profiles",
       Rule.words("none", "profiles", "all"),
       "Which releases carry noise; without noise on all of them the reported epsilon is infinite."),
-
   PRIVACY_UNIT(
       Section.PRIVACY,
       "UNIT",
@@ -278,7 +289,6 @@ enum Flag {
       Rule.number("a number above 0", Range::positive),
       "Largest L2 norm of a sample's gradient (record) or of an update (device) under --protect"
           + " all."),
-
   CLIP_QUANTILE(
       Section.PRIVACY,
       "SHARE",
@@ -293,7 +303,6 @@ enum Flag {
       Rule.read("four numbers above 0, separated by commas", PrivacyBudget.Shares::parse),
       "How the account is divided over profiles, swap outcomes, visits and updates; the share of"
           + " what a run does not release goes to the rest."),
-
   SECURE_AGGREGATION(
       Section.PRIVACY,
       "GRAPH",
@@ -316,9 +325,9 @@ enum Flag {
       "local-only,fedavg,fine-tune,fedprox,fedprox-fine-tune,static,random,dissimilar,deficit-raw,"
           + "deficit",
       Rule.selection(Method.keys()),
-      "Methods to compare, separated by commas; there are also: similar, groups, groups-random,"
-          + " groups-deficit-raw, and fedavgm, fedadam, fedyogi, fednova, scaffold and ifca, each"
-          + " also as fedavgm-fine-tune and so on."),
+      "Methods to compare, separated by commas; there are also: similar, ditto, fedper, fedrep,"
+          + " apfl, pooled, pooled-fine-tune, groups, groups-random, groups-deficit-raw, and fedavgm,"
+          + " fedadam, fedyogi, fednova, scaffold and ifca, each also as fedavgm-fine-tune and so on."),
   FLEET(Section.RUN, "FLEET", "local", Rule.words("local"), "Where the devices live."),
   THREADS(
       Section.RUN,

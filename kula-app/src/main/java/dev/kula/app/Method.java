@@ -35,6 +35,12 @@ enum Method {
   SIMILAR("similar swaps", "fedavg", "fine-tune", "similar", ""),
   DEFICIT_RAW("deficit swaps, raw", "fedavg", "fine-tune", "deficit", "raw"),
   DEFICIT("deficit swaps", "fedavg", "fine-tune", "deficit", ""),
+  DITTO("Ditto", "fedavg", "ditto", "none", ""),
+  FEDPER("FedPer", "fedavg", "fedper", "none", ""),
+  FEDREP("FedRep", "fedavg", "fedrep", "none", ""),
+  APFL("APFL", "fedavg", "apfl", "none", ""),
+  POOLED("pooled (oracle)", "pooled", "none", "none", ""),
+  POOLED_FINE_TUNE("pooled (oracle) + fine-tune", "pooled", "fine-tune", "none", ""),
   GROUPS("groups", "fedavg", "fine-tune", "none", "", "auto"),
   GROUPS_RANDOM("groups, random swaps", "fedavg", "fine-tune", "random", "raw", "auto"),
   GROUPS_DEFICIT_RAW("groups, deficit swaps, raw", "fedavg", "fine-tune", "deficit", "raw", "auto");
@@ -112,15 +118,20 @@ enum Method {
   }
 
   /**
-   * The settings with which this method runs. A {@code fedprox:MU}, a {@code static:B} and the like
-   * in {@code settings} tune the methods that they belong to, and so do several clusters.
+   * The settings with which this method runs. A {@code fedprox:MU}, a {@code ditto:LAMBDA}, a
+   * {@code static:B} and the like in {@code settings} tune the methods that they belong to, and so
+   * do several clusters.
    */
   RunSettings apply(RunSettings settings) {
     return settings
         .with(
             Flag.STRATEGY, sameKind(settings.strategy(), strategy) ? settings.strategy() : strategy)
         .with(Flag.CLUSTERS, clustered ? several(settings.clusters()) : 1)
-        .with(Flag.PERSONALIZATION, personalization)
+        .with(
+            Flag.PERSONALIZATION,
+            sameKind(settings.personalization(), personalization)
+                ? settings.personalization()
+                : personalization)
         .with(Flag.POLICY, sameKind(settings.policy(), policy) ? settings.policy() : policy)
         .with(Flag.GROUPS, groups)
         .with(Flag.EXCHANGE, exchange.isEmpty() ? settings.exchange() : exchange);
@@ -137,7 +148,7 @@ enum Method {
             method ->
                 sameKind(settings.strategy(), method.strategy)
                     && method.clustered == settings.clusters() > 1
-                    && settings.personalization().equals(method.personalization)
+                    && sameKind(settings.personalization(), method.personalization)
                     && sameKind(settings.policy(), method.policy)
                     && settings.groups().equals(method.groups)
                     && (method.exchange.isEmpty() || method.exchange.equals(settings.exchange())))

@@ -8,6 +8,10 @@ final class Range {
     return x > 0 && Double.isFinite(x);
   }
 
+  static boolean notNegative(double x) {
+    return x >= 0 && Double.isFinite(x);
+  }
+
   static boolean inside(double x) {
     return 0 < x && x < 1;
   }

@@ -17,7 +17,6 @@ import dev.kula.data.source.DataSource;
 import dev.kula.data.source.ReadOptions;
 import dev.kula.data.target.TargetSpec;
 import dev.kula.device.DeviceSettings;
-import dev.kula.device.Personalization;
 import dev.kula.model.EngineFactory;
 import dev.kula.model.ModelSpec;
 import dev.kula.model.ParameterLayout;
@@ -93,8 +92,9 @@ final class RunPlanner {
     Dataset dataset = data.dataset();
     ModelSpec model = ModelSpec.parse(settings.model());
     SwapPolicy policy = SwapPolicy.parse(settings.policy());
-    Personalization personalization = personalization(settings);
-    refuseIdleSwaps(settings, policy, personalization);
+    ParameterLayout layout = layout(model, dataset);
+    PersonalPlan personal = PersonalPlan.of(settings);
+    personal.check(policy, layout);
     refuseClasslessSums(settings, policy, dataset);
     refuseWholeGradients(settings, model, dataset);
     AggregationPlan aggregation = AggregationPlan.of(settings, data);
@@ -104,7 +104,6 @@ final class RunPlanner {
     TrainingPlan local =
         TrainingPlan.of(settings.localEpochs(), settings.batch(), rate)
             .withProximalMu((float) strategy.proximalMu());
-    ParameterLayout layout = layout(model, dataset);
     RoundSettings rounds =
         new RoundSettings(
             Method.label(settings),
@@ -113,7 +112,7 @@ final class RunPlanner {
             settings.participation(),
             local,
             strategy,
-            personalization,
+            personal.how(),
             policy,
             settings.swapEvery(),
             swaps(settings, dataset, layout),
@@ -126,8 +125,8 @@ final class RunPlanner {
     DeviceSettings devices =
         new DeviceSettings(
             dataset.labels(),
-            personalization,
-            local.withProximalMu(0),
+            personal.how(),
+            personal.lasting(local),
             Tuning.fineTune(settings),
             Tuning.visit(settings),
             Gate.defaults(),
@@ -139,6 +138,7 @@ final class RunPlanner {
         target(settings, data),
         model,
         aggregation.threat(),
+        PersonalPlan.isPooled(settings),
         settings.threads());
   }
 
@@ -201,25 +201,6 @@ final class RunPlanner {
     }
   }
 
-  private static Personalization personalization(RunSettings settings) {
-    return Personalization.valueOf(
-        settings.personalization().toUpperCase(Locale.ROOT).replace('-', '_'));
-  }
-
-  /** Swaps that nothing would use are a mistake in the settings, not a result. */
-  private static void refuseIdleSwaps(
-      RunSettings settings, SwapPolicy policy, Personalization personalization) {
-    boolean swaps = !settings.policy().equals("none");
-    boolean rawOnly = policy.movesRawSamples() || settings.exchange().equals("raw");
-    boolean needsFineTuning = policy.isGated() || !rawOnly;
-    if (swaps && needsFineTuning && personalization != Personalization.FINE_TUNE) {
-      throw KulaException.user(
-          "--personalization is '%s', must be fine-tune for --policy %s with --exchange %s to have"
-                  .formatted(settings.personalization(), settings.policy(), settings.exchange())
-              + " an effect; use --personalization fine-tune or --policy none");
-    }
-  }
-
   /** Sums by bin of a regression would give samples whose targets are wrong within their bin. */
   private static void refuseClasslessSums(
       RunSettings settings, SwapPolicy policy, Dataset dataset) {
@@ -270,14 +251,18 @@ final class RunPlanner {
 
   /** What the flags leave open, the same for every method; tuned on seeds that report nothing. */
   static final class Tuning {
-    static final int FINE_TUNE_EPOCHS = 5;
     static final int VISIT_EPOCHS = 5;
     static final int VISIT_BATCH = 16;
 
     private Tuning() {}
 
     static TrainingPlan fineTune(RunSettings settings) {
-      return TrainingPlan.of(FINE_TUNE_EPOCHS, settings.batch(), (float) settings.lr());
+      Double rate = settings.fineTuneLr();
+      return TrainingPlan.of(
+              settings.fineTuneEpochs(),
+              settings.batch(),
+              (float) (rate == null ? settings.lr() : rate))
+          .withScope(Scope.valueOf(settings.fineTuneScope().toUpperCase(Locale.ROOT)));
     }
 
     static TrainingPlan visit(RunSettings settings) {

@@ -40,13 +40,18 @@ import org.jspecify.annotations.Nullable;
  * @param batch at least 1
  * @param lr finite, above 0; the default is smaller for a regression
  * @param participation in (0, 1]
- * @param strategy as {@link dev.kula.aggregate.AggregationStrategy#parse} reads it
+ * @param strategy {@code pooled}, or as {@link dev.kula.aggregate.AggregationStrategy#parse} reads
+ *     it
  * @param clusters global models, from 1 to 100
  * @param robust {@code none} or a rule, as {@link Flag#ROBUST} says
  * @param attack {@code none} or an attack, as {@link Flag#ATTACK} says
  * @param attackers share of the devices, in [0, 1]
  * @param targetAccuracy in (0, 1]; null if it is to be taken from the runs
- * @param personalization {@code none}, {@code local} or {@code fine-tune}
+ * @param personalization {@code none}, {@code local}, {@code fine-tune}, {@code ditto}, {@code
+ *     ditto:LAMBDA}, {@code fedper}, {@code fedrep} or {@code apfl}
+ * @param fineTuneLr finite, above 0; null for that of {@code lr}
+ * @param fineTuneEpochs at least 1
+ * @param fineTuneScope {@code head} or {@code all}
  * @param groups {@code none} or {@code auto}
  * @param policy {@code none}, {@code static:B}, {@code random}, {@code dissimilar}, {@code similar}
  *     or {@code deficit}
@@ -98,6 +103,9 @@ public record RunSettings(
     double attackers,
     @Nullable Double targetAccuracy,
     String personalization,
+    @Nullable Double fineTuneLr,
+    int fineTuneEpochs,
+    String fineTuneScope,
     String groups,
     String policy,
     String exchange,
@@ -150,6 +158,9 @@ public record RunSettings(
     Flag.ATTACKERS.check(attackers);
     Flag.TARGET_ACCURACY.check(targetAccuracy);
     Flag.PERSONALIZATION.check(personalization);
+    Flag.FINE_TUNE_LR.check(fineTuneLr);
+    Flag.FINE_TUNE_EPOCHS.check(fineTuneEpochs);
+    Flag.FINE_TUNE_SCOPE.check(fineTuneScope);
     Flag.GROUPS.check(groups);
     Flag.POLICY.check(policy);
     Flag.EXCHANGE.check(exchange);

@@ -8,7 +8,6 @@ import dev.kula.aggregate.Scaffold;
 import dev.kula.aggregate.ServerOptimizer;
 import dev.kula.app.Rule.Form;
 import dev.kula.swap.SwapPolicy;
-import java.util.function.DoublePredicate;
 
 /** What strategies there are, and what they or several global models do not go together with. */
 final class StrategyLimits {
@@ -16,16 +15,15 @@ final class StrategyLimits {
 
   /** What {@code --strategy} may be. */
   static Rule<String> rule() {
-    DoublePredicate positive = x -> x > 0 && Double.isFinite(x);
     return Rule.forms(
         Form.word("fedavg"),
-        Form.number("fedprox", "MU", "finite and at least 0", x -> x == 0 || positive.test(x))
-            .orWithout(),
+        Form.number("fedprox", "MU", "finite and at least 0", Range::notNegative).orWithout(),
         Form.number("fedavgm", "BETA", "at least 0 and below 1", x -> 0 <= x && x < 1).orWithout(),
-        Form.number("fedadam", "ETA", "finite and above 0", positive).orWithout(),
-        Form.number("fedyogi", "ETA", "finite and above 0", positive).orWithout(),
+        Form.number("fedadam", "ETA", "finite and above 0", Range::positive).orWithout(),
+        Form.number("fedyogi", "ETA", "finite and above 0", Range::positive).orWithout(),
         Form.word("fednova"),
-        Form.word("scaffold"));
+        Form.word("scaffold"),
+        Form.word(PersonalPlan.POOLED));
   }
 
   /**
@@ -34,7 +32,7 @@ final class StrategyLimits {
    * @throws KulaException the user's mistake, if parts of them do not go together
    */
   static void check(RunSettings settings) {
-    AggregationStrategy strategy = AggregationStrategy.parse(settings.strategy());
+    AggregationStrategy strategy = PersonalPlan.strategy(settings);
     if (settings.clusters() > 1) {
       checkClusters(settings, strategy);
     }
@@ -52,6 +50,11 @@ final class StrategyLimits {
           settings.protect().equals("all"),
           what,
           "--protect all lets no device say how many steps it took");
+      refuse(
+          PersonalPlan.trainsBesideUpdates(settings),
+          what,
+          "--personalization %s does not say how many steps an update took"
+              .formatted(settings.personalization()));
     }
     if (strategy instanceof Scaffold) {
       String what = "--strategy is 'scaffold'";
@@ -67,6 +70,11 @@ final class StrategyLimits {
           settings.protect().equals("all"),
           what,
           "--protect all has no account for control variates, which are a release of their own");
+      refuse(
+          PersonalPlan.trainsBesideUpdates(settings),
+          what,
+          "the steps of --personalization %s have no control variates"
+              .formatted(settings.personalization()));
     }
   }
 
@@ -77,6 +85,11 @@ final class StrategyLimits {
         settings.personalization().equals("local"),
         what,
         "--personalization local trains no model together");
+    refuse(
+        PersonalPlan.trainsBesideUpdates(settings),
+        what,
+        "each trial would train on what --personalization %s keeps on devices"
+            .formatted(settings.personalization()));
     refuse(
         !settings.secureAggregation().equals("none"),
         what,
@@ -94,6 +107,11 @@ final class StrategyLimits {
         settings.personalization().equals("local"),
         what,
         "--personalization local trains no global model");
+    refuse(
+        PersonalPlan.trainsBesideUpdates(settings),
+        what,
+        "what --personalization %s keeps on a device belongs to one global model"
+            .formatted(settings.personalization()));
     refuse(
         !strategy.broadcast().equals(Broadcast.ONE_MODEL)
             || !strategy.optimizer().equals(ServerOptimizer.NONE),

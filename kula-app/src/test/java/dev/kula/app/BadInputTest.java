@@ -308,6 +308,41 @@ final class BadInputTest {
             "--personalization is 'none', must be fine-tune",
             "; use --personalization fine-tune or --policy none"),
         new Mistake(
+            "an own head on nothing that is shared",
+            "--data csv:@/good.csv --devices 4 --policy none --model softmax --personalization fedper",
+            "--personalization is 'fedper', but --model softmax is an output layer alone",
+            "; use --model mlp:200"),
+        new Mistake(
+            "updates that cannot be noised",
+            "--data csv:@/good.csv --devices 4 --policy none --protect all --personalization apfl",
+            "--protect is 'all', but the updates of --personalization apfl cannot be noised",
+            "; use --personalization ditto"),
+        new Mistake(
+            "swaps that Ditto has no use for",
+            "--data csv:@/good.csv --devices 4 --policy deficit --personalization ditto",
+            "--personalization is 'ditto', must be fine-tune"),
+        new Mistake(
+            "virtual samples for all layers",
+            "--data csv:@/good.csv --devices 4 --exchange synthetic --fine-tune-scope all",
+            "--fine-tune-scope is 'all', must be head for --exchange synthetic"),
+        new Mistake(
+            "swaps beside an oracle",
+            "--data csv:@/good.csv --devices 4 --strategy pooled",
+            "--policy is 'deficit', must be none with --strategy pooled"),
+        new Mistake(
+            "clusters beside an oracle",
+            "--data csv:@/good.csv --devices 4 --policy none --strategy pooled --clusters 2",
+            "--clusters is '2', must be 1 with --strategy pooled"),
+        new Mistake(
+            "groups beside an oracle",
+            "--data csv:@/good.csv --devices 4 --policy none --strategy pooled --groups auto",
+            "--groups is 'auto', must be none with --strategy pooled"),
+        new Mistake(
+            "an oracle that nobody asks",
+            "--data csv:@/good.csv --devices 4 --policy none --strategy pooled"
+                + " --personalization local",
+            "--personalization is 'local', must be none, fine-tune or ditto with --strategy"),
+        new Mistake(
             "resume where there is nothing",
             "--resume @/none",
             "--resume '@/none' holds no run, must be",

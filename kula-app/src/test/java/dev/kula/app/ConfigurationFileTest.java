@@ -25,6 +25,8 @@ final class ConfigurationFileTest {
             "drift",
             "target-accuracy",
             "0.8",
+            "fine-tune-lr",
+            "0.05",
             "swap-megabytes",
             "12.5",
             "clip-quantile",

@@ -92,7 +92,12 @@ final class RunSettingsTest {
     "policy, static:0",
     "policy, deficit:1",
     "exchange, copies",
-    "personalization, ditto",
+    "personalization, ditto:",
+    "personalization, ditto:-1",
+    "personalization, fedper:1",
+    "fine-tune-lr, 0",
+    "fine-tune-epochs, 0",
+    "fine-tune-scope, body",
     "strategy, fedprox:-1",
     "strategy, fedprox:",
     "strategy, fedavgm:1",
@@ -136,6 +141,10 @@ final class RunSettingsTest {
     "epsilon, 0.001",
     "strategy, fedprox",
     "strategy, fedprox:0",
+    "strategy, pooled",
+    "personalization, ditto",
+    "personalization, ditto:0.5",
+    "fine-tune-lr, 0.01",
     "strategy, fedavgm:0.5",
     "strategy, fedyogi",
     "strategy, scaffold",
@@ -171,10 +180,13 @@ final class RunSettingsTest {
         RunSettings.defaults()
             .with(Flag.STRATEGY, "fedprox:0.3")
             .with(Flag.POLICY, "static:0.2")
+            .with(Flag.PERSONALIZATION, "ditto:0.5")
             .with(Flag.ROUNDS, 7);
     RunSettings prox = Method.of("fedprox").apply(settings);
     assertEquals("fedprox:0.3", prox.strategy());
     assertEquals("none", prox.policy());
+    assertEquals("ditto:0.5", Method.of("ditto").apply(settings).personalization());
+    assertEquals("none", prox.personalization());
     RunSettings shared = Method.of("static").apply(settings);
     assertEquals("fedavg", shared.strategy());
     assertEquals("static:0.2", shared.policy());

@@ -66,6 +66,9 @@ final class TableDataTest {
         "--policy static:0.1 --target local --base 0",
         "--policy none --personalization none --protect none",
         "--policy none --personalization local",
+        "--policy none --personalization ditto:0.5",
+        "--policy none --personalization fedrep --fine-tune-epochs 2",
+        "--policy none --strategy pooled --fine-tune-scope all --fine-tune-lr 0.02",
         "--policy deficit --epsilon inf",
         "--policy deficit --epsilon 0.01"
       })

@@ -260,7 +260,7 @@ public final class LackedClass {
         dataset.labels(),
         Personalization.FINE_TUNE,
         PLAN,
-        PLAN,
+        PLAN.withScope(Scope.HEAD),
         TrainingPlan.of(5, 16, 0.1f).withScope(Scope.HEAD),
         Gate.defaults(),
         new PrivacySettings(

@@ -5,7 +5,6 @@ import dev.kula.Seed;
 import dev.kula.aggregate.Update;
 import dev.kula.data.DataPointer;
 import dev.kula.data.DeviceId;
-import dev.kula.data.Ledger;
 import dev.kula.data.SampleBatch;
 import dev.kula.data.SampleSet;
 import dev.kula.data.SampleStore;
@@ -28,7 +27,6 @@ import java.util.OptionalDouble;
 import java.util.SortedSet;
 import java.util.function.Function;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One device: trains on its shared ledger for the global update, makes its personal model, reports
@@ -42,20 +40,17 @@ public final class DeviceRuntime {
   private final SampleStore store;
   private final DeviceSettings settings;
   private Optional<Samples> exam;
-  private final Seed seed;
   private final Account account;
   private final TrainingData data;
   private final Ledgers ledgers = Ledgers.empty();
   private final List<AcceptedSwap> accepted = new ArrayList<>();
   private final SourceDesk sourceDesk;
   private final ReceiverDesk receiverDesk;
-  private final Personalizer localTrainer;
   private final SharedTraining sharedTraining;
   private final DriftWatch watch;
+  private final PersonalTraining personalTraining;
   private final Trials trials;
   private float[] global = new float[0];
-  private @Nullable PersonalModel personal;
-  private int personalRound;
   private Optional<Message> lastProfile = Optional.empty();
   private int lastProfileRound;
 
@@ -67,7 +62,9 @@ public final class DeviceRuntime {
    * @param personalPointers of the personal ledger
    * @param accepted swaps let in
    * @param account of the privacy ledger
-   * @param model parameters of a personal model that is trained on and on; empty if made anew
+   * @param model what is trained on and on of a personal model: all its parameters (local training,
+   *     Ditto), its output layer (FedPer, FedRep), or v and after it α (APFL); empty if it is made
+   *     anew
    * @param modelRound round in which it was last trained
    * @param watch for drift
    * @param given positions of own samples that each receiver has been pointed to
@@ -111,15 +108,15 @@ public final class DeviceRuntime {
     this.store = store;
     this.settings = settings;
     this.exam = exam;
-    this.seed = seed;
     this.account = new Account(settings.privacy(), noise, journal, seed.derive("noise"));
     this.data =
         new TrainingData(
             store, settings.labels(), target, settings.privacy().hidesRecordsInUpdates(), seed);
     this.sharedTraining = new SharedTraining(settings, account, seed);
+    this.personalTraining =
+        new PersonalTraining(data, ledgers, accepted, settings, account, sharedTraining, seed);
     this.watch = new DriftWatch(data);
     this.trials = new Trials(settings.privacy(), account, data, watch, settings.labels());
-    this.localTrainer = new Personalizer(settings.localPlan());
     this.sourceDesk = new SourceDesk(id, store, data, settings, account, seed);
     this.receiverDesk =
         new ReceiverDesk(id, store, data, settings, directory, account, ledgers, accepted, seed);
@@ -138,14 +135,15 @@ public final class DeviceRuntime {
   }
 
   /**
-   * Trains the global model on the shared ledger.
+   * Trains the global model on the shared ledger, and what of the personal model is trained with
+   * it.
    *
    * @param sent as the server sends it to all
    * @return the update, in the workbench's memory: to be folded or sent before the workbench is
    *     lent again; empty if the privacy account refuses to release one
    */
   public Optional<Update> train(int round, float[] sent, TrainingPlan plan, Workbench bench) {
-    return sharedTraining.update(round, sent, data.ledger(ledgers.shared()), plan, bench);
+    return personalTraining.update(round, sent, plan, bench);
   }
 
   /**
@@ -166,10 +164,7 @@ public final class DeviceRuntime {
       }
       switch (envelope.message()) {
         case Message.GlobalModel model ->
-            global =
-                sharedTraining
-                    .take(model.parameters(), data.ledger(ledgers.shared()), bench)
-                    .orElse(global);
+            global = personalTraining.take(model.parameters(), global, bench);
         case Message.Examine examine -> out.addAll(examine(examine, bench));
         case Message.ClipQuery query ->
             sharedTraining
@@ -177,7 +172,7 @@ public final class DeviceRuntime {
                 .ifPresent(counts -> reply(out, from, counts));
         case Message.ProfileRequest request -> reply(out, from, profile(request.round(), bench));
         case Message.DriftCheck check ->
-            watch.test(check, personal, bench).ifPresent(alarm -> reply(out, from, alarm));
+            watch.test(check, global, bench).ifPresent(alarm -> reply(out, from, alarm));
         case Message.Trial trial ->
             trials.run(trial, global, bench).ifPresent(answer -> reply(out, from, answer));
         case Message.Ordered ordered -> out.addAll(ordered(ordered.order(), bench));
@@ -281,9 +276,7 @@ public final class DeviceRuntime {
     }
     Samples questions = exam.get();
     TrainingEngine engine = bench.engine();
-    float[] mine = makePersonal(message.round(), bench);
-    personal = PersonalModel.of(mine, global);
-    personalRound = message.round();
+    float[] mine = personalTraining.make(message.round(), global, bench);
     Evaluation result = engine.evaluate(mine, questions);
     boolean swapped =
         settings.personalization() == Personalization.FINE_TUNE && !accepted.isEmpty();
@@ -292,7 +285,9 @@ public final class DeviceRuntime {
           case ROUND -> OptionalDouble.empty();
           case FINAL ->
               OptionalDouble.of(
-                  (swapped ? withoutSwaps(message.round(), questions, bench) : result)
+                  (swapped
+                          ? personalTraining.withoutSwaps(message.round(), global, questions, bench)
+                          : result)
                       .score(engine.task()));
         };
     return List.of(
@@ -307,43 +302,9 @@ public final class DeviceRuntime {
                 List.copyOf(account.releasesWithoutNoise()))));
   }
 
-  private float[] makePersonal(int round, Workbench bench) {
-    Seed order = seed.derive("personal").derive(round);
-    return switch (settings.personalization()) {
-      case NONE -> global;
-      case LOCAL -> trainOn(round, order, bench);
-      case FINE_TUNE -> {
-        HeadTuning tuning = new HeadTuning(data, settings.fineTunePlan(), global, bench, account);
-        yield tuning.ingredients(data.ledger(ledgers.personal()), accepted).model(order);
-      }
-    };
-  }
-
-  /** Trains the device's own model for another round, unless it has been this round already. */
-  private float[] trainOn(int round, Seed order, Workbench bench) {
-    PersonalModel before = personal;
-    float[] start = before == null ? global : before.parameters();
-    if (before != null && personalRound == round) {
-      return start;
-    }
-    SampleSet samples = data.towardsTarget(data.ledger(ledgers.personal()));
-    account.worked(3.0 * settings.localPlan().epochs() * samples.size());
-    return localTrainer.personalize(bench.engine(), start, samples, data.checkpointFold(), order);
-  }
-
-  /**
-   * The counterfactual, for the evaluator alone: what the same global model would have been tuned
-   * to on the device's own and base samples. Charged to no clock.
-   */
-  private Evaluation withoutSwaps(int round, Samples questions, Workbench bench) {
-    Account uncharged =
-        new Account(settings.privacy(), Account.NO_NOISE, ReleaseJournal.simulated(), seed);
-    HeadTuning tuning = new HeadTuning(data, settings.fineTunePlan(), global, bench, uncharged);
-    float[] model =
-        tuning
-            .ingredients(data.ledger(new Ledger()), List.of())
-            .model(seed.derive("personal").derive(round));
-    return bench.engine().evaluate(model, questions);
+  /** Notes that a {@link PooledOracle} has its samples, as they are. */
+  public void pooled() {
+    account.withoutNoise("raw samples");
   }
 
   /** Work done since last asked, one forward pass of one sample being 1. */
@@ -353,7 +314,7 @@ public final class DeviceRuntime {
 
   /** Its personal model, once it has one. */
   public Optional<PersonalModel> personal() {
-    return Optional.ofNullable(personal);
+    return personalTraining.personal();
   }
 
   /** Epsilon spent on noised releases. */
@@ -403,16 +364,14 @@ public final class DeviceRuntime {
 
   /** What has to survive a restart between rounds. */
   public State state() {
-    boolean persistent = settings.personalization() == Personalization.LOCAL;
-    PersonalModel model = personal;
     return new State(
         store.state(),
         ledgers.shared().pointers(),
         ledgers.personal().pointers(),
         List.copyOf(accepted),
         account.state(),
-        persistent && model != null ? model.parameters() : new float[0],
-        personalRound,
+        personalTraining.kept(),
+        personalTraining.keptRound(),
         watch.state(),
         sourceDesk.given(),
         sharedTraining.cluster(),
@@ -443,8 +402,7 @@ public final class DeviceRuntime {
     account.restore(state.account());
     sharedTraining.restore(state.cluster(), state.control());
     global = settings.broadcast().model(sent, state.cluster());
-    personal = state.model().length == 0 ? null : PersonalModel.of(state.model(), global);
-    personalRound = state.modelRound();
+    personalTraining.restore(state.model(), state.modelRound());
     watch.restore(state.watch());
     sourceDesk.restore(state.given());
   }

@@ -10,9 +10,11 @@ import dev.kula.swap.Gate;
  *
  * @param labels bins in which labels are counted
  * @param personalization how personal models come about
- * @param localPlan a round's training of a {@link Personalization#LOCAL} model
- * @param fineTunePlan fine-tuning of the output layer; after each epoch it is validated, and the
- *     best one is kept
+ * @param localPlan a round's training of a {@link Personalization#LOCAL} model; or of one of {@link
+ *     Personalization#DITTO}, whose λ is its μ
+ * @param fineTunePlan fine-tuning, of the output layer or of all; after each epoch it is validated,
+ *     and the best one is kept. Its epochs and rate are those of {@link Personalization#FEDREP}'s
+ *     output layers, too
  * @param visitPlan how a source trains a visiting head
  * @param gate decides on swaps
  * @param privacy what releases cost

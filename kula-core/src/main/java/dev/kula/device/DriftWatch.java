@@ -5,12 +5,11 @@ import dev.kula.model.TrainingEngine;
 import dev.kula.monitor.PageHinkley;
 import java.util.Optional;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 
 /**
- * How a device notices that what it meets has changed: its personal model is tested on samples as
- * they come in, before it is trained on them, and an alarm watches the losses. The alarm is a
- * sensitive one: if it is false, no more is lost than the bytes of a trial.
+ * How a device notices that what it meets has changed: the model that it was sent last is tested on
+ * samples as they come in, before anything is trained on them, and an alarm watches the losses. The
+ * alarm is a sensitive one: if it is false, no more is lost than the bytes of a trial.
  */
 public final class DriftWatch {
   /** Losses count up to this. */
@@ -39,23 +38,21 @@ public final class DriftWatch {
   }
 
   /** Tests what has come in since it was last asked; an alarm if there is reason to look around. */
-  Optional<Message.Adrift> test(
-      Message.DriftCheck check, @Nullable PersonalModel personal, Workbench bench) {
-    return isAlarmed(personal, bench.engine())
+  Optional<Message.Adrift> test(Message.DriftCheck check, float[] model, Workbench bench) {
+    return isAlarmed(model, bench.engine())
         ? Optional.of(new Message.Adrift(check.round()))
         : Optional.empty();
   }
 
-  private boolean isAlarmed(@Nullable PersonalModel personal, TrainingEngine engine) {
+  private boolean isAlarmed(float[] model, TrainingEngine engine) {
     SampleSet held = data.held();
     int from = tested;
     tested = held.size();
-    if (personal == null || from == tested) {
+    if (from == tested) {
       return false;
     }
     float[] losses = new float[tested - from];
-    engine.losses(
-        personal.parameters(), held.select(IntStream.range(from, tested).toArray()), losses);
+    engine.losses(model, held.select(IntStream.range(from, tested).toArray()), losses);
     boolean raised = false;
     for (float loss : losses) {
       raised |= alarm.add(Math.min(loss, LARGEST_LOSS));

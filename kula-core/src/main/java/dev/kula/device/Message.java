@@ -45,7 +45,7 @@ public sealed interface Message {
     }
   }
 
-  /** Orchestrator to device: the new global model. */
+  /** Orchestrator to device: the new global model, or its body where output layers stay. */
   record GlobalModel(int round, float[] parameters) implements Message {
     @Override
     public Kind kind() {

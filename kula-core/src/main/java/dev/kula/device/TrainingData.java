@@ -126,6 +126,11 @@ final class TrainingData {
     return SampleSet.concat(parts);
   }
 
+  /** What of the base set is trained on. */
+  SampleSet baseTraining() {
+    return base.train();
+  }
+
   /** Weighted so that the labels follow the target. */
   SampleSet towardsTarget(SampleSet samples) {
     return samples.withWeights(targetWeights(samples));

@@ -68,9 +68,16 @@ public interface Fleet extends AutoCloseable {
    * @param global the model to start from, as it is sent to devices; they have had it as the last
    *     {@link Message.GlobalModel}, so it does not travel again
    * @param plan local training
+   * @param sent how many numbers of its model a device sends: all, or those of the body
    * @param cohort devices that are available
    */
-  record TrainingTask(int round, float[] global, TrainingPlan plan, List<DeviceId> cohort) {}
+  record TrainingTask(
+      int round, float[] global, TrainingPlan plan, int sent, List<DeviceId> cohort) {
+    /** Of whole models. */
+    public TrainingTask(int round, float[] global, TrainingPlan plan, List<DeviceId> cohort) {
+      this(round, global, plan, global.length, cohort);
+    }
+  }
 
   /**
    * What a cohort did.

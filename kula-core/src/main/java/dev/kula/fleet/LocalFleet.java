@@ -132,7 +132,7 @@ public final class LocalFleet implements Fleet {
     List<Folded> folded = tasks.stream().map(task -> train(task, strategy)).toList();
     double slowest = 0;
     for (TrainingTask task : tasks) {
-      long updateBytes = strategy.updateBytes(task.global().length);
+      long updateBytes = strategy.updateBytes(task.sent());
       for (DeviceId device : task.cohort()) {
         double passes = runtime(device).takeForwardPasses();
         slowest = Math.max(slowest, costs.seconds(device, 0, passes, updateBytes));
@@ -148,7 +148,7 @@ public final class LocalFleet implements Fleet {
       whole.takeRoot(rootUpdate(task));
     }
     float[] next = whole.finish(task.global());
-    long plainBytes = strategy.updateBytes(task.global().length) * whole.updates();
+    long plainBytes = strategy.updateBytes(task.sent()) * whole.updates();
     return new Folded(
         next,
         whole.updates(),

@@ -68,11 +68,19 @@ public record ParameterLayout(List<Tensor> tensors) {
             .toList());
   }
 
-  /** Index of the first number that {@code scope} trains; it trains all from there on. */
+  /** Index of the first number that {@code scope} trains. */
   public int offset(Scope scope) {
     return switch (scope) {
-      case ALL -> 0;
+      case ALL, BODY -> 0;
       case HEAD -> headOffset();
+    };
+  }
+
+  /** Index after the last number that {@code scope} trains. */
+  public int end(Scope scope) {
+    return switch (scope) {
+      case ALL, HEAD -> size();
+      case BODY -> headOffset();
     };
   }
 }

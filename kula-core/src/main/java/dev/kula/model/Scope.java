@@ -5,5 +5,7 @@ public enum Scope {
   /** Every layer. */
   ALL,
   /** The output layer alone. */
-  HEAD
+  HEAD,
+  /** Every layer but the output layer. */
+  BODY
 }

@@ -10,8 +10,8 @@ import java.util.random.RandomGenerator;
  *
  * <p>Not thread safe: one instance a thread.
  *
- * <p>Errors: {@link IllegalArgumentException} if array lengths, feature counts or class numbers do
- * not fit the layout.
+ * <p>Errors: {@link IllegalArgumentException} if array lengths, an anchor's too, feature counts or
+ * class numbers do not fit the layout.
  */
 public interface TrainingEngine extends AutoCloseable {
   /** Where each tensor lies. */
@@ -73,8 +73,8 @@ public interface TrainingEngine extends AutoCloseable {
    * <p>Sums are made in floats, whose rounding depends on what else is in the sum: a share of about
    * 10⁻⁶ of C that no proof covers.
    *
-   * @param plan the optimiser's part of it: learning rate, momentum, decay, μ and scope. Its epochs
-   *     and batch size do not count
+   * @param plan the optimiser's part of it: learning rate, momentum, decay, μ with its anchor, and
+   *     scope, which is not the body alone. Its epochs and batch size do not count
    * @param noise called once a step, also if the step took no sample
    * @param random who is taken; secret where privacy is claimed
    * @return the loss over the samples taken in the last step: data, not to be released

@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.IntUnaryOperator;
 
 /**
  * Devices in groups, each with a model of its own that its members train; at first all in one, with
@@ -74,23 +75,40 @@ final class Groups {
 
   /** The models of all groups, each to its members. */
   List<Envelope> deliveries(int round, List<DeviceId> devices) {
+    return deliveries(round, devices, IntUnaryOperator.identity());
+  }
+
+  /**
+   * Likewise to devices that have had a whole model once.
+   *
+   * @param travelling how many numbers of a model they get, the first ones, where it has so many
+   */
+  List<Envelope> deliveries(int round, List<DeviceId> devices, IntUnaryOperator travelling) {
+    List<Message> messages = new ArrayList<>();
+    for (float[] model : models) {
+      int size = travelling.applyAsInt(model.length);
+      float[] sent = size == model.length ? model : Arrays.copyOf(model, size);
+      messages.add(new Message.GlobalModel(round, sent));
+    }
     return devices.stream()
-        .map(
-            device ->
-                new Envelope(
-                    Envelope.ORCHESTRATOR,
-                    device,
-                    new Message.GlobalModel(round, models.get(of(device)))))
+        .map(device -> new Envelope(Envelope.ORCHESTRATOR, device, messages.get(of(device))))
         .toList();
   }
 
-  /** What a cohort is to do: one task for each group that has members in it. */
-  List<Fleet.TrainingTask> tasks(int round, TrainingPlan plan, List<DeviceId> cohort) {
+  /**
+   * What a cohort is to do: one task for each group that has members in it.
+   *
+   * @param travelling how many numbers of a model devices send, where it has so many
+   */
+  List<Fleet.TrainingTask> tasks(
+      int round, TrainingPlan plan, List<DeviceId> cohort, IntUnaryOperator travelling) {
     List<Fleet.TrainingTask> tasks = new ArrayList<>();
     List<List<DeviceId>> members = members(cohort);
     for (int group = 0; group < models.size(); group++) {
       if (!members.get(group).isEmpty() || models.size() == 1) {
-        tasks.add(new Fleet.TrainingTask(round, models.get(group), plan, members.get(group)));
+        float[] model = models.get(group);
+        int sent = travelling.applyAsInt(model.length);
+        tasks.add(new Fleet.TrainingTask(round, model, plan, sent, members.get(group)));
       }
     }
     return tasks;
@@ -109,7 +127,9 @@ final class Groups {
     for (int i = 0; i < tasks.size(); i++) {
       int updates = folded.get(i).updates();
       if (updates > 0) {
-        int group = of(tasks.get(i).cohort().getFirst());
+        List<DeviceId> cohort = tasks.get(i).cohort();
+        // An oracle trains where no device is there.
+        int group = cohort.isEmpty() ? 0 : of(cohort.getFirst());
         ServerOptimizer.Step step =
             optimizer.next(
                 optimizers.get(group),

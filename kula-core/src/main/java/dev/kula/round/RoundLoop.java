@@ -135,7 +135,7 @@ public final class RoundLoop {
   }
 
   private void deliverModel() {
-    carry(groups.deliveries(round, fleet.devices()));
+    carry(groups.deliveries(round, fleet.devices(), settings::travelling));
   }
 
   private void examine(Message.Occasion occasion) {
@@ -149,7 +149,8 @@ public final class RoundLoop {
     }
     List<DeviceId> cohort = orchestrator.cohort(round, fleet.available(round));
     carry(orchestrator.clipQueries(round, cohort));
-    List<Fleet.TrainingTask> tasks = groups.tasks(round, settings.localPlan(), cohort);
+    List<Fleet.TrainingTask> tasks =
+        groups.tasks(round, settings.localPlan(), cohort, settings::travelling);
     List<Fleet.Folded> folded = fleet.train(tasks, settings.strategy());
     orchestrator.moveClip();
     groups.train(tasks, folded, settings.strategy().optimizer(), fleet.devices().size());

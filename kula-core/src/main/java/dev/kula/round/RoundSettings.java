@@ -18,7 +18,8 @@ import java.util.stream.IntStream;
  * @param participation share of the available devices that a cohort has, in (0, 1]
  * @param localPlan local training, the strategy's proximal term included
  * @param strategy how updates fold
- * @param personalization with {@link Personalization#LOCAL} there is no global training
+ * @param personalization with {@link Personalization#LOCAL} there is no global training; where
+ *     output layers stay on devices, models travel without them
  * @param policy who swaps with whom
  * @param swapEvery rounds between plans, at least 1
  * @param swaps bounds of the plans
@@ -56,6 +57,13 @@ public record RoundSettings(
         groups,
         errorRate,
         convergence);
+  }
+
+  /** How many numbers of a model of {@code parameters} travel in training. */
+  int travelling(int parameters) {
+    return personalization.keepsHead()
+        ? parameters - Math.toIntExact(swaps.headBytes() / Float.BYTES)
+        : parameters;
   }
 
   /** Devices in a cohort where {@code available} are. */

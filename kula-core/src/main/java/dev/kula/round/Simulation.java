@@ -15,12 +15,13 @@ import dev.kula.data.target.TestPool;
 import dev.kula.device.DeviceRuntime;
 import dev.kula.device.Envelope;
 import dev.kula.device.PersonalModel;
-import dev.kula.device.Personalization;
+import dev.kula.device.PooledOracle;
 import dev.kula.device.Situation;
 import dev.kula.fleet.Attackers;
 import dev.kula.fleet.CostModel;
 import dev.kula.fleet.Courses;
 import dev.kula.fleet.LocalFleet;
+import dev.kula.fleet.PooledFleet;
 import dev.kula.model.EngineFactory;
 import dev.kula.model.InputShape;
 import dev.kula.model.ModelSpec;
@@ -77,7 +78,8 @@ public final class Simulation implements AutoCloseable {
     this.engine = engines.create(settings.model(), dataset.input(), dataset.task());
     Seed seed = settings.rounds().seed();
     Attackers attackers = settings.threat().map(threat -> attackers(threat, seed)).orElse(null);
-    List<DeviceRuntime> runtimes = runtimes(attackers);
+    PooledOracle oracle = settings.pooled() ? new PooledOracle(dataset.labels()) : null;
+    List<DeviceRuntime> runtimes = runtimes(attackers, oracle);
     CostModel costs =
         CostModel.heterogeneous(
             runtimes.stream().map(DeviceRuntime::id).toList(),
@@ -100,7 +102,7 @@ public final class Simulation implements AutoCloseable {
     this.evaluator = new Evaluator(engine, globalExam(seed), changes());
     this.loop =
         new RoundLoop(
-            fleet,
+            oracle == null ? fleet : new PooledFleet(fleet, oracle, engine, seed.derive("pooled")),
             settings.rounds(),
             new Orchestrator(seed, settings.rounds().participation(), settings.devices().privacy()),
             monitor,
@@ -123,7 +125,7 @@ public final class Simulation implements AutoCloseable {
 
   private @Nullable Samples globalExam(Seed seed) {
     boolean hasOne =
-        settings.rounds().personalization() != Personalization.LOCAL
+        settings.rounds().personalization().hasGlobalModel()
             && settings.rounds().strategy().broadcast().models() == 1;
     return !hasOne
         ? null
@@ -141,7 +143,8 @@ public final class Simulation implements AutoCloseable {
     return Attackers.pick(threat.attack(), threat.share(), devices, seed);
   }
 
-  private List<DeviceRuntime> runtimes(@Nullable Attackers attackers) {
+  private List<DeviceRuntime> runtimes(
+      @Nullable Attackers attackers, @Nullable PooledOracle oracle) {
     Dataset dataset = data.dataset();
     Dataset poisoned = attackers == null ? dataset : attackers.poisoned(data);
     Seed seed = settings.rounds().seed();
@@ -183,7 +186,7 @@ public final class Simulation implements AutoCloseable {
               poisoned.targets(),
               all.get(i).train());
       store.hold(all.get(i).heldAtFirst());
-      runtimes.add(
+      DeviceRuntime runtime =
           new DeviceRuntime(
               id,
               store,
@@ -195,7 +198,14 @@ public final class Simulation implements AutoCloseable {
               isDevice ? settings.devices() : settings.devices().withoutProtection(),
               seed.derive("device").derive(i),
               NoiseSource::seeded,
-              ReleaseJournal.simulated()));
+              ReleaseJournal.simulated());
+      runtimes.add(runtime);
+      if (oracle != null && isDevice) {
+        oracle.enrol(id, store, settings.devices(), seed.derive("device").derive(i));
+        runtime.pooled();
+      } else if (oracle != null) {
+        oracle.takeBase(store);
+      }
     }
     return runtimes;
   }

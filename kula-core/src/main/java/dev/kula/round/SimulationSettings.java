@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param target what personal models must serve
  * @param model architecture
  * @param threat what attackers do, if there are any
+ * @param pooled whether an oracle that has all data trains the global model, in place of devices
  * @param threads that compute, at least 1; shows in no result
  */
 public record SimulationSettings(
@@ -22,7 +23,19 @@ public record SimulationSettings(
     TargetSpec target,
     ModelSpec model,
     Optional<Threat> threat,
+    boolean pooled,
     int threads) {
+  /** Where devices train. */
+  public SimulationSettings(
+      RoundSettings rounds,
+      DeviceSettings devices,
+      TargetSpec target,
+      ModelSpec model,
+      Optional<Threat> threat,
+      int threads) {
+    this(rounds, devices, target, model, threat, false, threads);
+  }
+
   /**
    * Attackers among the devices.
    *

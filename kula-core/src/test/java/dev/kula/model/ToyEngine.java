@@ -85,7 +85,7 @@ public final class ToyEngine implements TrainingEngine {
       TrainingPlan plan,
       float[] correction,
       RandomGenerator random) {
-    float[] start = parameters.clone();
+    float[] start = plan.anchor().orElse(parameters).clone();
     int[] order = new int[samples.size()];
     for (int i = 0; i < order.length; i++) {
       order[i] = i;
@@ -107,7 +107,7 @@ public final class ToyEngine implements TrainingEngine {
           batchWeight += weight;
         }
         weightSum += batchWeight;
-        for (int i = layout.offset(plan.scope()); i < parameters.length; i++) {
+        for (int i = layout.offset(plan.scope()); i < layout.end(plan.scope()); i++) {
           double slope = gradient[i] / batchWeight + plan.proximalMu() * (parameters[i] - start[i]);
           parameters[i] -= (float) (plan.learningRate() * (slope + correction[i]));
         }

@@ -40,6 +40,12 @@ final class ResumeTest {
     "random, VISIT, FINE_TUNE",
     "static:0.1, RAW, LOCAL",
     "none, VISIT, LOCAL",
+    "none, VISIT, DITTO",
+    "random, RAW, DITTO",
+    "none, VISIT, FEDPER",
+    "none, VISIT, FEDREP",
+    "static:0.1, RAW, FEDREP",
+    "none, VISIT, APFL",
     "none, VISIT, NONE"
   })
   void everyCheckpointLeadsToTheSameEnd(
@@ -58,24 +64,27 @@ final class ResumeTest {
   /** What optimisers, control variates and the choice of a cluster remember is in checkpoints. */
   @ParameterizedTest
   @CsvSource({
-    "fedavgm, 1",
-    "fedadam, 1",
-    "fedyogi, 1",
-    "fednova, 1",
-    "scaffold, 1",
-    "fedavg, 3",
-    "fedprox, 2"
+    "fedavgm, 1, FINE_TUNE",
+    "fedadam, 1, FINE_TUNE",
+    "fedadam, 1, FEDPER",
+    "fedyogi, 1, FINE_TUNE",
+    "fednova, 1, FINE_TUNE",
+    "scaffold, 1, FINE_TUNE",
+    "scaffold, 1, DITTO",
+    "fedavg, 3, FINE_TUNE",
+    "fedavg, 3, DITTO",
+    "fedprox, 2, FINE_TUNE"
   })
-  void everyStrategyGoesOn(String strategy, int clusters) {
-    ToyRun.Outcome whole = baseline(strategy, clusters).run();
+  void everyStrategyGoesOn(String strategy, int clusters, Personalization how) {
+    ToyRun.Outcome whole = baseline(strategy, clusters, how).run();
     assertEquals(6, whole.checkpoints().size());
     for (RunState checkpoint : whole.checkpoints()) {
-      assertEquals(whole.bytes(), baseline(strategy, clusters).run(checkpoint).bytes());
+      assertEquals(whole.bytes(), baseline(strategy, clusters, how).run(checkpoint).bytes());
     }
   }
 
-  private static ToyRun baseline(String strategy, int clusters) {
-    ToyRun run = toy("none", Exchange.VISIT, Personalization.FINE_TUNE);
+  private static ToyRun baseline(String strategy, int clusters, Personalization how) {
+    ToyRun run = toy("none", Exchange.VISIT, how);
     run.strategy = AggregationStrategy.parse(strategy);
     run.participation = 0.6;
     return clusters == 1 ? run : run.in(clusters);
@@ -100,6 +109,19 @@ final class ResumeTest {
     long expected = (1 + result.history().size()) * devices * down * model;
     expected += updates * (up * model + extra);
     assertEquals(expected, result.history().getLast().bytes().model());
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"JOIN", "GRADUAL"})
+  void anOracleGoesOnToo(Course course) {
+    ToyRun run = toy("none", Exchange.VISIT, Personalization.FINE_TUNE);
+    run.pooled = true;
+    run.rounds = 9;
+    run.data = new Scenario(new Shift.Features(2), course).apply(run.data, run.rounds, new Seed(1));
+    ToyRun.Outcome whole = run.run();
+    for (RunState checkpoint : whole.checkpoints()) {
+      assertEquals(whole.bytes(), run.run(checkpoint).bytes(), "after round " + checkpoint.round());
+    }
   }
 
   @ParameterizedTest
@@ -157,7 +179,7 @@ final class ResumeTest {
 
   /** A run that converged, too: its personal models have met the last model once. */
   @ParameterizedTest
-  @EnumSource(names = {"FINE_TUNE", "NONE"})
+  @EnumSource(names = {"FINE_TUNE", "NONE", "DITTO", "FEDPER", "APFL"})
   void aConvergedRunStaysAsItWas(Personalization personalization) {
     ToyRun.Outcome whole = converging(personalization).run();
     assertTrue(whole.result().stopped().startsWith("converged"), whole.result().stopped());

@@ -147,12 +147,44 @@ final class SimulationTest {
     ToyRun.Outcome outcome = run.run();
     RoundRecord last = outcome.result().history().getLast();
     assertTrue(last.personalAccuracy() > 0.4);
-    if (personalization == Personalization.LOCAL) {
-      assertNull(last.globalAccuracy());
-      assertEquals(0, last.cohort());
-    } else {
+    assertEquals(personalization == Personalization.LOCAL, last.cohort() == 0);
+    if (personalization.hasGlobalModel()) {
       assertTrue(last.globalAccuracy() != null && last.globalAccuracy() > 0.4);
+    } else {
+      assertNull(last.globalAccuracy());
     }
+    run.threads = 3;
+    assertEquals(outcome.bytes(), run.run().bytes());
+  }
+
+  /** Nine devices, six rounds: the model in round 0, then bodies up and down. */
+  @Test
+  void headsThatStayAreNotSent() {
+    ToyRun run = with("none", "VISIT");
+    run.personalization = Personalization.FEDPER;
+    long head = 4L * (ToyClusters.FEATURES + 1) * ToyClusters.CLASSES;
+    long body = 4L * ToyClusters.FEATURES;
+    long down = 9 * (body + head) + 9 * 6 * body;
+    RoundRecord last = run.run().result().history().getLast();
+    int updates = run.run().result().history().stream().mapToInt(RoundRecord::cohort).sum();
+    assertEquals(down + updates * body, last.bytes().model());
+  }
+
+  @Test
+  void anOracleMovesAllSamplesOnceAndTrainsAlone() {
+    ToyRun run = with("none", "VISIT");
+    run.personalization = Personalization.NONE;
+    RoundRecord devices = run.run().result().history().getLast();
+    run.pooled = true;
+    ToyRun.Outcome outcome = run.run();
+    RoundRecord last = outcome.result().history().getLast();
+    assertEquals(1, last.cohort());
+    long moved = last.bytes().fetched() - devices.bytes().fetched();
+    long sample = ToyClusters.FEATURES * 4L + 4;
+    assertTrue(moved > 9 * 24 * sample && moved < 9 * 32 * sample, "moved " + moved);
+    assertEquals(moved, outcome.result().history().getFirst().bytes().fetched() - 9 * 16 * sample);
+    assertTrue(last.globalAccuracy() != null && last.globalAccuracy() > 0.6);
+    assertEquals(List.of("raw samples"), outcome.result().epsilon().withoutNoise());
   }
 
   @Test

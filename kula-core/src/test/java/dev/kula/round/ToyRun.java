@@ -49,6 +49,7 @@ final class ToyRun {
   double participation = 1;
   double budget = 0.3;
   int threads = 1;
+  boolean pooled;
   long seed = 7;
   Convergence convergence = Convergence.off();
   Gate gate = new Gate(0, 0.01, 0, 2);
@@ -195,6 +196,7 @@ final class ToyRun {
             new TargetSpec.Mixture(0.5),
             ModelSpec.parse("mlp:6"),
             Optional.empty(),
+            pooled,
             threads);
     try (Simulation simulation = new Simulation(data, settings, ToyEngine.factory(), listener)) {
       if (from != null) {

@@ -7,7 +7,8 @@ import java.util.Arrays;
 
 /**
  * Gradient steps of one training call. With g the gradient of the batch, k a correction that stays
- * the same (mostly none), w the parameters and w₀ what they were at the start:
+ * the same (mostly none), w the parameters and w₀ the plan's anchor, or else what they were at the
+ * start:
  *
  * <pre>
  *   v ← momentum·v + g + k + weightDecay·w + μ(w − w₀)
@@ -33,6 +34,10 @@ final class Descent {
   private boolean direct;
   private float[] sums = {};
   private float scale;
+
+  /** Where the parameters that change end. */
+  private int end;
+
   private float keep;
 
   /** The share of the sums before a batch that stays in those after it. */
@@ -41,6 +46,7 @@ final class Descent {
   /** For parameters of {@code size} numbers. */
   Descent(int size, Blas blas) {
     this.size = size;
+    this.end = size;
     this.blas = blas;
   }
 
@@ -48,11 +54,19 @@ final class Descent {
    * Forgets the velocity and remembers where the parameters are.
    *
    * @param offset where the parameters that change begin
+   * @param until where they end
    * @param constant k, one number a parameter; empty for none
    * @param inParts whether batches come in several parts, whose gradients add up
    */
-  void begin(float[] parameters, int offset, TrainingPlan plan, float[] constant, boolean inParts) {
+  void begin(
+      float[] parameters,
+      int offset,
+      int until,
+      TrainingPlan plan,
+      float[] constant,
+      boolean inParts) {
     this.plan = plan;
+    end = until;
     correction = constant;
     direct = plan.momentum() == 0 && plan.proximalMu() == 0 && correction.length == 0 && !inParts;
     if (direct) {
@@ -71,6 +85,7 @@ final class Descent {
    */
   void beginNoised(float[] parameters, int offset, TrainingPlan plan) {
     this.plan = plan;
+    end = size;
     correction = new float[0];
     direct = false;
     startFrom(parameters, offset);
@@ -91,7 +106,8 @@ final class Descent {
       if (start.length == 0) {
         start = new float[size];
       }
-      System.arraycopy(parameters, offset, start, offset, size - offset);
+      float[] anchor = plan.anchor().orElse(parameters);
+      System.arraycopy(anchor, offset, start, offset, size - offset);
     }
   }
 
@@ -118,11 +134,17 @@ final class Descent {
       float[] b,
       int offsetB,
       int offset) {
+    if (offset >= end) {
+      return;
+    }
     blas.sgemm(transposeA, false, m, n, k, scale, a, offsetA, b, offsetB, keep, sums, offset);
   }
 
   /** Adds the sum over the rows of {@code matrix [rows, columns]} as the gradient of a bias. */
   void addColumnSums(int rows, int columns, float[] matrix, int offset) {
+    if (offset >= end) {
+      return;
+    }
     for (int column = 0; column < columns; column++) {
       sums[offset + column] *= keep;
     }
@@ -172,7 +194,7 @@ final class Descent {
     float decay = plan.weightDecay();
     float rate = plan.learningRate();
     float[] v = velocity;
-    for (int i = offset; i < size; i++) {
+    for (int i = offset; i < end; i++) {
       float moved = v[i] + decay * parameters[i];
       v[i] = moved;
       parameters[i] -= rate * moved;
@@ -185,7 +207,7 @@ final class Descent {
     float rate = plan.learningRate();
     float[] v = velocity;
     float[] w0 = start;
-    for (int i = offset; i < size; i++) {
+    for (int i = offset; i < end; i++) {
       float w = parameters[i];
       float moved = v[i] + decay * w + mu * (w - w0[i]);
       v[i] = moved;

@@ -53,6 +53,7 @@ final class NetworkEngine implements TrainingEngine {
   public TrainingResult train(
       float[] parameters, Samples samples, TrainingPlan plan, RandomGenerator random) {
     checkLabelled(parameters, samples);
+    plan.anchor().ifPresent(anchor -> check(anchor, samples));
     return training.run(parameters, samples, plan, NO_CORRECTION, random);
   }
 
@@ -69,6 +70,7 @@ final class NetworkEngine implements TrainingEngine {
       float[] correction,
       RandomGenerator random) {
     checkLabelled(parameters, samples);
+    plan.anchor().ifPresent(anchor -> check(anchor, samples));
     if (correction.length != parameters.length) {
       throw new IllegalArgumentException(
           "correction is [%d], must be [%d]".formatted(correction.length, parameters.length));
@@ -90,6 +92,7 @@ final class NetworkEngine implements TrainingEngine {
       GradientNoise noise,
       RandomGenerator random) {
     checkLabelled(parameters, samples);
+    plan.anchor().ifPresent(anchor -> check(anchor, samples));
     return privateTraining.run(parameters, samples, plan, steps, noise, random);
   }
 

@@ -47,6 +47,9 @@ final class PrivateTraining {
       PrivateSteps steps,
       GradientNoise noise,
       RandomGenerator random) {
+    if (plan.scope() == Scope.BODY) {
+      throw new IllegalArgumentException("scope is BODY, must be ALL or HEAD to train privately");
+    }
     int from = plan.scope() == Scope.HEAD ? network.head() : 0;
     int offset = network.layout().offset(plan.scope());
     feed.begin(parameters, samples, from);

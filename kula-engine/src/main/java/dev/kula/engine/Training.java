@@ -48,8 +48,9 @@ final class Training {
     int from = plan.scope() == Scope.HEAD ? network.head() : 0;
     feed.begin(parameters, samples, from);
     int offset = network.layout().offset(plan.scope());
+    int end = network.layout().end(plan.scope());
     boolean inParts = Math.min(count, plan.batchSize()) > network.capacity();
-    descent.begin(parameters, offset, plan, correction, inParts);
+    descent.begin(parameters, offset, end, plan, correction, inParts);
     int steps = 0;
     double lossSum = 0;
     double weightSum = 0;
@@ -58,9 +59,9 @@ final class Training {
       lossSum = 0;
       weightSum = 0;
       for (int start = 0; start < count; start += plan.batchSize()) {
-        int end = start + Math.min(plan.batchSize(), count - start);
-        double batchWeight = feed.weight(start, end);
-        double batchLoss = descend(parameters, from, start, end, batchWeight);
+        int next = start + Math.min(plan.batchSize(), count - start);
+        double batchWeight = feed.weight(start, next);
+        double batchLoss = descend(parameters, from, start, next, batchWeight);
         if (!Double.isFinite(batchLoss)) {
           throw diverged("the loss", batchLoss, steps, plan);
         }

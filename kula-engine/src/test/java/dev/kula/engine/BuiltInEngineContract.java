@@ -12,11 +12,9 @@ import org.junit.jupiter.api.Test;
 
 /** What engines that define their models themselves must do as well. */
 abstract class BuiltInEngineContract extends EngineContract {
-  private final EngineCase of;
 
   BuiltInEngineContract(EngineCase of) {
     super(of);
-    this.of = of;
   }
 
   @Test

@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kula.KulaException;
 import dev.kula.Seed;
-import dev.kula.model.EngineFactory;
 import dev.kula.model.Evaluation;
 import dev.kula.model.ParameterLayout.Tensor;
 import dev.kula.model.Scope;
@@ -23,44 +22,18 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.random.RandomGenerator;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
  * What every {@link TrainingEngine} must do, for each {@link EngineCase}. Other modules run it from
  * the test jar of this one.
  */
-public abstract class EngineContract {
-  private final EngineCase of;
+public abstract class EngineContract extends StepContract {
   private final ReferenceNetwork reference;
-  private final float rate;
-  private final TrainingPlan fullStep;
-  private TrainingEngine engine;
-  private float[] initial;
 
   protected EngineContract(EngineCase of) {
-    this.of = of;
+    super(of);
     reference = new ReferenceNetwork(of);
-    rate = of.learningRate();
-    fullStep = TrainingPlan.of(1, Integer.MAX_VALUE, rate);
-  }
-
-  /** Makes the engines that are tested, of the architectures of {@link EngineCase#all()}. */
-  protected abstract EngineFactory factory();
-
-  @BeforeEach
-  void create() {
-    engine = newEngine();
-    initial = EngineCase.parameters(engine.layout(), 0.1f, new Seed(11));
-  }
-
-  @AfterEach
-  void close() {
-    // A test that is skipped, because a library is missing, has none.
-    if (engine != null) {
-      engine.close();
-    }
   }
 
   @Test
@@ -151,79 +124,6 @@ public abstract class EngineContract {
     float[] ones = trained(samples, plan);
     float[] fours = trained(samples.withWeights(4f, 4f, 4f, 4f, 4f), plan);
     assertClose(ones, fours, 1e-6);
-  }
-
-  @Test
-  void trainingTheHeadLeavesTheBodyAndTakesTheHeadsStep() {
-    TestSamples samples = TestSamples.random(of, 7, 26).withWeights(1, 2, 1, 3, 1, 1, 2);
-    int head = engine.layout().headOffset();
-    float[] all = trained(samples, fullStep);
-    float[] headOnly = trained(samples, fullStep.withScope(Scope.HEAD));
-    assertClose(
-        Arrays.copyOfRange(all, head, all.length),
-        Arrays.copyOfRange(headOnly, head, all.length),
-        1e-6);
-
-    TrainingPlan many = new TrainingPlan(5, 3, rate, 0.9f, 0.01f, 0.1f, Scope.HEAD);
-    float[] after = trained(samples, many);
-    assertArrayEquals(Arrays.copyOf(initial, head), Arrays.copyOf(after, head));
-    assertFalse(
-        Arrays.equals(
-            Arrays.copyOfRange(initial, head, all.length),
-            Arrays.copyOfRange(after, head, all.length)));
-  }
-
-  @Test
-  void momentumCarriesTheLastDirectionOn() {
-    TestSamples samples = TestSamples.random(of, 6, 27);
-    float[] first = gradient(initial, samples);
-    float[] after = moved(initial, rate, first);
-    float[] second = gradient(after, samples);
-    float[] expected = moved(moved(after, rate * 0.9f, first), rate, second);
-    float[] actual = trained(samples, new TrainingPlan(2, 6, rate, 0.9f, 0f, 0f, Scope.ALL));
-    assertClose(expected, actual, 3e-6);
-  }
-
-  @Test
-  void weightDecayPullsToZero() {
-    TestSamples samples = TestSamples.random(of, 6, 28);
-    float[] expected = moved(trained(samples, fullStep), rate * 0.5f, initial);
-    float[] actual = trained(samples, new TrainingPlan(1, 6, rate, 0f, 0.5f, 0f, Scope.ALL));
-    assertClose(expected, actual, 1e-6);
-  }
-
-  @Test
-  void theProximalTermPullsBackToTheStart() {
-    TestSamples samples = TestSamples.random(of, 6, 29);
-    TrainingPlan plan = fullStep.withProximalMu(2f);
-    float[] first = trained(samples, fullStep);
-    // At the start there is no pull.
-    assertClose(first, trained(samples, plan), 1e-6);
-    float[] away = moved(first, 1f, initial);
-    float[] expected = moved(moved(first, rate, gradient(first, samples)), rate * 2f, away);
-    assertClose(expected, trained(samples, plan.withEpochs(2)), 3e-6);
-  }
-
-  @Test
-  void aCorrectionIsAddedToEachGradient() {
-    TestSamples samples = TestSamples.random(of, 6, 33);
-    float[] correction = moved(initial, -0.5f, initial); // any that is not zero
-    TrainingPlan two = fullStep.withEpochs(2);
-    if (!engine.correctsSteps()) {
-      assertThrows(KulaException.class, () -> corrected(samples, two, correction));
-      return;
-    }
-    assertClose(trained(samples, two), corrected(samples, two, new float[initial.length]), 1e-6);
-    float[] first = moved(trained(samples, fullStep), rate, correction);
-    assertClose(first, corrected(samples, fullStep, correction), 1e-6);
-    float[] second = moved(moved(first, rate, gradient(first, samples)), rate, correction);
-    assertClose(second, corrected(samples, two, correction), 3e-6);
-  }
-
-  private float[] corrected(TestSamples samples, TrainingPlan plan, float[] correction) {
-    float[] parameters = initial.clone();
-    engine.trainCorrected(parameters, samples, plan, correction, new Seed(31).generator());
-    return parameters;
   }
 
   @Test
@@ -428,40 +328,6 @@ public abstract class EngineContract {
       assertTrue(message.contains(actual) && message.contains(rule), message);
     }
     assertArrayEquals(before, parameters);
-  }
-
-  private TrainingEngine newEngine() {
-    return factory().create(of.spec(), of.input(), of.task());
-  }
-
-  private float[] trained(TestSamples samples, TrainingPlan plan) {
-    float[] parameters = initial.clone();
-    engine.train(parameters, samples, plan, new Seed(31).generator());
-    return parameters;
-  }
-
-  /** By one step of learning rate 1. */
-  private float[] gradient(float[] parameters, TestSamples samples) {
-    float[] after = parameters.clone();
-    TrainingPlan plan = TrainingPlan.of(1, Integer.MAX_VALUE, 1f);
-    engine.train(after, samples, plan, new Seed(31).generator());
-    return moved(parameters, 1f, after);
-  }
-
-  /** {@code from − factor·direction}. */
-  private static float[] moved(float[] from, float factor, float[] direction) {
-    float[] result = new float[from.length];
-    for (int i = 0; i < result.length; i++) {
-      result[i] = from[i] - factor * direction[i];
-    }
-    return result;
-  }
-
-  private static void assertClose(float[] expected, float[] actual, double tolerance) {
-    assertEquals(expected.length, actual.length);
-    for (int i = 0; i < expected.length; i++) {
-      assertEquals(expected[i], actual[i], tolerance * (1 + Math.abs(expected[i])), "number " + i);
-    }
   }
 
   private static String message(Throwable e) {

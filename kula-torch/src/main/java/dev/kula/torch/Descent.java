@@ -9,7 +9,7 @@ import java.util.List;
 
 /**
  * Gradient steps of one training call, on libtorch's memory in place. With g the gradient of the
- * batch, w the parameters and w₀ what they were at the start:
+ * batch, w the parameters and w₀ the plan's anchor, or else what they were at the start:
  *
  * <pre>
  *   g ← g + weightDecay·w + μ(w − w₀)
@@ -31,15 +31,20 @@ final class Descent {
   }
 
   /**
-   * One step of the weights from flat index {@code from} on; leaves their gradients at zero.
+   * One step of the weights from flat index {@code from} to {@code end}; leaves all gradients at
+   * zero from {@code from} on.
    *
-   * @param start the parameters at the start, w₀
+   * @param start w₀
    */
-  void step(List<Weight> weights, float[] start, int from, TrainingPlan plan) {
+  void step(List<Weight> weights, float[] start, int from, int end, TrainingPlan plan) {
     boolean plain = plan.weightDecay() == 0 && plan.proximalMu() == 0 && plan.momentum() == 0;
     for (Weight weight : weights) {
       MemorySegment gradient = weight.gradient();
       if (gradient == null || weight.tensor().offset() < from) {
+        continue;
+      }
+      if (weight.tensor().offset() >= end) {
+        gradient.fill((byte) 0);
         continue;
       }
       int size = weight.tensor().size();

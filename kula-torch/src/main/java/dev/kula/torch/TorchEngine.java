@@ -49,6 +49,7 @@ final class TorchEngine implements TrainingEngine {
   public TrainingResult train(
       float[] parameters, Samples samples, TrainingPlan plan, RandomGenerator random) {
     checkLabelled(parameters, samples);
+    plan.anchor().ifPresent(anchor -> check(anchor, samples));
     float[] embeddings = {};
     if (plan.scope() == Scope.HEAD) {
       embeddings = new float[Math.multiplyExact(samples.size(), embeddingSize())];

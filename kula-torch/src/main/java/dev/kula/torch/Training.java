@@ -126,6 +126,8 @@ final class Training {
     }
     Run run = new Run(samples, plan, random, embeddings);
     int from = module.layout().offset(plan.scope());
+    int until = module.layout().end(plan.scope());
+    float[] anchor = plan.anchor().orElse(parameters);
     module.copyIn(parameters);
     module.clearGradients();
     descent.begin(parameters.length, plan);
@@ -143,7 +145,7 @@ final class Training {
         if (!Double.isFinite(batchLoss)) {
           throw diverged("the loss", batchLoss, steps, plan);
         }
-        descent.step(module.weights(), parameters, from, plan);
+        descent.step(module.weights(), anchor, from, until, plan);
         lossSum += batchLoss;
         weightSum += batchWeight;
         steps++;
