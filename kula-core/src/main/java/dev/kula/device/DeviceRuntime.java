@@ -115,7 +115,7 @@ public final class DeviceRuntime {
     this.sharedTraining = new SharedTraining(settings, account, seed);
     this.personalTraining =
         new PersonalTraining(data, ledgers, accepted, settings, account, sharedTraining, seed);
-    this.watch = new DriftWatch(data);
+    this.watch = new DriftWatch(data, account);
     this.trials = new Trials(settings.privacy(), account, data, watch, settings.labels());
     this.sourceDesk = new SourceDesk(id, store, data, settings, account, seed);
     this.receiverDesk =

@@ -19,6 +19,7 @@ public final class DriftWatch {
   private static final double LAMBDA = 3;
 
   private final TrainingData data;
+  private final Account account;
   private final PageHinkley alarm = new PageHinkley(DELTA, LAMBDA);
   private int tested;
   private int suspect;
@@ -32,16 +33,19 @@ public final class DriftWatch {
    */
   public record State(PageHinkley.State alarm, int tested, int suspect, int since) {}
 
-  DriftWatch(TrainingData data) {
+  DriftWatch(TrainingData data, Account account) {
     this.data = data;
+    this.account = account;
     this.tested = data.held().size();
   }
 
   /** Tests what has come in since it was last asked; an alarm if there is reason to look around. */
   Optional<Message.Adrift> test(Message.DriftCheck check, float[] model, Workbench bench) {
-    return isAlarmed(model, bench.engine())
-        ? Optional.of(new Message.Adrift(check.round()))
-        : Optional.empty();
+    if (account.noises(Account.Kind.CHOICE) || !isAlarmed(model, bench.engine())) {
+      return Optional.empty(); // an alarm depends on single samples, and has no noise
+    }
+    account.withoutNoise(Account.Kind.CHOICE);
+    return Optional.of(new Message.Adrift(check.round()));
   }
 
   private boolean isAlarmed(float[] model, TrainingEngine engine) {
