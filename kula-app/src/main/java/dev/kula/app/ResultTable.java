@@ -3,10 +3,13 @@ package dev.kula.app;
 import dev.kula.round.Comparisons.Spread;
 import dev.kula.round.RunSummary;
 import dev.kula.round.RunSummary.Comparison;
+import dev.kula.round.RunSummary.Difference;
 import dev.kula.round.RunSummary.MethodSummary;
 import dev.kula.round.RunSummary.SeedResult;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -69,6 +72,13 @@ final class ResultTable {
                                 .toArray())
                         .mean())
                 + " %"));
+    if (changes(summary)) {
+      rows.add(List.of("  over all rounds", Figures.percent(method.overTime()) + " %"));
+      Double after = method.perSeed().getFirst().afterChange();
+      if (after != null) {
+        rows.add(List.of("  ten rounds after a change", Figures.percent(after) + " %"));
+      }
+    }
     rows.add(List.of("global accuracy", Figures.percentOrNone(method.globalAccuracy())));
     rows.add(List.of("rounds", Figures.count(method.rounds())));
     rows.add(List.of("  to target", Figures.count(method.roundsToTarget())));
@@ -124,7 +134,72 @@ final class ResultTable {
                 "swaps",
                 "max ε"),
             summary.methods().stream().map(ResultTable::costRow).toList());
-    return new ResultTable(List.of(accuracy, cost), notes(summary));
+    List<Grid> grids = new ArrayList<>(List.of(accuracy, cost));
+    if (changes(summary)) {
+      grids.add(1, overTime(summary, over, reference));
+    }
+    return new ResultTable(grids, notes(summary));
+  }
+
+  /** Whether the data changed while the run went on. */
+  private static boolean changes(RunSummary summary) {
+    Object course = summary.configuration().get(Flag.COURSE.key());
+    return course != null && !course.equals(Flag.COURSE.defaultText().orElseThrow());
+  }
+
+  /** How methods do round by round, and after what a device meets has changed. */
+  private static Grid overTime(RunSummary summary, String over, String reference) {
+    boolean marked = summary.methods().stream().noneMatch(method -> method.recovery().isEmpty());
+    List<String> header = new ArrayList<>(List.of("method", "all rounds"));
+    if (!reference.isEmpty()) {
+      header.add("vs " + reference);
+    }
+    if (marked) {
+      header.addAll(List.of("after a change", "at once"));
+      if (!reference.isEmpty()) {
+        header.add("vs " + reference);
+      }
+    }
+    List<List<String>> rows = new ArrayList<>();
+    for (MethodSummary method : summary.methods()) {
+      List<SeedResult> seeds = method.perSeed();
+      int count = seeds.size();
+      Optional<Comparison> against =
+          summary.comparisons().stream()
+              .filter(comparison -> comparison.method().equals(method.name()))
+              .findFirst();
+      List<String> row = new ArrayList<>();
+      row.add(method.name());
+      row.add(Figures.percent(Spread.over(seeds, SeedResult::overTime), count));
+      if (!reference.isEmpty()) {
+        row.add(against.map(Comparison::overTime).map(ResultTable::points).orElse(""));
+      }
+      if (marked) {
+        row.add(
+            Figures.percent(
+                Spread.over(seeds, seed -> Objects.requireNonNull(seed.afterChange())), count));
+        row.add(Figures.percent(Spread.over(seeds, seed -> seed.recovery().getFirst()), count));
+        if (!reference.isEmpty()) {
+          row.add(
+              against
+                  .flatMap(c -> Optional.ofNullable(c.afterChange()))
+                  .map(ResultTable::points)
+                  .orElse(""));
+        }
+      }
+      rows.add(row);
+    }
+    return new Grid(
+        "Accuracy over all rounds"
+            + (marked ? ", and in the ten rounds after a change or after joining" : "")
+            + ", %, "
+            + over,
+        header,
+        rows);
+  }
+
+  private static String points(Difference difference) {
+    return Figures.points(difference.mean(), difference.low(), difference.high());
   }
 
   private static List<String> accuracyRow(

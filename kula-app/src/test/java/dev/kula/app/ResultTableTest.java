@@ -3,6 +3,7 @@ package dev.kula.app;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 final class ResultTableTest {
@@ -30,6 +31,36 @@ final class ResultTableTest {
         Epsilon at delta 1e-5 hides a record, and all that a device has in visits, whoever sees what a device sends.
         """,
         ResultTable.of(Results.compared()).text());
+  }
+
+  @Test
+  void whereDataChangeAThirdTableTellsOfAllRounds() {
+    String text = ResultTable.of(Results.changed("stream", List.of())).text();
+    assertTrue(
+        text.contains(
+            """
+            Accuracy over all rounds, %, mean ± sd over 2 seeds
+             method              all rounds  vs FedAvg + fine-tune
+            ───────────────────────────────────────────────────────
+             FedAvg + fine-tune  76.0 ± 1.4
+             groups              77.5 ± 0.7      +1.5 [−4.9, +7.9]
+            """),
+        text);
+  }
+
+  @Test
+  void andOfTheRoundsAfterAChange() {
+    String text = ResultTable.of(Results.changed("join", List.of(0.5, 0.7))).text();
+    assertTrue(
+        text.contains(
+            """
+            Accuracy over all rounds, and in the ten rounds after a change or after joining, %, mean ± sd over 2 seeds
+             method              all rounds  vs FedAvg + fine-tune  after a change     at once  vs FedAvg + fine-tune
+            ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+             FedAvg + fine-tune  76.0 ± 1.4                             60.0 ± 0.0  50.0 ± 0.0
+             groups              77.5 ± 0.7      +1.5 [−4.9, +7.9]      60.0 ± 0.0  50.0 ± 0.0         0.0 [0.0, 0.0]
+            """),
+        text);
   }
 
   @Test

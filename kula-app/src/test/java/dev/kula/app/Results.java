@@ -58,15 +58,46 @@ final class Results {
         Comparisons.against(methods, "FedAvg + fine-tune"));
   }
 
+  /** Two methods on data that change. */
+  static RunSummary changed(String course, List<Double> recovery) {
+    Epsilon spent = new Epsilon(7.79, 7, 7.79, List.of());
+    List<MethodSummary> methods =
+        List.of(
+            Comparisons.summarise(
+                "FedAvg + fine-tune",
+                List.of(run(1, 0.80, 30, spent, recovery), run(2, 0.82, 25, spent, recovery))),
+            Comparisons.summarise(
+                "groups",
+                List.of(run(1, 0.82, 20, spent, recovery), run(2, 0.83, 21, spent, recovery))));
+    return new RunSummary(
+        RunSummary.SCHEMA_VERSION,
+        "compare",
+        Map.of("course", course),
+        DATA,
+        0.8,
+        "as given",
+        methods,
+        Comparisons.against(methods, "FedAvg + fine-tune"));
+  }
+
   private static SeedRun run(
       long seed, double accuracy, @Nullable Integer toTarget, Epsilon epsilon) {
+    return run(seed, accuracy, toTarget, epsilon, List.of());
+  }
+
+  private static SeedRun run(
+      long seed,
+      double accuracy,
+      @Nullable Integer toTarget,
+      Epsilon epsilon,
+      List<Double> recovery) {
     SeedResult result =
         new SeedResult(
             seed,
             accuracy,
             accuracy - 0.1,
             accuracy - 0.05,
-            List.of(),
+            recovery,
             accuracy + 0.01,
             accuracy - 0.02,
             toTarget,
