@@ -1,5 +1,9 @@
 package dev.kula.device;
 
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+
 /**
  * A model that is tried on a device's labels, as its change from the model that the device was sent
  * last, in 255 levels: a quarter of the bytes of the model. Immutable by contract.
@@ -73,6 +77,26 @@ public record Candidate(byte[] levels, float step, double[] shares) {
       sound &= share > 0 && share <= 1;
     }
     return sound;
+  }
+
+  static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) { // every Java platform has it
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Adds all that it is. */
+  void updateTo(MessageDigest digest) {
+    ByteBuffer head =
+        ByteBuffer.allocate(2 * Integer.BYTES + Float.BYTES + shares.length * Double.BYTES);
+    head.putInt(levels.length).putInt(shares.length).putFloat(step);
+    for (double share : shares) {
+      head.putDouble(share);
+    }
+    digest.update(head.array());
+    digest.update(levels);
   }
 
   long bytes() {

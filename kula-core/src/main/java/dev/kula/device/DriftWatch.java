@@ -15,7 +15,10 @@ public final class DriftWatch {
   /** Losses count up to this. */
   private static final double LARGEST_LOSS = 3;
 
+  /** Of the alarm, chosen and not tuned: about as much as the mean loss of a good model. */
   private static final double DELTA = 0.3;
+
+  /** Two samples that the model gets quite wrong in a row are enough. */
   private static final double LAMBDA = 3;
 
   private final TrainingData data;

@@ -9,6 +9,7 @@ import dev.kula.model.Evaluation;
 import dev.kula.monitor.Ballots;
 import dev.kula.monitor.Profile;
 import dev.kula.swap.SwapOrder;
+import java.security.MessageDigest;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
@@ -171,6 +172,14 @@ public sealed interface Message {
     public long bytes() {
       long models = candidates.stream().mapToLong(Candidate::bytes).sum();
       return Integer.BYTES + 1 + (long) shares.length * Float.BYTES + models;
+    }
+
+    /** SHA-256 of what is to be tried and how. */
+    byte[] digest() {
+      MessageDigest sha = Candidate.sha256();
+      Candidate.present(shares).updateTo(sha);
+      candidates.forEach(candidate -> candidate.updateTo(sha));
+      return sha.digest();
     }
   }
 

@@ -6,6 +6,8 @@ import dev.kula.model.TrainingEngine;
 import dev.kula.privacy.PrivacyLedger.Release;
 import dev.kula.privacy.noise.GaussianMechanism;
 import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -16,7 +18,8 @@ import java.util.Optional;
  * is whether they see things alike, whatever they have most of.
  *
  * <p>One record more or less changes a sum of gains by {@link #LARGEST_GAIN} at the most: folds go
- * by the place of a sample in the store, and the device's shares are those it has told.
+ * by the place of a sample in the store, and the device's shares are those it has told. What is
+ * noised is answered once a fold and round; asked the same again, it is the same answer.
  */
 final class Trials {
   /** Gain or loss of a sample at the most, so that one record changes little. */
@@ -27,6 +30,10 @@ final class Trials {
   private final TrainingData data;
   private final DriftWatch watch;
   private final LabelSpace labels;
+  private final Map<TrialFold, Asked> asked = new EnumMap<>(TrialFold.class);
+
+  /** The last question on a fold, by its digest. */
+  private record Asked(int round, byte[] digest) {}
 
   Trials(
       PrivacySettings settings,
@@ -57,6 +64,9 @@ final class Trials {
           case ALL, RECENT -> Account.Kind.CHOICE;
           case CHOOSING, GUARDING -> Account.Kind.TRIAL;
         };
+    if (account.noises(kind) && isAnother(trial)) {
+      return Optional.empty(); // two answers under the same noise would tell what it is
+    }
     Optional<Message.Tried> tried =
         account.release(
             new Release(trial.round(), "trial " + trial.fold()),
@@ -78,6 +88,17 @@ final class Trials {
       watch.confirm();
     }
     return tried;
+  }
+
+  /** Whether another question has been asked on this fold, in this round or a later one. */
+  private boolean isAnother(Message.Trial trial) {
+    Asked last = asked.get(trial.fold());
+    byte[] digest = trial.digest();
+    if (last != null && last.round() >= trial.round()) {
+      return last.round() > trial.round() || !Arrays.equals(last.digest(), digest);
+    }
+    asked.put(trial.fold(), new Asked(trial.round(), digest));
+    return false;
   }
 
   private double[] gains(Message.Trial trial, float[] present, TrainingEngine engine) {

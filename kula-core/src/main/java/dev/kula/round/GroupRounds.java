@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,7 +30,7 @@ final class GroupRounds {
   private final PerformanceMonitor monitor;
   private final Groups groups;
   private final Consumer<List<Envelope>> carry;
-
+  private final LongConsumer updateBytes;
   private final Set<DeviceId> alarmed = new TreeSet<>();
 
   /** Who has been asked to try what; null for nobody. */
@@ -40,18 +41,21 @@ final class GroupRounds {
    *
    * @param groups are changed
    * @param carry lets the fleet carry messages, and {@link #tried} take the answers
+   * @param updateBytes is told what updates took
    */
   GroupRounds(
       Fleet fleet,
       RoundSettings settings,
       PerformanceMonitor monitor,
       Groups groups,
-      Consumer<List<Envelope>> carry) {
+      Consumer<List<Envelope>> carry,
+      LongConsumer updateBytes) {
     this.fleet = fleet;
     this.settings = settings;
     this.monitor = monitor;
     this.groups = groups;
     this.carry = carry;
+    this.updateBytes = updateBytes;
   }
 
   /** Finds groups, or lets every device go to the one whose model serves it best. */
@@ -105,6 +109,7 @@ final class GroupRounds {
     Map<DeviceId, GroupSearch.Lesson> lessons = new TreeMap<>();
     for (int i = 0; i < learnt.size(); i++) {
       Fleet.Folded folded = learnt.get(i);
+      updateBytes.accept(folded.bytes());
       if (folded.updates() == 1) {
         DeviceId device = cohort.get(i);
         lessons.put(
@@ -144,9 +149,7 @@ final class GroupRounds {
         groups.members(fleet.devices()).stream()
             .map(members -> members.stream().map(DeviceId::name).toList())
             .toList(),
-        result.gains().stream()
-            .map(gain -> new RunEvent.Gain(gain.groups(), gain.gain(), gain.standardError()))
-            .toList());
+        result.gains());
   }
 
   /** Lets devices try the models of all groups, and go to that which serves them best. */
@@ -169,14 +172,14 @@ final class GroupRounds {
                 && answer.gains().length == groups.count() - 1
                 && asked.remove(device)
                 && move(device, answer.gains());
+    Map<Integer, List<Candidate>> seen = new TreeMap<>();
     List<Envelope> trials = new ArrayList<>();
     for (DeviceId device : devices) {
       double[] own = Candidate.shares(monitor.labelCounts(device));
+      List<Candidate> models =
+          seen.computeIfAbsent(groups.of(device), group -> models(group, shares));
       trials.add(
-          new Envelope(
-              Envelope.ORCHESTRATOR,
-              device,
-              new Message.Trial(round, fold, own, models(groups.of(device), shares))));
+          new Envelope(Envelope.ORCHESTRATOR, device, new Message.Trial(round, fold, own, models)));
     }
     carry.accept(trials);
     trying = null;

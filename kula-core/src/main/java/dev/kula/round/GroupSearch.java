@@ -10,9 +10,12 @@ import dev.kula.monitor.Affinity;
 import dev.kula.monitor.Grouping;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 
@@ -38,13 +41,18 @@ final class GroupSearch {
   private final Seed seed;
   private final float[] start;
   private final Candidate present;
+
+  /** Devices are known by their places in these two. */
   private final List<DeviceId> devices;
+
   private final List<Lesson> lessons;
-  private final Map<DeviceId, int[]> tried = new HashMap<>();
-  private final Map<DeviceId, double[]> choices = new TreeMap<>();
-  private final Map<DeviceId, double[]> guards = new TreeMap<>();
+  private final int[][] others;
+  private final SortedMap<Integer, double[]> choices = new TreeMap<>();
+  private final SortedMap<Integer, double[]> guards = new TreeMap<>();
   private final List<Grouping> groupings = new ArrayList<>();
-  private List<DeviceId> answered = List.of();
+
+  /** Devices that have chosen, by which {@link #groupings} count. */
+  private List<Integer> members = List.of();
 
   /**
    * What a device has learnt.
@@ -56,26 +64,13 @@ final class GroupSearch {
   record Lesson(float[] model, double weight, double[] counts) {}
 
   /**
-   * A number of groups that was tried.
-   *
-   * @param groups how many
-   * @param gain by which the mean loss falls
-   * @param standardError of it, over devices
-   */
-  record Gain(int groups, double gain, double standardError) {
-    double bound() {
-      return gain - CONFIDENCE * standardError;
-    }
-  }
-
-  /**
    * What a search ended with.
    *
    * @param grouping of the devices that took part
    * @param count how many groups; 1 if none is worth it
    * @param gains of all numbers of groups that were tried
    */
-  record Result(Map<DeviceId, Integer> grouping, int count, List<Gain> gains) {}
+  record Result(Map<DeviceId, Integer> grouping, int count, List<RunEvent.Gain> gains) {}
 
   /**
    * A search among devices.
@@ -92,23 +87,11 @@ final class GroupSearch {
     Map<DeviceId, Lesson> sorted = new TreeMap<>(lessons);
     this.devices = List.copyOf(sorted.keySet());
     this.lessons = List.copyOf(sorted.values());
+    this.others = new int[devices.size()][];
+    Arrays.setAll(others, i -> drawn(i, seed.derive("trials").derive(i).generator()));
   }
 
-  /** First every device tries what some others learnt. */
-  List<Envelope> choosing() {
-    List<Envelope> out = new ArrayList<>();
-    for (int i = 0; i < devices.size(); i++) {
-      RandomGenerator random = seed.derive("trials").derive(i).generator();
-      int[] others = others(i, random);
-      tried.put(devices.get(i), others);
-      List<Candidate> candidates = new ArrayList<>(List.of(present));
-      Arrays.stream(others).forEach(j -> candidates.add(candidate(new int[] {j})));
-      out.add(trial(i, TrialFold.CHOOSING, candidates));
-    }
-    return out;
-  }
-
-  private int[] others(int device, RandomGenerator random) {
+  private int[] drawn(int device, RandomGenerator random) {
     int[] pool = new int[devices.size() - 1];
     Arrays.setAll(pool, i -> i < device ? i : i + 1);
     int count = Math.min(TRIALS, pool.length);
@@ -121,6 +104,21 @@ final class GroupSearch {
     return Arrays.copyOf(pool, count);
   }
 
+  /** First every device tries what some others learnt. */
+  List<Envelope> choosing() {
+    List<Candidate> learnt =
+        lessons.stream()
+            .map(one -> Candidate.of(one.model(), start, Candidate.shares(one.counts())))
+            .toList();
+    List<Envelope> out = new ArrayList<>();
+    for (int i = 0; i < devices.size(); i++) {
+      List<Candidate> candidates = new ArrayList<>(List.of(present));
+      Arrays.stream(others[i]).forEach(j -> candidates.add(learnt.get(j)));
+      out.add(trial(i, TrialFold.CHOOSING, candidates));
+    }
+    return out;
+  }
+
   private Envelope trial(int device, TrialFold fold, List<Candidate> candidates) {
     double[] shares = Candidate.shares(lessons.get(device).counts());
     return new Envelope(
@@ -129,87 +127,67 @@ final class GroupSearch {
         new Message.Trial(round, fold, shares, candidates));
   }
 
-  /** The weighted mean of what some devices learnt. */
-  private Candidate candidate(int[] members) {
-    double[] model = new double[lessons.getFirst().model().length];
-    double[] counts = new double[lessons.getFirst().counts().length];
-    double weight = 0;
-    for (int member : members) {
-      Lesson lesson = lessons.get(member);
-      weight += lesson.weight();
-      for (int i = 0; i < model.length; i++) {
-        model[i] += lesson.weight() * lesson.model()[i];
-      }
-      for (int label = 0; label < counts.length; label++) {
-        counts[label] += lesson.counts()[label];
-      }
-    }
-    float[] mean = new float[model.length];
-    for (int i = 0; i < mean.length; i++) {
-      mean[i] = (float) (model[i] / weight);
-    }
-    return Candidate.of(mean, start, Candidate.shares(counts));
-  }
-
   /** Takes in an answer; whether it is to a question that was asked. */
   boolean tried(DeviceId device, Message.Tried message) {
-    int[] others = tried.get(device);
-    if (others == null || message.round() != round || !areFinite(message.gains())) {
+    int place = Collections.binarySearch(devices, device);
+    if (place < 0
+        || message.round() != round
+        || !Arrays.stream(message.gains()).allMatch(Double::isFinite)) {
       return false;
     }
     return switch (message.fold()) {
       case CHOOSING ->
-          message.gains().length == others.length
-              && choices.putIfAbsent(device, message.gains()) == null;
+          message.gains().length == others[place].length
+              && choices.putIfAbsent(place, message.gains()) == null;
       case GUARDING ->
           message.gains().length == groupings.size()
-              && guards.putIfAbsent(device, message.gains()) == null;
+              && guards.putIfAbsent(place, message.gains()) == null;
       case ALL, RECENT -> false;
     };
   }
 
-  private static boolean areFinite(double[] gains) {
-    return Arrays.stream(gains).allMatch(Double::isFinite);
-  }
-
   /** Then every device that answered tries groups. */
   List<Envelope> guarding() {
-    answered = List.copyOf(choices.keySet());
-    if (answered.size() < 2) {
+    members = List.copyOf(choices.keySet());
+    Affinity affinity = Affinity.of(gains());
+    for (int count = 2; count <= Math.min(MOST_GROUPS, members.size() / 2); count++) {
+      groupings.add(Grouping.of(affinity, count, seed.derive("groups").derive(count)));
+    }
+    if (groupings.isEmpty()) {
       return List.of();
     }
-    Map<Integer, Integer> place = new HashMap<>();
-    for (int i = 0; i < answered.size(); i++) {
-      place.put(devices.indexOf(answered.get(i)), i);
+    List<List<Candidate>> candidates = new ArrayList<>();
+    withoutOneself(Grouping.one(members.size()))
+        .forEach(all -> candidates.add(new ArrayList<>(List.of(all.orElseThrow()))));
+    for (Grouping grouping : groupings) {
+      List<Optional<Candidate>> means = withoutOneself(grouping);
+      for (int i = 0; i < means.size(); i++) {
+        // Who is alone in its group has nothing to gain from it.
+        candidates.get(i).add(means.get(i).orElse(candidates.get(i).getFirst()));
+      }
     }
-    double[][] gains = new double[answered.size()][answered.size()];
-    for (int i = 0; i < answered.size(); i++) {
+    List<Envelope> out = new ArrayList<>();
+    for (int i = 0; i < members.size(); i++) {
+      out.add(trial(members.get(i), TrialFold.GUARDING, candidates.get(i)));
+    }
+    return out;
+  }
+
+  /** Gains in trials by members of what members learnt, a sample; NaN where there was no trial. */
+  private double[][] gains() {
+    double[][] gains = new double[members.size()][members.size()];
+    for (int i = 0; i < gains.length; i++) {
       Arrays.fill(gains[i], Double.NaN);
-      double size = samples(devices.indexOf(answered.get(i)), TrialFold.CHOOSING);
-      int[] others = tried.getOrDefault(answered.get(i), new int[0]);
-      double[] own = choices.getOrDefault(answered.get(i), new double[others.length]);
-      for (int j = 0; j < others.length; j++) {
-        Integer other = place.get(others[j]);
-        if (other != null) {
-          gains[i][other] = own[j] / size;
+      int device = members.get(i);
+      double[] own = Objects.requireNonNull(choices.get(device));
+      for (int trial = 0; trial < own.length; trial++) {
+        int other = Collections.binarySearch(members, others[device][trial]);
+        if (other >= 0) {
+          gains[i][other] = own[trial] / samples(device, TrialFold.CHOOSING);
         }
       }
     }
-    Affinity affinity = Affinity.of(gains);
-    for (int count = 2; count <= Math.min(MOST_GROUPS, answered.size() / 2); count++) {
-      groupings.add(Grouping.of(affinity, count, seed.derive("groups").derive(count)));
-    }
-    List<Envelope> out = new ArrayList<>();
-    for (int i = 0; i < answered.size(); i++) {
-      List<Candidate> candidates = new ArrayList<>();
-      candidates.add(candidate(places(members(Grouping.one(answered.size()), i))));
-      for (Grouping grouping : groupings) {
-        int[] members = members(grouping, i);
-        candidates.add(members.length == 0 ? candidates.getFirst() : candidate(places(members)));
-      }
-      out.add(trial(devices.indexOf(answered.get(i)), TrialFold.GUARDING, candidates));
-    }
-    return out;
+    return gains;
   }
 
   /** Samples that a device seems to have in a fold, at least one. */
@@ -218,51 +196,74 @@ final class GroupSearch {
     return Math.max(1, fold.share() * all);
   }
 
-  /** The others of a device's group. */
-  private static int[] members(Grouping grouping, int device) {
-    int[] members = new int[grouping.of().length];
-    int count = 0;
-    for (int i = 0; i < members.length; i++) {
-      if (i != device && grouping.of()[i] == grouping.of()[device]) {
-        members[count++] = i;
-      }
+  /** For each member the weighted mean of what the others of its group learnt; empty if none is. */
+  private List<Optional<Candidate>> withoutOneself(Grouping grouping) {
+    int parameters = start.length;
+    int bins = lessons.getFirst().counts().length;
+    double[][] sums = new double[grouping.count()][parameters + bins + 1];
+    int[] sizes = new int[grouping.count()];
+    for (int i = 0; i < members.size(); i++) {
+      add(lessons.get(members.get(i)), 1, sums[grouping.of()[i]]);
+      sizes[grouping.of()[i]]++;
     }
-    return Arrays.copyOf(members, count);
+    List<Optional<Candidate>> means = new ArrayList<>();
+    for (int i = 0; i < members.size(); i++) {
+      int group = grouping.of()[i];
+      if (sizes[group] == 1) {
+        means.add(Optional.empty());
+        continue;
+      }
+      double[] rest = sums[group].clone();
+      add(lessons.get(members.get(i)), -1, rest);
+      float[] mean = new float[parameters];
+      for (int k = 0; k < parameters; k++) {
+        mean[k] = (float) (rest[k] / rest[parameters + bins]);
+      }
+      double[] counts = Arrays.copyOfRange(rest, parameters, parameters + bins);
+      Arrays.setAll(counts, label -> Math.max(0, counts[label])); // rounding
+      means.add(Optional.of(Candidate.of(mean, start, Candidate.shares(counts))));
+    }
+    return means;
   }
 
-  private int[] places(int[] members) {
-    return Arrays.stream(members).map(member -> devices.indexOf(answered.get(member))).toArray();
+  /** Adds a lesson, times {@code sign}, to sums of weighted models, of counts and of weights. */
+  private static void add(Lesson lesson, int sign, double[] sums) {
+    double weight = sign * lesson.weight();
+    int parameters = lesson.model().length;
+    for (int k = 0; k < parameters; k++) {
+      sums[k] += weight * lesson.model()[k];
+    }
+    for (int label = 0; label < lesson.counts().length; label++) {
+      sums[parameters + label] += sign * lesson.counts()[label];
+    }
+    sums[sums.length - 1] += weight;
   }
 
   /** In the end, as many groups as the guards speak for. */
   Result result() {
-    List<Gain> gains = new ArrayList<>();
-    int best = -1;
-    for (int g = 0; g < groupings.size(); g++) {
+    List<RunEvent.Gain> gains = new ArrayList<>();
+    Grouping best = Grouping.one(members.size());
+    double bestBound = 0;
+    for (int g = 0; g < groupings.size() && guards.size() > 1; g++) {
       int at = g;
       double[] differences =
           guards.entrySet().stream()
               .mapToDouble(
-                  entry ->
-                      entry.getValue()[at]
-                          / samples(devices.indexOf(entry.getKey()), TrialFold.GUARDING))
+                  entry -> entry.getValue()[at] / samples(entry.getKey(), TrialFold.GUARDING))
               .toArray();
-      if (differences.length < 2) {
-        continue;
-      }
       Comparisons.Spread spread = Comparisons.Spread.of(differences);
-      Gain gain =
-          new Gain(
-              groupings.get(g).count(), spread.mean(), spread.sd() / Math.sqrt(differences.length));
-      gains.add(gain);
-      boolean better = best < 0 || gain.bound() > gains.get(best).bound();
-      best = gain.bound() > 0 && better ? gains.size() - 1 : best;
+      double standardError = spread.sd() / Math.sqrt(differences.length);
+      gains.add(new RunEvent.Gain(groupings.get(g).count(), spread.mean(), standardError));
+      double bound = spread.mean() - CONFIDENCE * standardError;
+      if (bound > bestBound) {
+        bestBound = bound;
+        best = groupings.get(g);
+      }
     }
     Map<DeviceId, Integer> of = new TreeMap<>();
-    Grouping grouping = best < 0 ? Grouping.one(answered.size()) : groupings.get(best);
-    for (int i = 0; i < answered.size(); i++) {
-      of.put(answered.get(i), grouping.of()[i]);
+    for (int i = 0; i < members.size(); i++) {
+      of.put(devices.get(members.get(i)), best.of()[i]);
     }
-    return new Result(of, grouping.count(), gains);
+    return new Result(of, best.count(), gains);
   }
 }

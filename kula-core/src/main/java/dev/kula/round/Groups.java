@@ -160,11 +160,4 @@ final class Groups {
     of.clear();
     state.of().forEach((name, group) -> of.put(new DeviceId(name), group));
   }
-
-  @Override
-  public String toString() {
-    int[] sizes = new int[models.size()];
-    of.values().forEach(group -> sizes[group]++);
-    return Arrays.toString(sizes);
-  }
 }

@@ -70,7 +70,7 @@ public final class RoundLoop {
     this.listener = listener;
     this.baseSamples = baseSamples;
     this.groups = new Groups(initial);
-    this.trials = new GroupRounds(fleet, settings, monitor, groups, this::carry);
+    this.trials = new GroupRounds(fleet, settings, monitor, groups, this::carry, this::account);
     this.startNanos = System.nanoTime();
     this.scores = Evaluator.Scores.NONE;
   }
@@ -161,7 +161,7 @@ public final class RoundLoop {
       updates += one.updates();
       weight += one.weight();
       loss += one.weight() * one.trainingLoss();
-      traffic = traffic.plus(new Traffic(one.bytes(), 0, 0, 0, 0, 0, 0));
+      account(one.bytes());
     }
     deliverModel();
     return new Trained(
@@ -282,6 +282,10 @@ public final class RoundLoop {
       case Message.Visited message -> ignore(envelope);
       case Message.CloseSwaps message -> ignore(envelope);
     }
+  }
+
+  private void account(long updateBytes) {
+    traffic = traffic.plus(new Traffic(updateBytes, 0, 0, 0, 0, 0, 0));
   }
 
   private void accountBetweenServers(Message message) {

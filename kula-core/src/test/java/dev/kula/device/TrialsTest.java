@@ -115,10 +115,14 @@ class TrialsTest {
     assertTrue(once > 0);
     assertArrayEquals(first, answer(fleet, 1, same).orElseThrow().gains());
     assertEquals(once, fleet.runtime(DEVICE).spentEpsilon());
+    Candidate[] others = same.clone();
+    others[3] = Candidate.present(new double[] {0.4, 0.2, 0.2, 0.2});
+    assertTrue(answer(fleet, 1, others).isEmpty(), "another question under the same noise");
     assertNotEquals(first[0], answer(fleet, 2, same).orElseThrow().gains()[0]);
     // Nothing but noise, of σ = √20 / √(2 ρ) = 14.1; of 20 draws the rms is within a half of it.
     double rms = Math.sqrt(Arrays.stream(first).map(g -> g * g).average().orElseThrow());
     assertEquals(14.1, rms, 7);
     assertTrue(fleet.runtime(DEVICE).spentEpsilon() > once);
+    assertTrue(answer(fleet, 1, same).isEmpty(), "a round that is over");
   }
 }
