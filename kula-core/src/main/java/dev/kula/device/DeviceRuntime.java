@@ -47,9 +47,9 @@ public final class DeviceRuntime {
   private final SourceDesk sourceDesk;
   private final ReceiverDesk receiverDesk;
   private final SharedTraining sharedTraining;
-  private final DriftWatch watch;
   private final PersonalTraining personalTraining;
   private final Trials trials;
+  private final GroupChoice groupChoice;
   private float[] global = new float[0];
   private Optional<Message> lastProfile = Optional.empty();
   private int lastProfileRound;
@@ -66,7 +66,8 @@ public final class DeviceRuntime {
    *     Ditto), its output layer (FedPer, FedRep), or v and after it α (APFL); empty if it is made
    *     anew
    * @param modelRound round in which it was last trained
-   * @param watch for drift
+   * @param choice of a group
+   * @param segments of which group's kind its own samples are
    * @param given positions of own samples that each receiver has been pointed to
    * @param cluster which of the server's models it works with
    * @param control its control variate; empty if it has none
@@ -79,7 +80,8 @@ public final class DeviceRuntime {
       PrivacyLedger.State account,
       float[] model,
       int modelRound,
-      DriftWatch.State watch,
+      GroupChoice.State choice,
+      Segments.State segments,
       Map<String, int[]> given,
       int cluster,
       float[] control) {}
@@ -113,13 +115,15 @@ public final class DeviceRuntime {
         new TrainingData(
             store, settings.labels(), target, settings.privacy().hidesRecordsInUpdates(), seed);
     this.sharedTraining = new SharedTraining(settings, account, seed);
+    this.groupChoice = new GroupChoice(settings, account, data);
     this.personalTraining =
-        new PersonalTraining(data, ledgers, accepted, settings, account, sharedTraining, seed);
-    this.watch = new DriftWatch(data, account);
-    this.trials = new Trials(settings.privacy(), account, data, watch, settings.labels());
+        new PersonalTraining(
+            data, ledgers, accepted, settings, account, sharedTraining, groupChoice, seed);
+    this.trials = new Trials(settings.privacy(), account, data, settings.labels());
     this.sourceDesk = new SourceDesk(id, store, data, settings, account, seed);
     this.receiverDesk =
-        new ReceiverDesk(id, store, data, settings, directory, account, ledgers, accepted, seed);
+        new ReceiverDesk(
+            id, store, data, settings, directory, account, groupChoice, ledgers, accepted, seed);
   }
 
   /** Its name. */
@@ -143,7 +147,19 @@ public final class DeviceRuntime {
    *     lent again; empty if the privacy account refuses to release one
    */
   public Optional<Update> train(int round, float[] sent, TrainingPlan plan, Workbench bench) {
-    return personalTraining.update(round, sent, plan, bench);
+    return train(round, data.present(), sent, plan, bench);
+  }
+
+  /**
+   * Trains the model of a group: {@link #train(int, float[], TrainingPlan, Workbench)} if it is the
+   * present one, else on what the device has of it from before.
+   *
+   * @param group whose model it is
+   * @return likewise; empty too if the device has nothing of that group
+   */
+  public Optional<Update> train(
+      int round, int group, float[] sent, TrainingPlan plan, Workbench bench) {
+    return personalTraining.update(round, group, sent, plan, bench);
   }
 
   /**
@@ -172,9 +188,13 @@ public final class DeviceRuntime {
                 .ifPresent(counts -> reply(out, from, counts));
         case Message.ProfileRequest request -> reply(out, from, profile(request.round(), bench));
         case Message.DriftCheck check ->
-            watch.test(check, global, bench).ifPresent(alarm -> reply(out, from, alarm));
+            groupChoice.test(check, bench).ifPresent(choice -> reply(out, from, choice));
+        case Message.GroupModels models ->
+            groupChoice.take(models, bench).ifPresent(choice -> reply(out, from, choice));
         case Message.Trial trial ->
             trials.run(trial, global, bench).ifPresent(answer -> reply(out, from, answer));
+        case Message.Assigned to -> data.moveAll(to.group());
+        case Message.EarlierModel model -> {} // comes again with the task to train it
         case Message.Ordered ordered -> out.addAll(ordered(ordered.order(), bench));
         case Message.Offered offered -> offers.add(Map.entry(from, offered));
         case Message.Refused refused -> receiverDesk.refused(from, refused);
@@ -195,7 +215,7 @@ public final class DeviceRuntime {
         case Message.Examined examined -> {}
         case Message.ProfileReport report -> {}
         case Message.Tried tried -> {}
-        case Message.Adrift alarm -> {}
+        case Message.Chosen chosen -> {}
         case Message.ProfileDeclined declined -> {}
         case Message.Outcomes outcomes -> {}
         case Message.OutcomeSum sum -> {}
@@ -242,6 +262,7 @@ public final class DeviceRuntime {
                 Account.Kind.PROFILE,
                 Message.ProfileReport.class,
                 noise -> measure(round, bench, rho, noise));
+    report.ifPresent(told -> groupChoice.told(told.profile().labelCounts()));
     return report.isPresent()
         ? report.get()
         : new Message.ProfileDeclined(round, account.spentEpsilon());
@@ -372,7 +393,8 @@ public final class DeviceRuntime {
         account.state(),
         personalTraining.kept(),
         personalTraining.keptRound(),
-        watch.state(),
+        groupChoice.state(),
+        data.segments(),
         sourceDesk.given(),
         sharedTraining.cluster(),
         sharedTraining.control());
@@ -387,8 +409,10 @@ public final class DeviceRuntime {
    * Puts back what {@link #state()} once gave.
    *
    * @param sent as the server sends it to all
+   * @param shown models of all groups, as devices were shown them last; empty if there are none
    */
-  public void restore(State state, Map<String, SampleBatch> blocks, float[] sent) {
+  public void restore(
+      State state, Map<String, SampleBatch> blocks, float[] sent, List<GroupModel> shown) {
     store.restore(state.store(), blocks);
     state.shared().forEach(ledgers.shared()::add);
     state.personalPointers().forEach(ledgers.personal()::add);
@@ -403,7 +427,8 @@ public final class DeviceRuntime {
     sharedTraining.restore(state.cluster(), state.control());
     global = settings.broadcast().model(sent, state.cluster());
     personalTraining.restore(state.model(), state.modelRound());
-    watch.restore(state.watch());
+    groupChoice.restore(state.choice(), shown);
+    data.restore(state.segments());
     sourceDesk.restore(state.given());
   }
 }

@@ -26,7 +26,10 @@ final class Doorkeeper {
         || message instanceof Message.Examine
         || message instanceof Message.ClipQuery
         || message instanceof Message.ProfileRequest
+        || message instanceof Message.EarlierModel
+        || message instanceof Message.Assigned
         || message instanceof Message.Trial
+        || message instanceof Message.GroupModels
         || message instanceof Message.DriftCheck
         || message instanceof Message.Ordered
         || message instanceof Message.CloseSwaps;

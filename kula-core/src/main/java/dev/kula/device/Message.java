@@ -46,7 +46,10 @@ public sealed interface Message {
     }
   }
 
-  /** Orchestrator to device: the new global model, or its body where output layers stay. */
+  /**
+   * Orchestrator to device: the new global model, or that of the device's group; or its body, where
+   * output layers stay.
+   */
   record GlobalModel(int round, float[] parameters) implements Message {
     @Override
     public Kind kind() {
@@ -137,7 +140,7 @@ public sealed interface Message {
     }
   }
 
-  /** Orchestrator to device: has what you meet changed? */
+  /** Orchestrator to device: has what you meet changed? If so, choose a group. */
   record DriftCheck(int round) implements Report {
     @Override
     public long bytes() {
@@ -145,11 +148,61 @@ public sealed interface Message {
     }
   }
 
-  /** Device to orchestrator: it seems so. */
-  record Adrift(int round) implements Report {
+  /**
+   * Orchestrator to device: the model of a group that the device has samples of from before, to
+   * train in this round.
+   */
+  record EarlierModel(int round, int group, float[] parameters) implements Message {
+    @Override
+    public Kind kind() {
+      return Kind.MODEL;
+    }
+
     @Override
     public long bytes() {
-      return Integer.BYTES;
+      return Integer.BYTES + (long) parameters.length * Float.BYTES;
+    }
+  }
+
+  /** Orchestrator to device: you and all that you have are in this group. */
+  record Assigned(int round, int group) implements Report {
+    @Override
+    public long bytes() {
+      return 2 * Integer.BYTES;
+    }
+  }
+
+  /**
+   * Orchestrator to device: the models of all groups. Which of them serves you best?
+   *
+   * @param models all alike to all devices
+   */
+  record GroupModels(int round, List<GroupModel> models) implements Message {
+    public GroupModels {
+      models = List.copyOf(models);
+    }
+
+    @Override
+    public Kind kind() {
+      return Kind.MODEL;
+    }
+
+    @Override
+    public long bytes() {
+      return Integer.BYTES + models.stream().mapToLong(GroupModel::bytes).sum();
+    }
+  }
+
+  /**
+   * Device to orchestrator: this group's model serves it best.
+   *
+   * @param present the group that the device goes to
+   * @param earlier other groups that it has samples of, and whose models it trains
+   */
+  record Chosen(int round, int present, int[] earlier) implements Report {
+    @Override
+    public long bytes() {
+      return (2L + earlier.length) * Integer.BYTES;
     }
   }
 

@@ -26,6 +26,7 @@ final class PersonalTraining {
   private final DeviceSettings settings;
   private final Account account;
   private final SharedTraining sharedTraining;
+  private final GroupChoice groupChoice;
   private final Seed seed;
   private float[] kept = {};
   private int keptRound;
@@ -38,6 +39,7 @@ final class PersonalTraining {
       DeviceSettings settings,
       Account account,
       SharedTraining sharedTraining,
+      GroupChoice groupChoice,
       Seed seed) {
     this.data = data;
     this.ledgers = ledgers;
@@ -45,6 +47,7 @@ final class PersonalTraining {
     this.settings = settings;
     this.account = account;
     this.sharedTraining = sharedTraining;
+    this.groupChoice = groupChoice;
     this.seed = seed;
   }
 
@@ -75,12 +78,22 @@ final class PersonalTraining {
   }
 
   /**
-   * The part in training the global model, which some ways to a personal model have a share in.
+   * The part in training the global model, which some ways to a personal model have a share in; or
+   * the model of another group than the present one, on what the device has of that.
    *
+   * @param group whose model it is
    * @param sent as the server sends it to all; one model alone where they have
+   * @return empty if there is nothing to train on, or if the account refuses
    */
-  Optional<Update> update(int round, float[] sent, TrainingPlan plan, Workbench bench) {
-    SampleSet samples = data.ledger(ledgers.shared());
+  Optional<Update> update(int round, int group, float[] sent, TrainingPlan plan, Workbench bench) {
+    boolean present = group == data.present();
+    SampleSet samples = present ? data.ledger(ledgers.shared()) : data.trainingOf(group);
+    if (samples.size() == 0) {
+      return Optional.empty();
+    }
+    if (!present) {
+      return sharedTraining.update(round, sent, samples, plan, bench);
+    }
     return switch (settings.personalization()) {
       case NONE, LOCAL, FINE_TUNE, DITTO ->
           sharedTraining.update(round, sent, samples, plan, bench);
@@ -172,15 +185,16 @@ final class PersonalTraining {
       Workbench bench,
       Account charged) {
     TrainingPlan plan = settings.fineTunePlan();
+    float[] known = groupChoice.towardsTarget(global, bench.engine().layout());
     return switch (plan.scope()) {
       case HEAD ->
-          new HeadTuning(data, plan, global, bench, charged)
+          new HeadTuning(data, plan, known, bench, charged)
               .ingredients(data.ledger(ledger), swaps)
               .model(order);
       case ALL, BODY -> {
         SampleSet samples = data.towardsTarget(data.ledger(ledger));
         charged.worked(3.0 * plan.epochs() * samples.size());
-        float[] start = global.clone();
+        float[] start = known.clone();
         float[] after = new float[global.length];
         for (AcceptedSwap swap : swaps) {
           switch (swap.exchange()) {

@@ -42,6 +42,17 @@ public enum Personalization {
     };
   }
 
+  /**
+   * Whether a device keeps nothing of what trains the model of all, so that it can train those of
+   * several groups.
+   */
+  public boolean sharesAll() {
+    return switch (this) {
+      case NONE, FINE_TUNE, DITTO -> true;
+      case LOCAL, FEDPER, FEDREP, APFL -> false;
+    };
+  }
+
   /** Whether there is one model for all that predicts something. */
   public boolean hasGlobalModel() {
     return switch (this) {

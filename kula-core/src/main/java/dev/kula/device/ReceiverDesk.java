@@ -42,6 +42,7 @@ final class ReceiverDesk {
   private final DeviceSettings settings;
   private final Function<DeviceId, PublicKey> directory;
   private final Account account;
+  private final GroupChoice groupChoice;
   private final Ledgers ledgers;
   private final List<AcceptedSwap> accepted;
   private final Seed seed;
@@ -54,6 +55,7 @@ final class ReceiverDesk {
       DeviceSettings settings,
       Function<DeviceId, PublicKey> directory,
       Account account,
+      GroupChoice groupChoice,
       Ledgers ledgers,
       List<AcceptedSwap> accepted,
       Seed seed) {
@@ -63,6 +65,7 @@ final class ReceiverDesk {
     this.settings = settings;
     this.directory = directory;
     this.account = account;
+    this.groupChoice = groupChoice;
     this.ledgers = ledgers;
     this.accepted = accepted;
     this.seed = seed;
@@ -242,7 +245,8 @@ final class ReceiverDesk {
   }
 
   private GateRun gateRun(float[] global, Workbench bench) {
-    HeadTuning tuning = new HeadTuning(data, settings.fineTunePlan(), global, bench, account);
+    float[] start = groupChoice.towardsTarget(global, bench.engine().layout());
+    HeadTuning tuning = new HeadTuning(data, settings.fineTunePlan(), start, bench, account);
     return new GateRun(
         data,
         tuning.ingredients(data.ledger(ledgers.personal()), accepted),

@@ -32,10 +32,15 @@ final class TrainingData {
   private final SampleStore store;
   private final LabelSpace labels;
   private final Seed arrivals;
+  private final Segments segments;
   private double[] target;
 
+  /** Of all own samples. */
+  private Folds all;
+
+  /** Of those that are of the present group. */
   private Folds own;
-  private int since;
+
   private Folds base;
 
   /** A set of samples in two disjoint parts. */
@@ -52,9 +57,11 @@ final class TrainingData {
     this.store = store;
     this.labels = labels;
     this.arrivals = seed.derive("arrivals");
+    this.segments = new Segments(store.own().size());
     this.target = target.clone();
     RandomGenerator random = seed.derive("folds").generator();
-    this.own = independently ? coins(store.own(), random) : folds(store.own(), OWN_PARTS, random);
+    this.all = independently ? coins(store.own(), random) : folds(store.own(), OWN_PARTS, random);
+    this.own = all;
     SampleSet none = SampleSet.empty(store.own().features());
     this.base = new Folds(new int[0], new int[0], none, none);
   }
@@ -67,28 +74,66 @@ final class TrainingData {
    */
   void arrived(double[] now) {
     target = now.clone();
-    SampleSet all = store.own();
-    int before = own.trainIndices().length + own.checkpointIndices().length;
-    List<Integer> train = boxed(own.trainIndices());
-    List<Integer> checkpoint = boxed(own.checkpointIndices());
-    for (int i = before; i < all.size(); i++) {
-      boolean held = arrivals.derive(i).generator().nextInt(OWN_PARTS) == 0;
-      (held ? checkpoint : train).add(i);
+    SampleSet held = store.own();
+    int before = all.trainIndices().length + all.checkpointIndices().length;
+    List<Integer> train = boxed(all.trainIndices());
+    List<Integer> checkpoint = boxed(all.checkpointIndices());
+    for (int i = before; i < held.size(); i++) {
+      boolean apart = arrivals.derive(i).generator().nextInt(OWN_PARTS) == 0;
+      (apart ? checkpoint : train).add(i);
     }
-    own = folds(all, train, checkpoint);
+    all = folds(held, train, checkpoint);
+    own = of(segments.present());
+  }
+
+  private Folds of(int group) {
+    IntPredicate isOf = segments.isOf(group);
+    int[] train = Arrays.stream(all.trainIndices()).filter(isOf).toArray();
+    int[] checkpoint = Arrays.stream(all.checkpointIndices()).filter(isOf).toArray();
+    boolean whole = train.length + checkpoint.length == store.own().size();
+    return whole ? all : folds(store.own(), boxed(train), boxed(checkpoint));
+  }
+
+  /** Puts the device and all that it has into a group. */
+  void moveAll(int group) {
+    segments.moveAll(group);
+    own = of(group);
   }
 
   /**
-   * Lets trials look at no sample that came before what the device meets at present. Training keeps
-   * them all: few samples of the right kind have been measured to be worth less.
+   * Puts each own sample into the group that explains it, and the device into that of the last.
+   *
+   * @param losses of all own samples, one row a sample, one column a group
+   * @return cost of the cheapest path to each group
    */
-  void beginAt(int first) {
-    since = first;
+  double[] sort(double[][] losses) {
+    double[] cost = segments.sort(losses);
+    own = of(segments.present());
+    return cost;
   }
 
-  /** The first sample of what the device meets at present. */
-  int since() {
-    return since;
+  /** The group that the device is in. */
+  int present() {
+    return segments.present();
+  }
+
+  /** The other groups that own samples are of, ascending. */
+  int[] otherGroups() {
+    return segments.others(store.own().size());
+  }
+
+  /** Own training samples that are of a group. */
+  SampleSet trainingOf(int group) {
+    return of(group).train();
+  }
+
+  Segments.State segments() {
+    return segments.state();
+  }
+
+  void restore(Segments.State state) {
+    segments.restore(state);
+    own = of(segments.present());
   }
 
   /** All own samples, in the order in which they came. */
@@ -164,12 +209,10 @@ final class TrainingData {
 
   /** Own samples that a trial looks at, by their places in the store; the same ones in each. */
   SampleSet trialFold(TrialFold fold) {
-    SampleSet all = store.own();
+    SampleSet held = store.own();
     return switch (fold) {
-      case ALL -> all.select(places(all, place -> place >= since));
-      case CHOOSING -> all.select(places(all, place -> place >= since && place % 3 != 0));
-      case GUARDING -> all.select(places(all, place -> place >= since && place % 3 == 0));
-      case RECENT -> throw new IllegalArgumentException("what is recent, the alarm knows");
+      case CHOOSING -> held.select(places(held, place -> place % 3 != 0));
+      case GUARDING -> held.select(places(held, place -> place % 3 == 0));
     };
   }
 
@@ -179,6 +222,15 @@ final class TrainingData {
 
   double[] ownLabelCounts() {
     return store.own().labelCounts(labels);
+  }
+
+  /**
+   * Shares of labels that the personal model must serve, as if half a sample more of each had been
+   * seen among as many as the device has.
+   */
+  double[] targetShares() {
+    int seen = store.own().size();
+    return Candidate.shares(Arrays.stream(target).map(share -> share * seen).toArray());
   }
 
   private float[] targetWeights(SampleSet samples) {

@@ -5,11 +5,7 @@ public enum TrialFold {
   /** Two thirds, by which partners are chosen. */
   CHOOSING(2.0 / 3),
   /** The other third, by which a choice is guarded. */
-  GUARDING(1.0 / 3),
-  /** All, where models that exist already compete. */
-  ALL(1),
-  /** Those for which the device has raised an alarm. */
-  RECENT(0);
+  GUARDING(1.0 / 3);
 
   private final double share;
 
@@ -17,7 +13,7 @@ public enum TrialFold {
     this.share = share;
   }
 
-  /** How much of the samples it is, about; 0 if that is not known. */
+  /** How much of the samples it is, about. */
   public double share() {
     return share;
   }

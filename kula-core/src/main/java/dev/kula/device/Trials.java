@@ -12,10 +12,7 @@ import java.util.Optional;
 
 /**
  * How a device tries models that others have learnt: by how much each lessens the loss on its
- * labels, as if all had learnt from as many of each label as it has. A classifier's answers p(y|x)
- * are weighed by the device's share of y over the share that it learnt from (Saerens et al. 2002,
- * <i>Adjusting the outputs of a classifier to new a priori probabilities</i>, eq. 2.4): what stays
- * is whether they see things alike, whatever they have most of.
+ * labels, as if all had learnt from as many of each label as it has ({@link PriorCorrection}).
  *
  * <p>One record more or less changes a sum of gains by {@link #LARGEST_GAIN} at the most: folds go
  * by the place of a sample in the store, and the device's shares are those it has told. What is
@@ -28,23 +25,16 @@ final class Trials {
   private final PrivacySettings settings;
   private final Account account;
   private final TrainingData data;
-  private final DriftWatch watch;
   private final LabelSpace labels;
   private final Map<TrialFold, Asked> asked = new EnumMap<>(TrialFold.class);
 
   /** The last question on a fold, by its digest. */
   private record Asked(int round, byte[] digest) {}
 
-  Trials(
-      PrivacySettings settings,
-      Account account,
-      TrainingData data,
-      DriftWatch watch,
-      LabelSpace labels) {
+  Trials(PrivacySettings settings, Account account, TrainingData data, LabelSpace labels) {
     this.settings = settings;
     this.account = account;
     this.data = data;
-    this.watch = watch;
     this.labels = labels;
   }
 
@@ -58,36 +48,23 @@ final class Trials {
     if (!sound) {
       return Optional.empty();
     }
-    // Which model a device chooses to train shows in what it sends as its update anyway.
-    Account.Kind kind =
-        switch (trial.fold()) {
-          case ALL, RECENT -> Account.Kind.CHOICE;
-          case CHOOSING, GUARDING -> Account.Kind.TRIAL;
-        };
-    if (account.noises(kind) && isAnother(trial)) {
+    if (account.noises(Account.Kind.TRIAL) && isAnother(trial)) {
       return Optional.empty(); // two answers under the same noise would tell what it is
     }
-    Optional<Message.Tried> tried =
-        account.release(
-            new Release(trial.round(), "trial " + trial.fold()),
-            settings.profileRho(),
-            kind,
-            Message.Tried.class,
-            noise -> {
-              double[] gains = gains(trial, present, bench.engine());
-              if (account.noises(kind)) {
-                double sensitivity = LARGEST_GAIN * Math.sqrt(gains.length);
-                new GaussianMechanism(sensitivity, settings.profileRho(), gains.length)
-                    .addTo(gains, noise);
-              }
-              return new Message.Tried(trial.round(), trial.fold(), gains);
-            });
-    if (trial.fold() == TrialFold.RECENT
-        && tried.isPresent()
-        && Arrays.stream(tried.get().gains()).anyMatch(gain -> gain > 0)) {
-      watch.confirm();
-    }
-    return tried;
+    return account.release(
+        new Release(trial.round(), "trial " + trial.fold()),
+        settings.profileRho(),
+        Account.Kind.TRIAL,
+        Message.Tried.class,
+        noise -> {
+          double[] gains = gains(trial, present, bench.engine());
+          if (account.noises(Account.Kind.TRIAL)) {
+            double sensitivity = LARGEST_GAIN * Math.sqrt(gains.length);
+            new GaussianMechanism(sensitivity, settings.profileRho(), gains.length)
+                .addTo(gains, noise);
+          }
+          return new Message.Tried(trial.round(), trial.fold(), gains);
+        });
   }
 
   /** Whether another question has been asked on this fold, in this round or a later one. */
@@ -102,50 +79,17 @@ final class Trials {
   }
 
   private double[] gains(Message.Trial trial, float[] present, TrainingEngine engine) {
-    SampleSet samples =
-        trial.fold() == TrialFold.RECENT ? watch.suspects() : data.trialFold(trial.fold());
-    double[] own = trial.shares();
-    double[] before = losses(trial.candidates().getFirst(), present, own, samples, engine);
+    SampleSet samples = data.trialFold(trial.fold());
+    PriorCorrection corrected = new PriorCorrection(labels, engine, samples, trial.shares());
+    double[] before = corrected.losses(trial.candidates().getFirst(), present);
     double[] gains = new double[trial.candidates().size() - 1];
     for (int i = 0; i < gains.length; i++) {
-      double[] after = losses(trial.candidates().get(i + 1), present, own, samples, engine);
+      double[] after = corrected.losses(trial.candidates().get(i + 1), present);
       for (int sample = 0; sample < after.length; sample++) {
         gains[i] += Math.clamp(before[sample] - after[sample], -LARGEST_GAIN, LARGEST_GAIN);
       }
     }
     account.worked((double) trial.candidates().size() * samples.size());
     return gains;
-  }
-
-  /** Loss of each sample. */
-  private double[] losses(
-      Candidate candidate,
-      float[] present,
-      double[] own,
-      SampleSet samples,
-      TrainingEngine engine) {
-    float[] model = candidate.on(present);
-    int size = samples.size();
-    double[] losses = new double[size];
-    if (!labels.edges().isEmpty()) { // a regression
-      float[] squares = new float[size];
-      engine.losses(model, samples, squares);
-      Arrays.setAll(losses, i -> squares[i]);
-      return losses;
-    }
-    int outputs = engine.task().outputs();
-    float[] scores = new float[size * outputs];
-    engine.outputs(model, samples, scores);
-    for (int i = 0; i < size; i++) {
-      double all = 0;
-      double right = 0;
-      for (int label = 0; label < outputs; label++) {
-        double score = scores[i * outputs + label] * own[label] / candidate.shares()[label];
-        all += score;
-        right = label == (int) samples.target(i) ? score : right;
-      }
-      losses[i] = -Math.log(Math.max(right / all, Double.MIN_NORMAL));
-    }
-    return losses;
   }
 }

@@ -3,6 +3,7 @@ package dev.kula.fleet;
 import dev.kula.aggregate.AggregationStrategy;
 import dev.kula.data.DeviceId;
 import dev.kula.device.Envelope;
+import dev.kula.device.GroupModel;
 import dev.kula.device.Message;
 import dev.kula.model.TrainingPlan;
 import java.time.Duration;
@@ -55,8 +56,9 @@ public interface Fleet extends AutoCloseable {
    * Puts back what {@link #state()} once gave, on a fleet made of the same configuration.
    *
    * @param models the last one that each device had
+   * @param shown models of all groups, as devices were shown them last; empty if there are none
    */
-  void restore(FleetState state, Function<DeviceId, float[]> models);
+  void restore(FleetState state, Function<DeviceId, float[]> models, List<GroupModel> shown);
 
   @Override
   void close();
@@ -65,6 +67,8 @@ public interface Fleet extends AutoCloseable {
    * What a cohort is to do.
    *
    * @param round number of the round
+   * @param group whose model it is, of those of {@link Message.Compete}; 0 where there is one for
+   *     all
    * @param global the model to start from, as it is sent to devices; they have had it as the last
    *     {@link Message.GlobalModel}, so it does not travel again
    * @param plan local training
@@ -72,10 +76,10 @@ public interface Fleet extends AutoCloseable {
    * @param cohort devices that are available
    */
   record TrainingTask(
-      int round, float[] global, TrainingPlan plan, int sent, List<DeviceId> cohort) {
-    /** Of whole models. */
+      int round, int group, float[] global, TrainingPlan plan, int sent, List<DeviceId> cohort) {
+    /** Of one whole model for all. */
     public TrainingTask(int round, float[] global, TrainingPlan plan, List<DeviceId> cohort) {
-      this(round, global, plan, global.length, cohort);
+      this(round, 0, global, plan, global.length, cohort);
     }
   }
 

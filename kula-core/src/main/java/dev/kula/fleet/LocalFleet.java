@@ -7,6 +7,7 @@ import dev.kula.data.DeviceId;
 import dev.kula.data.SampleBatch;
 import dev.kula.device.DeviceRuntime;
 import dev.kula.device.Envelope;
+import dev.kula.device.GroupModel;
 import dev.kula.device.LocalModel;
 import dev.kula.device.Message;
 import dev.kula.device.Workbench;
@@ -213,7 +214,8 @@ public final class LocalFleet implements Fleet {
 
   private Optional<Update> update(TrainingTask task, DeviceId device, EnginePool.Engines engines) {
     DeviceRuntime runtime = runtime(device);
-    return runtime.train(task.round(), task.global(), task.plan(), bench(runtime, engines));
+    return runtime.train(
+        task.round(), task.group(), task.global(), task.plan(), bench(runtime, engines));
   }
 
   @Override
@@ -271,6 +273,8 @@ public final class LocalFleet implements Fleet {
 
   private static boolean waits(Message message) {
     return message instanceof Message.GlobalModel
+        || message instanceof Message.GroupModels
+        || message instanceof Message.Assigned
         || message instanceof Message.Examine
         || message instanceof Message.CloseSwaps;
   }
@@ -306,13 +310,14 @@ public final class LocalFleet implements Fleet {
   }
 
   @Override
-  public void restore(FleetState state, Function<DeviceId, float[]> models) {
+  public void restore(
+      FleetState state, Function<DeviceId, float[]> models, List<GroupModel> shown) {
     state
         .devices()
         .forEach(
             (name, device) -> {
               DeviceId id = new DeviceId(name);
-              runtime(id).restore(device, state.blocks(), models.apply(id));
+              runtime(id).restore(device, state.blocks(), models.apply(id), shown);
             });
     elapsed = Duration.ofNanos(state.elapsedNanos());
   }

@@ -4,6 +4,7 @@ import dev.kula.Seed;
 import dev.kula.aggregate.AggregationStrategy;
 import dev.kula.data.DeviceId;
 import dev.kula.device.Envelope;
+import dev.kula.device.GroupModel;
 import dev.kula.device.Message;
 import dev.kula.device.PooledOracle;
 import dev.kula.model.TrainingEngine;
@@ -97,8 +98,9 @@ public final class PooledFleet implements Fleet {
   }
 
   @Override
-  public void restore(FleetState state, Function<DeviceId, float[]> models) {
-    devices.restore(state, models);
+  public void restore(
+      FleetState state, Function<DeviceId, float[]> models, List<GroupModel> shown) {
+    devices.restore(state, models, shown);
   }
 
   @Override

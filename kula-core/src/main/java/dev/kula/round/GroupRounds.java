@@ -4,12 +4,11 @@ import dev.kula.aggregate.FederatedAveraging;
 import dev.kula.data.DeviceId;
 import dev.kula.device.Candidate;
 import dev.kula.device.Envelope;
+import dev.kula.device.GroupModel;
 import dev.kula.device.Message;
-import dev.kula.device.TrialFold;
 import dev.kula.fleet.Fleet;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.HashSet;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,7 +30,12 @@ final class GroupRounds {
   private final Groups groups;
   private final Consumer<List<Envelope>> carry;
   private final LongConsumer updateBytes;
-  private final Set<DeviceId> alarmed = new TreeSet<>();
+
+  /** Who has been asked to choose a group, and has not yet. */
+  private final Set<DeviceId> choosing = new TreeSet<>();
+
+  /** Who works with other models since. */
+  private final Set<DeviceId> moved = new TreeSet<>();
 
   /** Who has been asked to try what; null for nobody. */
   private @Nullable Trying trying;
@@ -62,7 +66,7 @@ final class GroupRounds {
   Optional<RunEvent> hold(int round) {
     carry.accept(monitor.requests(round, fleet.devices()));
     if (groups.count() > 1) {
-      compete(round, fleet.devices());
+      showAll(round);
       return Optional.empty();
     }
     return settings.searchesIn(round) ? search(round) : Optional.empty();
@@ -71,19 +75,8 @@ final class GroupRounds {
   /** Lets devices for which things have changed go to the group that knows them. */
   void follow(int round) {
     if (groups.count() > 1) {
-      alarmed.clear();
-      List<Envelope> checks = new ArrayList<>();
-      for (DeviceId device : fleet.devices()) {
-        checks.add(new Envelope(Envelope.ORCHESTRATOR, device, new Message.DriftCheck(round)));
-      }
-      carry.accept(checks);
-      compete(round, List.copyOf(alarmed), TrialFold.RECENT);
+      let(round, fleet.devices(), new Message.DriftCheck(round));
     }
-  }
-
-  /** Notes that a device has raised an alarm. */
-  void alarmed(DeviceId device) {
-    alarmed.add(device);
   }
 
   /** Takes in an answer to a trial; whether the device had been asked. */
@@ -132,13 +125,11 @@ final class GroupRounds {
     carry.accept(search.guarding());
     trying = null;
     GroupSearch.Result result = search.result();
-    if (result.count() > 1) {
-      groups.divide(result.grouping(), result.count());
-      compete(
-          round,
-          fleet.devices().stream()
-              .filter(device -> !result.grouping().containsKey(device))
-              .toList());
+    if (result.models().size() > 1) {
+      groups.divide(result.grouping(), result.models());
+      carry.accept(groups.assignments(round));
+      carry.accept(groups.deliveries(round, fleet.devices()));
+      showAll(round);
     }
     return Optional.of(grouped(round, result));
   }
@@ -152,65 +143,56 @@ final class GroupRounds {
         result.gains());
   }
 
-  /** Lets devices try the models of all groups, and go to that which serves them best. */
-  void compete(int round, List<DeviceId> devices) {
-    compete(round, devices, TrialFold.ALL);
+  /** Shows devices that join what the others know of groups. */
+  void show(int round, List<DeviceId> devices) {
+    if (groups.count() > 1) {
+      let(round, devices, new Message.GroupModels(round, groups.shown()));
+    }
   }
 
-  private void compete(int round, List<DeviceId> devices, TrialFold fold) {
-    if (devices.isEmpty()) {
-      return;
-    }
-    List<double[]> shares = new ArrayList<>();
-    for (List<DeviceId> members : groups.members(fleet.devices())) {
-      shares.add(Candidate.shares(monitor.labelCounts(members)));
-    }
-    Set<DeviceId> asked = new HashSet<>(devices);
-    trying =
-        (device, answer) ->
-            answer.fold() == fold
-                && answer.gains().length == groups.count() - 1
-                && asked.remove(device)
-                && move(device, answer.gains());
-    Map<Integer, List<Candidate>> seen = new TreeMap<>();
-    List<Envelope> trials = new ArrayList<>();
-    for (DeviceId device : devices) {
-      double[] own = Candidate.shares(monitor.labelCounts(device));
-      List<Candidate> models =
-          seen.computeIfAbsent(groups.of(device), group -> models(group, shares));
-      trials.add(
-          new Envelope(Envelope.ORCHESTRATOR, device, new Message.Trial(round, fold, own, models)));
-    }
-    carry.accept(trials);
-    trying = null;
-    carry.accept(
-        groups.deliveries(round, devices.stream().filter(d -> !asked.contains(d)).toList()));
-  }
-
-  /**
-   * The models of all groups as the members of one see them; its own and the first change places.
-   */
-  private List<Candidate> models(int own, List<double[]> shares) {
-    List<Candidate> models = new ArrayList<>();
+  /** Shows all devices the models of all groups as they are. */
+  private void showAll(int round) {
+    List<GroupModel> models = new ArrayList<>();
+    List<List<DeviceId>> trainers = groups.trainers(fleet.devices());
     for (int group = 0; group < groups.count(); group++) {
-      models.add(
-          group == own
-              ? Candidate.present(shares.get(group))
-              : Candidate.of(groups.model(group), groups.model(own), shares.get(group)));
+      double[] shares = Candidate.shares(monitor.labelCounts(trainers.get(group)));
+      models.add(GroupModel.of(groups.model(group), shares));
     }
-    Collections.swap(models, 0, own);
-    return models;
+    groups.show(models);
+    show(round, fleet.devices());
   }
 
-  /** Moves a device to where it gains most; its own group, and the first, have changed places. */
-  private boolean move(DeviceId device, double[] gains) {
-    int own = groups.of(device);
-    int best = 0;
-    for (int place = 1; place <= gains.length; place++) {
-      best = gains[place - 1] > (best == 0 ? 0 : gains[best - 1]) ? place : best;
+  /** Lets devices choose groups, and gives those that go to another its model. */
+  private void let(int round, List<DeviceId> devices, Message question) {
+    choosing.addAll(devices);
+    moved.clear();
+    carry.accept(
+        devices.stream()
+            .map(device -> new Envelope(Envelope.ORCHESTRATOR, device, question))
+            .toList());
+    choosing.clear();
+    carry.accept(groups.deliveries(round, List.copyOf(moved)));
+  }
+
+  /** Takes in a choice; whether the device had been asked, and there are such groups. */
+  boolean chosen(DeviceId device, Message.Chosen answer) {
+    int[] earlier = Arrays.stream(answer.earlier()).distinct().sorted().toArray();
+    boolean sound =
+        exists(answer.present())
+            && earlier.length == answer.earlier().length
+            && Arrays.stream(earlier).allMatch(this::exists)
+            && Arrays.stream(earlier).noneMatch(group -> group == answer.present());
+    if (!sound || !choosing.remove(device)) {
+      return false;
     }
-    groups.move(device, best == 0 ? own : best == own ? 0 : best);
+    if (groups.move(device, answer.present(), earlier)) {
+      moved.add(device);
+    }
     return true;
+  }
+
+  private boolean exists(int group) {
+    return group >= 0 && group < groups.count();
   }
 
   /** What is done with a device's answer to a trial; whether it had been asked. */

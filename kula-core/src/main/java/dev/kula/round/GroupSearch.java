@@ -67,10 +67,11 @@ final class GroupSearch {
    * What a search ended with.
    *
    * @param grouping of the devices that took part
-   * @param count how many groups; 1 if none is worth it
+   * @param models one a group: the weighted mean of what its members learnt; a single one, what all
+   *     learnt, if no groups are worth it
    * @param gains of all numbers of groups that were tried
    */
-  record Result(Map<DeviceId, Integer> grouping, int count, List<RunEvent.Gain> gains) {}
+  record Result(Map<DeviceId, Integer> grouping, List<float[]> models, List<RunEvent.Gain> gains) {}
 
   /**
    * A search among devices.
@@ -142,7 +143,6 @@ final class GroupSearch {
       case GUARDING ->
           message.gains().length == groupings.size()
               && guards.putIfAbsent(place, message.gains()) == null;
-      case ALL, RECENT -> false;
     };
   }
 
@@ -198,14 +198,9 @@ final class GroupSearch {
 
   /** For each member the weighted mean of what the others of its group learnt; empty if none is. */
   private List<Optional<Candidate>> withoutOneself(Grouping grouping) {
-    int parameters = start.length;
-    int bins = lessons.getFirst().counts().length;
-    double[][] sums = new double[grouping.count()][parameters + bins + 1];
+    double[][] sums = sums(grouping);
     int[] sizes = new int[grouping.count()];
-    for (int i = 0; i < members.size(); i++) {
-      add(lessons.get(members.get(i)), 1, sums[grouping.of()[i]]);
-      sizes[grouping.of()[i]]++;
-    }
+    Arrays.stream(grouping.of()).forEach(group -> sizes[group]++);
     List<Optional<Candidate>> means = new ArrayList<>();
     for (int i = 0; i < members.size(); i++) {
       int group = grouping.of()[i];
@@ -215,15 +210,33 @@ final class GroupSearch {
       }
       double[] rest = sums[group].clone();
       add(lessons.get(members.get(i)), -1, rest);
-      float[] mean = new float[parameters];
-      for (int k = 0; k < parameters; k++) {
-        mean[k] = (float) (rest[k] / rest[parameters + bins]);
-      }
-      double[] counts = Arrays.copyOfRange(rest, parameters, parameters + bins);
+      double[] counts = Arrays.copyOfRange(rest, start.length, rest.length - 1);
       Arrays.setAll(counts, label -> Math.max(0, counts[label])); // rounding
-      means.add(Optional.of(Candidate.of(mean, start, Candidate.shares(counts))));
+      means.add(Optional.of(Candidate.of(mean(rest), start, Candidate.shares(counts))));
     }
     return means;
+  }
+
+  /** For each group the weighted mean of what its members learnt. */
+  private List<float[]> means(Grouping grouping) {
+    return Arrays.stream(sums(grouping)).map(this::mean).toList();
+  }
+
+  private double[][] sums(Grouping grouping) {
+    int bins = lessons.getFirst().counts().length;
+    double[][] sums = new double[grouping.count()][start.length + bins + 1];
+    for (int i = 0; i < members.size(); i++) {
+      add(lessons.get(members.get(i)), 1, sums[grouping.of()[i]]);
+    }
+    return sums;
+  }
+
+  private float[] mean(double[] sums) {
+    float[] mean = new float[start.length];
+    for (int k = 0; k < mean.length; k++) {
+      mean[k] = (float) (sums[k] / sums[sums.length - 1]);
+    }
+    return mean;
   }
 
   /** Adds a lesson, times {@code sign}, to sums of weighted models, of counts and of weights. */
@@ -264,6 +277,6 @@ final class GroupSearch {
     for (int i = 0; i < members.size(); i++) {
       of.put(devices.get(members.get(i)), best.of()[i]);
     }
-    return new Result(of, best.count(), gains);
+    return new Result(of, means(best), gains);
   }
 }

@@ -3,6 +3,7 @@ package dev.kula.round;
 import dev.kula.aggregate.ServerOptimizer;
 import dev.kula.data.DeviceId;
 import dev.kula.device.Envelope;
+import dev.kula.device.GroupModel;
 import dev.kula.device.Message;
 import dev.kula.fleet.Fleet;
 import dev.kula.model.TrainingPlan;
@@ -10,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.function.IntUnaryOperator;
 
@@ -18,9 +20,19 @@ import java.util.function.IntUnaryOperator;
  * the global model. For one round loop, on one thread.
  */
 final class Groups {
+  /** Rounds from one in which a device trains an earlier group's model to the next. */
+  static final int EARLIER_EVERY = 4;
+
+  private static final int[] NONE = {};
+
   private final List<float[]> models = new ArrayList<>();
   private final List<ServerOptimizer.State> optimizers = new ArrayList<>();
   private final Map<DeviceId, Integer> of = new TreeMap<>();
+
+  /** Other groups that a device trains for, with what it has from before; ascending. */
+  private final Map<DeviceId, int[]> earlier = new TreeMap<>();
+
+  private List<GroupModel> shown = List.of();
 
   /**
    * As plain data.
@@ -28,9 +40,15 @@ final class Groups {
    * @param models what devices have been sent as the model, one a group
    * @param optimizers what the server's optimiser remembers, one a group
    * @param of the group of each device that is not in the first
+   * @param earlier other groups that devices train for
+   * @param shown the models of all groups, as devices were shown them last
    */
   record State(
-      List<float[]> models, List<ServerOptimizer.State> optimizers, Map<String, Integer> of) {}
+      List<float[]> models,
+      List<ServerOptimizer.State> optimizers,
+      Map<String, Integer> of,
+      Map<String, int[]> earlier,
+      List<GroupModel> shown) {}
 
   /** All devices in one group. */
   Groups(float[] model) {
@@ -59,18 +77,91 @@ final class Groups {
     return members;
   }
 
-  /** Puts devices into groups, all of which go on from the model of the first. */
-  void divide(Map<DeviceId, Integer> grouping, int count) {
-    while (models.size() < count) {
-      models.add(models.getFirst());
-      optimizers.add(optimizers.getFirst());
+  /** Those of {@code devices} that train each group's model with something. */
+  List<List<DeviceId>> trainers(List<DeviceId> devices) {
+    List<List<DeviceId>> trainers = members(devices);
+    for (DeviceId device : devices) {
+      for (int group : earlier.getOrDefault(device, NONE)) {
+        trainers.get(group).add(device);
+      }
     }
-    of.clear();
-    of.putAll(grouping);
+    return trainers;
   }
 
-  void move(DeviceId device, int group) {
+  /**
+   * Puts devices into groups.
+   *
+   * @param started models that the groups go on from
+   */
+  void divide(Map<DeviceId, Integer> grouping, List<float[]> started) {
+    ServerOptimizer.State optimizer = optimizers.getFirst();
+    models.clear();
+    models.addAll(started);
+    optimizers.clear();
+    started.forEach(model -> optimizers.add(optimizer));
+    of.clear();
+    of.putAll(grouping);
+    earlier.clear();
+  }
+
+  /**
+   * Puts a device into a group.
+   *
+   * @param others that it trains for with what it has from before, ascending
+   * @return whether it was in another
+   */
+  boolean move(DeviceId device, int group, int[] others) {
+    boolean goes = of(device) != group;
     of.put(device, group);
+    earlier.put(device, others);
+    return goes;
+  }
+
+  /** Which group each device is in, to those in another than the first. */
+  List<Envelope> assignments(int round) {
+    return of.entrySet().stream()
+        .map(
+            entry ->
+                new Envelope(
+                    Envelope.ORCHESTRATOR,
+                    entry.getKey(),
+                    new Message.Assigned(round, entry.getValue())))
+        .toList();
+  }
+
+  /** The models of other groups that devices of a cohort train in this round. */
+  List<Envelope> earlierModels(int round, List<DeviceId> cohort) {
+    List<Envelope> deliveries = new ArrayList<>();
+    for (DeviceId device : cohort) {
+      earlierOf(device, round)
+          .ifPresent(
+              group ->
+                  deliveries.add(
+                      new Envelope(
+                          Envelope.ORCHESTRATOR,
+                          device,
+                          new Message.EarlierModel(round, group, models.get(group)))));
+    }
+    return deliveries;
+  }
+
+  /** Whose model a device trains besides its own group's in this round: one after the other. */
+  private OptionalInt earlierOf(DeviceId device, int round) {
+    int turn = round + Math.floorMod(device.name().hashCode(), EARLIER_EVERY);
+    int[] others = earlier.getOrDefault(device, NONE);
+    return others.length == 0 || turn % EARLIER_EVERY != 0
+        ? OptionalInt.empty()
+        : OptionalInt.of(others[turn / EARLIER_EVERY % others.length]);
+  }
+
+  /** Notes what devices are shown of all groups: their models as they are, coarsely. */
+  void show(List<GroupModel> coarse) {
+    shown = List.copyOf(coarse);
+  }
+
+  /** The models of all groups, as devices were shown them last; empty if there are no groups. */
+  List<GroupModel> shown() {
+    return shown;
   }
 
   /** The models of all groups, each to its members. */
@@ -96,7 +187,7 @@ final class Groups {
   }
 
   /**
-   * What a cohort is to do: one task for each group that has members in it.
+   * What a cohort is to do: one task for each group that somebody in it trains for.
    *
    * @param travelling how many numbers of a model devices send, where it has so many
    */
@@ -104,11 +195,14 @@ final class Groups {
       int round, TrainingPlan plan, List<DeviceId> cohort, IntUnaryOperator travelling) {
     List<Fleet.TrainingTask> tasks = new ArrayList<>();
     List<List<DeviceId>> members = members(cohort);
+    for (DeviceId device : cohort) {
+      earlierOf(device, round).ifPresent(group -> members.get(group).add(device));
+    }
     for (int group = 0; group < models.size(); group++) {
       if (!members.get(group).isEmpty() || models.size() == 1) {
         float[] model = models.get(group);
         int sent = travelling.applyAsInt(model.length);
-        tasks.add(new Fleet.TrainingTask(round, model, plan, sent, members.get(group)));
+        tasks.add(new Fleet.TrainingTask(round, group, model, plan, sent, members.get(group)));
       }
     }
     return tasks;
@@ -127,9 +221,7 @@ final class Groups {
     for (int i = 0; i < tasks.size(); i++) {
       int updates = folded.get(i).updates();
       if (updates > 0) {
-        List<DeviceId> cohort = tasks.get(i).cohort();
-        // An oracle trains where no device is there.
-        int group = cohort.isEmpty() ? 0 : of(cohort.getFirst());
+        int group = tasks.get(i).group();
         ServerOptimizer.Step step =
             optimizer.next(
                 optimizers.get(group),
@@ -149,7 +241,9 @@ final class Groups {
   State state() {
     Map<String, Integer> names = new TreeMap<>();
     of.forEach((device, group) -> names.put(device.name(), group));
-    return new State(List.copyOf(models), List.copyOf(optimizers), names);
+    Map<String, int[]> others = new TreeMap<>();
+    earlier.forEach((device, trained) -> others.put(device.name(), trained));
+    return new State(List.copyOf(models), List.copyOf(optimizers), names, others, shown);
   }
 
   void restore(State state) {
@@ -159,5 +253,8 @@ final class Groups {
     optimizers.addAll(state.optimizers());
     of.clear();
     state.of().forEach((name, group) -> of.put(new DeviceId(name), group));
+    earlier.clear();
+    state.earlier().forEach((name, others) -> earlier.put(new DeviceId(name), others));
+    shown = List.copyOf(state.shown());
   }
 }

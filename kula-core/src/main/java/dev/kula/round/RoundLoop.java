@@ -78,7 +78,7 @@ public final class RoundLoop {
   /** Goes on after the round of a checkpoint. */
   void restore(RunState state) {
     groups.restore(state.groups());
-    fleet.restore(state.fleet(), device -> groups.model(groups.of(device)));
+    fleet.restore(state.fleet(), device -> groups.model(groups.of(device)), groups.shown());
     orchestrator.restore(state.orchestrator());
     monitor.restore(state.monitor());
     evaluator.restore(state.evaluator());
@@ -129,9 +129,7 @@ public final class RoundLoop {
       carry(to(joining, new Message.CloseSwaps(round)));
     }
     carry(groups.deliveries(round, joining));
-    if (groups.count() > 1) {
-      trials.compete(round, joining);
-    }
+    trials.show(round, joining);
   }
 
   private void deliverModel() {
@@ -149,6 +147,7 @@ public final class RoundLoop {
     }
     List<DeviceId> cohort = orchestrator.cohort(round, fleet.available(round));
     carry(orchestrator.clipQueries(round, cohort));
+    carry(groups.earlierModels(round, cohort));
     List<Fleet.TrainingTask> tasks =
         groups.tasks(round, settings.localPlan(), cohort, settings::travelling);
     List<Fleet.Folded> folded = fleet.train(tasks, settings.strategy());
@@ -259,8 +258,15 @@ public final class RoundLoop {
           ignore(from, "losses in a trial that nobody asked for, or that are none");
         }
       }
-      case Message.Adrift alarm -> trials.alarmed(from);
+      case Message.Chosen chosen -> {
+        if (!trials.chosen(from, chosen)) {
+          ignore(from, "a choice of a group that nobody asked for, or that there is not");
+        }
+      }
       case Message.DriftCheck message -> ignore(envelope);
+      case Message.EarlierModel message -> ignore(envelope);
+      case Message.Assigned message -> ignore(envelope);
+      case Message.GroupModels message -> ignore(envelope);
       case Message.ClipCounts counts -> {
         if (!orchestrator.counted(from, counts)) {
           ignore(from, "counts of gradients that nobody asked for, or that are none");

@@ -108,7 +108,7 @@ final class BaselineDevicesTest {
     train(device, 1, sent);
     DeviceRuntime.State state = device.state();
     DeviceRuntime again = device(broadcast);
-    again.restore(state, Map.of(), sent);
+    again.restore(state, Map.of(), sent, List.of());
     assertArrayEquals(train(device, 2, sent).delta(), train(again, 2, sent).delta());
   }
 

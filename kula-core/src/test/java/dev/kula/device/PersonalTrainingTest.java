@@ -232,7 +232,7 @@ final class PersonalTrainingTest {
       DeviceRuntime again = device(settings(how, STEP, STEP), global);
       float[] next = global.clone();
       System.arraycopy(body, 0, next, 0, body.length);
-      again.restore(device.state(), Map.of(), next);
+      again.restore(device.state(), Map.of(), next, List.of());
       assertArrayEquals(personal, examined(again, 2));
     }
   }

@@ -33,7 +33,12 @@ class TrialsTest {
 
   private static Optional<Message.Tried> answer(
       WatchedFleet fleet, int round, Candidate... candidates) {
-    Message trial = new Message.Trial(round, TrialFold.ALL, OWN, List.of(candidates));
+    return answer(fleet, round, TrialFold.CHOOSING, candidates);
+  }
+
+  private static Optional<Message.Tried> answer(
+      WatchedFleet fleet, int round, TrialFold fold, Candidate... candidates) {
+    Message trial = new Message.Trial(round, fold, OWN, List.of(candidates));
     return fleet
         .carry(round, List.of(new Envelope(Envelope.ORCHESTRATOR, DEVICE, trial)))
         .toServers()
@@ -66,20 +71,20 @@ class TrialsTest {
   @Test
   void answersAreWeighedByWhatTheDeviceHasOverWhatTheModelLearntFrom() {
     WatchedFleet fleet = fleet(ToyDevices.OPEN);
-    Message.Tried tried =
-        answer(
-                fleet,
-                1,
-                Candidate.present(EVEN),
-                Candidate.present(new double[] {0.4, 0.1, 0.25, 0.25}),
-                Candidate.of(zero, zero, EVEN))
-            .orElseThrow();
+    Candidate[] candidates = {
+      Candidate.present(EVEN),
+      Candidate.present(new double[] {0.4, 0.1, 0.25, 0.25}),
+      Candidate.of(zero, zero, EVEN)
+    };
+    double[] choosing = answer(fleet, 1, TrialFold.CHOOSING, candidates).orElseThrow().gains();
+    double[] guarding = answer(fleet, 1, TrialFold.GUARDING, candidates).orElseThrow().gains();
     int n = 20;
     double q = (n + 0.5) / (2 * n + 2);
     double r = 0.5 / (2 * n + 2);
     double all = q / 0.4 + q / 0.1 + 2 * r / 0.25;
     double gain = n * (2 * -Math.log(q) + Math.log(q / 0.4 / all) + Math.log(q / 0.1 / all));
-    assertArrayEquals(new double[] {gain, 0}, tried.gains(), 1e-4);
+    assertEquals(gain, choosing[0] + guarding[0], 1e-4);
+    assertEquals(0, choosing[1] + guarding[1], 1e-4);
   }
 
   @Test

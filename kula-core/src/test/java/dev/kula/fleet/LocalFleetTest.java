@@ -203,7 +203,7 @@ final class LocalFleetTest {
     try (LocalFleet first = fleet(runtimes(), 1, 2);
         LocalFleet second = fleet(runtimes(), 1, 1)) {
       round(first);
-      second.restore(first.state(), device -> model);
+      second.restore(first.state(), device -> model, List.of());
       assertEquals(first.elapsed(), second.elapsed());
       Message next = new Message.Examine(2, Message.Occasion.FINAL);
       assertEquals(

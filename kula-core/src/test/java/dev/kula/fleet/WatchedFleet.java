@@ -6,6 +6,7 @@ import dev.kula.data.DeviceId;
 import dev.kula.data.SampleBatch;
 import dev.kula.device.DeviceRuntime;
 import dev.kula.device.Envelope;
+import dev.kula.device.GroupModel;
 import dev.kula.device.Message;
 import dev.kula.device.ToyDevices;
 import java.time.Duration;
@@ -71,7 +72,7 @@ public final class WatchedFleet implements Fleet {
     PartialSum sum = strategy.init(task.global().length);
     for (DeviceId device : task.cohort()) {
       runtime(device)
-          .train(task.round(), task.global(), task.plan(), ToyDevices.bench())
+          .train(task.round(), task.group(), task.global(), task.plan(), ToyDevices.bench())
           .ifPresent(sum::accumulate);
     }
     long bytes = (long) sum.updates() * task.global().length * Float.BYTES;
@@ -118,13 +119,14 @@ public final class WatchedFleet implements Fleet {
   }
 
   @Override
-  public void restore(FleetState state, Function<DeviceId, float[]> models) {
+  public void restore(
+      FleetState state, Function<DeviceId, float[]> models, List<GroupModel> shown) {
     state
         .devices()
         .forEach(
             (name, device) -> {
               DeviceId id = new DeviceId(name);
-              runtime(id).restore(device, state.blocks(), models.apply(id));
+              runtime(id).restore(device, state.blocks(), models.apply(id), shown);
             });
   }
 

@@ -32,8 +32,9 @@ final class GroupModelsTest {
   }
 
   private static Groups divided() {
-    Groups groups = new Groups(new float[] {0, 0, 0});
-    groups.divide(Map.of(ONE, 0, TWO, 1), 2);
+    float[] start = {0, 0, 0};
+    Groups groups = new Groups(start);
+    groups.divide(Map.of(ONE, 0, TWO, 1), List.of(start, start));
     groups.train(
         groups.tasks(1, PLAN, List.of(ONE, TWO), size -> size),
         List.of(folded(1, 2, 3), folded(4, 5, 6)),

@@ -1,0 +1,144 @@
+package dev.kula.device;
+
+import java.util.Arrays;
+import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
+
+/**
+ * Of which group's kind each own sample of a device is, in the order in which they came. While
+ * things stay as they are, all are of one kind; where what a device meets changes, what came before
+ * stays with the group that it was of, and trains that group's model.
+ *
+ * <p>Where one kind ends and the next begins is the path of least cost (Viterbi 1967, <i>Error
+ * bounds for convolutional codes and an asymptotically optimum decoding algorithm</i>): the loss of
+ * each sample under the model of its group, and {@link #CHANGE} for each change. What a device had
+ * from the beginning is of one kind. Not thread safe.
+ */
+final class Segments {
+  /** What a change costs: a little less than one sample that a model gets quite wrong. */
+  static final double CHANGE = 2.5;
+
+  /** Fewer samples of another group than these train nothing. */
+  private static final int FEWEST = 5;
+
+  private final int stock;
+  private int present;
+
+  /** Groups of the first samples; later ones are of the present one. */
+  private int[] groups = {};
+
+  /**
+   * What has to survive a restart.
+   *
+   * @param present group
+   * @param groups of the first samples; later ones are of the present one
+   */
+  public record State(int present, int[] groups) {}
+
+  /**
+   * All samples of one group, the first.
+   *
+   * @param stock samples that were there at the beginning
+   */
+  Segments(int stock) {
+    this.stock = stock;
+  }
+
+  /** The group that a device is in. */
+  int present() {
+    return present;
+  }
+
+  /** Whether a sample is of this group. */
+  IntPredicate isOf(int group) {
+    return sample -> (sample < groups.length ? groups[sample] : present) == group;
+  }
+
+  /** Puts the device and all that it has into a group. */
+  void moveAll(int group) {
+    present = group;
+    groups = new int[0];
+  }
+
+  /**
+   * Puts each sample into the group that explains it, and the device into that of the last.
+   *
+   * @param losses of all samples, one row a sample, one column a group
+   * @return cost of the cheapest path to each group
+   */
+  double[] sort(double[][] losses) {
+    int count = losses[0].length;
+    int first = Math.clamp(stock, 1, losses.length);
+    double[] cost = new double[count];
+    for (int sample = 0; sample < first; sample++) {
+      for (int group = 0; group < count; group++) {
+        cost[group] += losses[sample][group];
+      }
+    }
+    int[][] from = new int[losses.length][];
+    for (int sample = first; sample < losses.length; sample++) {
+      from[sample] = origins(cost, present);
+      cost = next(cost, losses[sample], present);
+    }
+    groups = new int[losses.length];
+    int group = cheapest(cost, present);
+    for (int sample = losses.length - 1; sample >= first; sample--) {
+      groups[sample] = group;
+      group = from[sample][group];
+    }
+    Arrays.fill(groups, 0, first, group);
+    present = groups[groups.length - 1];
+    return cost;
+  }
+
+  /** Cost of the cheapest path to each group after one more sample of these losses. */
+  static double[] next(double[] cost, double[] losses, int preferred) {
+    int[] from = origins(cost, preferred);
+    double[] next = new double[cost.length];
+    for (int group = 0; group < next.length; group++) {
+      double change = from[group] == group ? 0 : CHANGE;
+      next[group] = cost[from[group]] + change + losses[group];
+    }
+    return next;
+  }
+
+  /** From which group the cheapest path to each comes. */
+  private static int[] origins(double[] cost, int preferred) {
+    int cheapest = cheapest(cost, preferred);
+    int[] origins = new int[cost.length];
+    Arrays.setAll(origins, group -> cost[cheapest] + CHANGE < cost[group] ? cheapest : group);
+    return origins;
+  }
+
+  /** The group to which the path is cheapest; of equal ones the preferred. */
+  static int cheapest(double[] cost, int preferred) {
+    int best = preferred;
+    for (int group = 0; group < cost.length; group++) {
+      best = cost[group] < cost[best] ? group : best;
+    }
+    return best;
+  }
+
+  /**
+   * The groups that enough samples are of, besides the present one, ascending.
+   *
+   * @param samples how many there are in all
+   */
+  int[] others(int samples) {
+    return Arrays.stream(groups)
+        .distinct()
+        .filter(group -> group != present)
+        .filter(group -> IntStream.range(0, samples).filter(isOf(group)).count() >= FEWEST)
+        .sorted()
+        .toArray();
+  }
+
+  State state() {
+    return new State(present, groups.clone());
+  }
+
+  void restore(State state) {
+    present = state.present();
+    groups = state.groups().clone();
+  }
+}
