@@ -48,13 +48,15 @@ final class Tables {
    * @param name of it
    * @param scenario of the study
    * @param more arguments beside those of the study and the method; possibly empty
+   * @param epsilon what a device's account must not exceed
    * @param seeds of the runs
    */
-  private record Setup(String name, String scenario, String more, List<Long> seeds) {}
+  private record Setup(
+      String name, String scenario, String more, double epsilon, List<Long> seeds) {}
 
   private List<Setup> plain() {
     return study.scenarios().keySet().stream()
-        .map(scenario -> new Setup(scenario, scenario, "", study.seeds()))
+        .map(scenario -> new Setup(scenario, scenario, "", Double.POSITIVE_INFINITY, study.seeds()))
         .toList();
   }
 
@@ -71,6 +73,7 @@ final class Tables {
                                 "%s, ε = %s".formatted(scenario, epsilon.replace("inf", "∞")),
                                 scenario,
                                 Study.join(privacy.arguments(), "--epsilon", epsilon),
+                                Double.parseDouble(epsilon.replace("inf", "Infinity")),
                                 seeds)))
         .toList();
   }
@@ -99,6 +102,13 @@ final class Tables {
       return Spread.over(Objects.requireNonNull(methods.get(method)).perSeed(), figure::of);
     }
 
+    /** Without the methods whose devices gave away more. */
+    Row within(double epsilon) {
+      Map<String, MethodSummary> kept = new LinkedHashMap<>(methods);
+      kept.values().removeIf(method -> method.epsilon().max() > epsilon);
+      return new Row(name, figure, kept);
+    }
+
     /** Paired by seed; empty if one of the two is missing. */
     Optional<Difference> difference(String method, String reference) {
       MethodSummary one = methods.get(method);
@@ -122,7 +132,8 @@ final class Tables {
             .filter(setup -> figure(setup) == Figure.LAST_ROUND)
             .map(setup -> atEqualBytes(setup, outcomes))
             .toList();
-    List<Row> noised = noised().stream().map(setup -> row(setup, outcomes)).toList();
+    List<Row> noised =
+        noised().stream().map(setup -> row(setup, outcomes).within(setup.epsilon())).toList();
     List<String> parts = new ArrayList<>();
     parts.add(
         sideBySide("Overview", rows)
@@ -148,7 +159,8 @@ final class Tables {
               + notes(
                   "Over the first %d of these seeds, with the settings that were tuned without noise."
                       .formatted(Math.min(study.privacy().seeds(), study.seeds().size())),
-                  "%s where Kula refuses a method under such noise.".formatted(NONE)));
+                  "%s where Kula refuses a method under such noise, or where bare samples leave a device, which no ε covers."
+                      .formatted(NONE)));
     }
     parts.add(settings());
     if (!refusals.isEmpty()) {

@@ -46,6 +46,7 @@ final class EvidenceTest {
         fine-tune: {grid: rates}
         groups: {grid: rates, own: ["", --swap-every 1]}
         pooled-fine-tune: {grid: rates}
+        random: {grid: rates}
       """;
 
   @TempDir Path directory;
@@ -94,7 +95,7 @@ final class EvidenceTest {
   void tunesReportsAndRunsNothingTwice() throws IOException {
     assertEquals(0, run("tune", "--scenarios", "own"), said);
     Tuned tuned = Tuned.read(directory.resolve("tuned.yaml"));
-    assertEquals(3, tuned.methods().size());
+    assertEquals(4, tuned.methods().size());
     tuned
         .methods()
         .forEach(
@@ -106,7 +107,7 @@ final class EvidenceTest {
 
     Path table = directory.resolve("tables.md");
     assertEquals(0, run("report", "--out", table.toString()), said);
-    assertTrue(said.contains("evidence: runs made: 14,"), said);
+    assertTrue(said.contains("evidence: runs made: 19,"), said);
     String tables = Files.readString(table);
     Path runs = directory.resolve("cache/fine-tune/own");
     double[] accuracies = new double[2];
@@ -119,8 +120,10 @@ final class EvidenceTest {
     String expected = "| own | %s |".formatted(Figures.percent(Spread.of(accuracies), 2));
     assertTrue(tables.contains(expected), expected + " in " + tables);
     assertTrue(tables.contains("| drift *(over time)* | "), tables);
-    assertTrue(tables.contains("| own, ε = 8 | "), tables);
-    assertTrue(tables.contains("`groups` against the best of all others here, `fine-tune`: "));
+    String noised =
+        tables.lines().filter(line -> line.startsWith("| own, ε = 8")).findFirst().get();
+    assertTrue(noised.endsWith(" | – | – |"), "refused, and samples without noise: " + noised);
+    assertTrue(tables.contains("`groups` against the best of all others here, `"));
     assertTrue(tables.contains("- pooled-fine-tune, own: kula: --protect is 'all'"), tables);
 
     assertEquals(0, run("report", "--out", table.toString()), said);
@@ -134,7 +137,7 @@ final class EvidenceTest {
             .resolve(new Run("groups", "own", study().common(), 2).place())
             .resolve("summary.json"));
     assertEquals(0, run("report", "--out", table.toString(), "--minutes", "0"), said);
-    assertTrue(said.contains("evidence: 2 runs to make, 13 are there"), said);
+    assertTrue(said.contains("evidence: 2 runs to make, 18 are there"), said);
     assertTrue(Files.readString(table).contains("No results: groups."), "never over fewer seeds");
     assertEquals(0, run("report", "--out", table.toString()), said);
     assertTrue(said.contains("evidence: runs made: 1,"), said);
@@ -149,7 +152,7 @@ final class EvidenceTest {
   void mistakesAreOneLine() throws IOException {
     assertEquals(2, run("tune", "--methods", "magic"));
     assertEquals(
-        "--methods has 'magic', must be of [fine-tune, groups, pooled-fine-tune]; correct it\n",
+        "--methods has 'magic', must be of [fine-tune, groups, pooled-fine-tune, random]; correct it\n",
         said);
     write(SMALL.replace("[1, 2]", "[1, 101]"));
     assertEquals(2, run("report"));
