@@ -12,6 +12,7 @@ import dev.kula.aggregate.robust.RobustRule;
 import dev.kula.aggregate.secure.Graph;
 import dev.kula.aggregate.secure.SecureAggregation;
 import dev.kula.aggregate.secure.SecureAggregation.Groups;
+import dev.kula.data.Decimal;
 import dev.kula.data.FederatedData;
 import dev.kula.device.ChangeProtection;
 import dev.kula.fleet.Attackers;
@@ -87,6 +88,12 @@ record AggregationPlan(
       throw KulaException.user(
           "--attack is '%s', which changes classes, but the task is a regression; try sign-flip"
               .formatted(settings.attack()));
+    }
+    int devices = data.devices().size();
+    if (Attackers.count(settings.attackers(), devices) == devices) {
+      throw KulaException.user(
+          "--attackers is '%s', must leave at least one of %d devices honest, for only those are examined; lower it"
+              .formatted(Decimal.text(settings.attackers()), devices));
     }
     return Optional.of(new Threat(attack, settings.attackers()));
   }

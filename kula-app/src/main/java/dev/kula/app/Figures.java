@@ -5,24 +5,24 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Numbers as people read them in a table. */
-final class Figures {
+public final class Figures {
   private static final String NEVER = "–";
   private static final double BYTES_PER_MEGABYTE = 1e6;
 
   private Figures() {}
 
   /** A fraction of 1 in percent: {@code 82.3}. */
-  static String percent(double fraction) {
+  public static String percent(double fraction) {
     return oneDecimal(100 * fraction);
   }
 
   /** A fraction of 1 in percent with its sign; a dash where there is none. */
-  static String percentOrNone(@Nullable Double fraction) {
+  public static String percentOrNone(@Nullable Double fraction) {
     return fraction == null ? NEVER : percent(fraction) + " %";
   }
 
   /** Mean and spread of fractions of 1 in percent; the spread only where there are seeds. */
-  static String percent(Spread spread, int seeds) {
+  public static String percent(Spread spread, int seeds) {
     return seeds < 2
         ? percent(spread.mean())
         : percent(spread.mean()) + " ± " + percent(spread.sd());
@@ -31,7 +31,7 @@ final class Figures {
   /**
    * A difference of fractions of 1 in percentage points: {@code +1.2}, {@code −0.3}, {@code 0.0}.
    */
-  static String points(double difference) {
+  public static String points(double difference) {
     String size = oneDecimal(Math.abs(100 * difference));
     if (size.equals("0.0")) {
       return size;
@@ -40,14 +40,14 @@ final class Figures {
   }
 
   /** A difference with its interval; a dash for the interval of a single seed. */
-  static String points(double difference, @Nullable Double low, @Nullable Double high) {
+  public static String points(double difference, @Nullable Double low, @Nullable Double high) {
     return low == null || high == null
         ? points(difference)
         : "%s [%s, %s]".formatted(points(difference), points(low), points(high));
   }
 
   /** A count that is a mean: {@code 23} or {@code 23.4}; a dash for never. */
-  static String count(@Nullable Double value) {
+  public static String count(@Nullable Double value) {
     if (value == null) {
       return NEVER;
     }
@@ -57,7 +57,7 @@ final class Figures {
   }
 
   /** Seconds, to a tenth below a hundred; a dash for never. */
-  static String seconds(@Nullable Double value) {
+  public static String seconds(@Nullable Double value) {
     if (value == null) {
       return NEVER;
     }
@@ -65,7 +65,7 @@ final class Figures {
   }
 
   /** Bytes in megabytes of a million bytes; never 0.0 for something. */
-  static String megabytes(long bytes) {
+  public static String megabytes(long bytes) {
     String text = oneDecimal(bytes / BYTES_PER_MEGABYTE);
     if (bytes == 0) {
       return "0";
@@ -74,7 +74,7 @@ final class Figures {
   }
 
   /** A privacy loss: {@code 7.8} or {@code ∞}. */
-  static String epsilon(double value) {
+  public static String epsilon(double value) {
     return Double.isInfinite(value) ? "∞" : String.format(Locale.ROOT, "%.2f", value);
   }
 

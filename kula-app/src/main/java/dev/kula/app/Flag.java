@@ -169,7 +169,7 @@ enum Flag {
       "ATTACK",
       "none",
       AggregationPlan.ATTACK,
-      "What attackers among the devices do, to see what --robust stands."),
+      "What attackers among the devices do, to see what --robust stands; they are not examined."),
   ATTACKERS(
       Section.TRAINING,
       "SHARE",

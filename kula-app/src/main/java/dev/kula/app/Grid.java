@@ -15,19 +15,19 @@ import org.jspecify.annotations.Nullable;
  * @param header one a column; empty for none
  * @param rows at least one, as wide as the header
  */
-record Grid(String title, List<String> header, List<List<String>> rows) {
+public record Grid(String title, List<String> header, List<List<String>> rows) {
   /** Header and data apart by a line, columns by spaces, nothing around. */
   private static final @Nullable Character[] BORDER = border();
 
   private static final int UNLIMITED = 1_000;
 
-  Grid {
+  public Grid {
     header = List.copyOf(header);
     rows = List.copyOf(rows);
   }
 
   /** For a terminal, with a line break at the end. */
-  String text() {
+  public String text() {
     int width = rows.getFirst().size();
     Column[] columns = new Column[width];
     for (int i = 0; i < width; i++) {
@@ -45,7 +45,7 @@ record Grid(String title, List<String> header, List<List<String>> rows) {
   }
 
   /** In Markdown, with a line break at the end. */
-  String markdown() {
+  public String markdown() {
     int width = rows.getFirst().size();
     List<String> top = header.isEmpty() ? Stream.generate(() -> "").limit(width).toList() : header;
     StringBuilder text = new StringBuilder("**").append(title).append("**\n\n");

@@ -1,5 +1,6 @@
 package dev.kula.app;
 
+import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.util.EnumSet;
 import java.util.List;
@@ -69,6 +70,19 @@ public final class Kula {
   /** Runs a command line and ends the process with its exit code. */
   public static void main(String[] arguments) {
     System.exit(new Kula(new LocalRunner(), Terminal.system()).run(arguments));
+  }
+
+  /**
+   * Runs a command line in this process, for programs that make runs and read what they left. Calls
+   * from several threads do not disturb each other, if each writes to a directory of its own.
+   *
+   * @param out results
+   * @param err progress and complaints
+   * @return the exit code: 0 done, 2 the user's mistake, of which the last line on {@code err}
+   *     tells, 1 anything else
+   */
+  public static int run(PrintStream out, PrintStream err, String... arguments) {
+    return new Kula(new LocalRunner(), new Terminal(out, err, false, false, 100)).run(arguments);
   }
 
   /** Runs a command line; the exit code. */

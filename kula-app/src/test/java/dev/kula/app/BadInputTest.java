@@ -269,6 +269,11 @@ final class BadInputTest {
             "rule 'median' has a cohort of 4, must be at least 2f + 1 = 5",
             "; take more devices a round"),
         new Mistake(
+            "nobody honest",
+            "--data csv:@/good.csv --devices 4 --attack sign-flip --attackers 1",
+            "--attackers is '1', must leave at least one of 4 devices honest",
+            "; lower it"),
+        new Mistake(
             "a rule that sees single updates under masks",
             "--data csv:@/good.csv --devices 4 --secure-aggregation complete --robust median",
             "--robust is 'median', but --secure-aggregation hides updates in sums of 8 or more",

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -19,12 +20,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The examiner of a run: the only one who sees test results and outcomes in the clear. Nothing it
- * knows flows back to a device, a plan or a gate.
+ * knows flows back to a device, a plan or a gate. Whoever attacks is not examined: a model that was
+ * trained to be wrong says nothing of how honest devices fare.
  */
 final class Evaluator {
   private final TrainingEngine engine;
   private final @Nullable Samples globalExam;
   private final Recovery recovery;
+  private final Set<DeviceId> attackers;
   private final Map<DeviceId, Message.Examined> examined = new TreeMap<>();
   private final Map<String, Double> given = new TreeMap<>();
   private SwapCounts swaps = SwapCounts.NONE;
@@ -41,7 +44,7 @@ final class Evaluator {
   record State(
       SwapCounts swaps, Traffic copies, Map<String, Double> given, Recovery.State recovery) {}
 
-  /** Scores of one round, over devices. */
+  /** Scores of one round, over honest devices. */
   record Scores(
       double mean,
       double worstDecile,
@@ -69,16 +72,23 @@ final class Evaluator {
    *
    * @param globalExam class-balanced test samples; null if there is no global model to examine
    * @param changes rounds in which what a device meets changes, ascending
+   * @param attackers devices whose examinations do not count
    */
   Evaluator(
-      TrainingEngine engine, @Nullable Samples globalExam, Map<DeviceId, List<Integer>> changes) {
+      TrainingEngine engine,
+      @Nullable Samples globalExam,
+      Map<DeviceId, List<Integer>> changes,
+      Set<DeviceId> attackers) {
     this.engine = engine;
     this.globalExam = globalExam;
     this.recovery = new Recovery(changes);
+    this.attackers = Set.copyOf(attackers);
   }
 
   void examined(DeviceId device, Message.Examined message) {
-    examined.put(device, message);
+    if (!attackers.contains(device)) {
+      examined.put(device, message);
+    }
   }
 
   void ordered(int orders) {
@@ -137,7 +147,7 @@ final class Evaluator {
     return value.isPresent() ? value.getAsDouble() : null;
   }
 
-  /** Scores of the devices examined since the last call, in the order of their names. */
+  /** Scores of the honest devices examined since the last call, in the order of their names. */
   Scores scores() {
     List<Double> perDevice = new ArrayList<>();
     List<OptionalDouble> without = new ArrayList<>();
@@ -168,23 +178,27 @@ final class Evaluator {
   }
 
   /**
-   * Score of the global model on the balanced exam, or the mean over devices of the scores of their
-   * groups' models; null if there is none.
+   * Score of the global model on the balanced exam, or the mean over honest devices of the scores
+   * of their groups' models; null if there is none.
    */
   @Nullable Double global(List<float[]> models, List<List<DeviceId>> members) {
     Samples exam = globalExam;
     if (exam == null) {
       return null;
     }
-    int devices = members.stream().mapToInt(List::size).sum();
+    long devices = members.stream().mapToLong(this::honest).sum();
     double sum = 0;
     for (int group = 0; group < models.size(); group++) {
-      double share = models.size() == 1 ? 1 : (double) members.get(group).size() / devices;
+      double share = models.size() == 1 ? 1 : (double) honest(members.get(group)) / devices;
       if (share > 0) {
         sum += share * engine.evaluate(models.get(group), exam).score(engine.task());
       }
     }
     return sum;
+  }
+
+  private long honest(List<DeviceId> devices) {
+    return devices.stream().filter(device -> !attackers.contains(device)).count();
   }
 
   /** How devices do after what they meet has changed. */

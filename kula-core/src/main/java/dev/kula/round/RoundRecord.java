@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
  * @param round from 1
  * @param cohort devices whose updates were folded
  * @param trainingLoss mean loss of the cohort in its last local epoch
- * @param personalAccuracy mean over devices
- * @param worstDecile mean over the worst tenth of the devices
- * @param personalLoss mean over devices
+ * @param personalAccuracy mean over honest devices
+ * @param worstDecile mean over the worst tenth of the honest devices
+ * @param personalLoss mean over honest devices
  * @param globalAccuracy mean over devices of the global model on a class-balanced test set; null
  *     where there is no global model
  * @param simulatedSeconds virtual time since the start

@@ -15,7 +15,7 @@ import java.util.Map;
  * @param recovery mean score of personal models by rounds since what their device meets changed or
  *     since it joined; empty if neither happened
  * @param epsilon spent
- * @param devices each device
+ * @param devices each honest device
  * @param layout of the models
  * @param models the global model, or one a group
  * @param groups of the devices that are not in the first group

@@ -66,7 +66,7 @@ public record RunSummary(
    * @param swaps in a run
    * @param wallSeconds real time of a run
    * @param perSeed the figures of each seed
-   * @param devices each device of the first seed
+   * @param devices each honest device of the first seed
    */
   public record MethodSummary(
       String name,
@@ -90,12 +90,12 @@ public record RunSummary(
       List<DeviceResult> devices) {}
 
   /**
-   * Accuracy of personal models.
+   * Accuracy of the personal models of honest devices.
    *
    * @param mean over devices
    * @param worstDecile mean over the worst tenth of the devices, at least one device
    * @param sd over devices
-   * @param perDevice each device of each seed, seed by seed
+   * @param perDevice each honest device of each seed, seed by seed
    */
   public record PersonalAccuracy(
       double mean, double worstDecile, double sd, List<Double> perDevice) {}

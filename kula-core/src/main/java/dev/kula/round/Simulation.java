@@ -38,6 +38,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -54,6 +55,7 @@ public final class Simulation implements AutoCloseable {
 
   private final FederatedData data;
   private final SimulationSettings settings;
+  private final List<FederatedData.DeviceRows> honest;
   private final TrainingEngine engine;
   private final LocalFleet fleet;
   private final PerformanceMonitor monitor;
@@ -78,6 +80,9 @@ public final class Simulation implements AutoCloseable {
     this.engine = engines.create(settings.model(), dataset.input(), dataset.task());
     Seed seed = settings.rounds().seed();
     Attackers attackers = settings.threat().map(threat -> attackers(threat, seed)).orElse(null);
+    Set<DeviceId> attacking = attackers == null ? Set.of() : attackers.devices();
+    this.honest =
+        data.devices().stream().filter(rows -> !attacking.contains(rows.device())).toList();
     PooledOracle oracle = settings.pooled() ? new PooledOracle(dataset.labels()) : null;
     List<DeviceRuntime> runtimes = runtimes(attackers, oracle);
     CostModel costs =
@@ -99,7 +104,7 @@ public final class Simulation implements AutoCloseable {
                     InputShape.vector(engine.embeddingSize()),
                     dataset.task()));
     this.monitor = new PerformanceMonitor(settings.rounds(), this::targetOf, dataset.labels());
-    this.evaluator = new Evaluator(engine, globalExam(seed), changes());
+    this.evaluator = new Evaluator(engine, globalExam(seed), changes(), attacking);
     this.loop =
         new RoundLoop(
             oracle == null ? fleet : new PooledFleet(fleet, oracle, engine, seed.derive("pooled")),
@@ -278,9 +283,11 @@ public final class Simulation implements AutoCloseable {
     Evaluator.Scores scores = loop.scores();
     List<RunSummary.DeviceResult> devices = new ArrayList<>();
     Map<String, PersonalModel> personal = new TreeMap<>();
-    for (int i = 0; i < data.devices().size(); i++) {
-      DeviceRuntime runtime = fleet.runtime(data.devices().get(i).device());
-      devices.add(result(runtime, i, scores));
+    for (int i = 0; i < honest.size(); i++) {
+      devices.add(result(fleet.runtime(honest.get(i).device()), i, scores));
+    }
+    for (FederatedData.DeviceRows rows : data.devices()) {
+      DeviceRuntime runtime = fleet.runtime(rows.device());
       runtime.personal().ifPresent(model -> personal.put(runtime.id().name(), model));
     }
     double mean = scores.spentEpsilon().stream().mapToDouble(e -> e).average().orElse(0);
@@ -311,7 +318,7 @@ public final class Simulation implements AutoCloseable {
     Optional<PrivacyLedger.Release> refusal = runtime.firstRefusal();
     return new RunSummary.DeviceResult(
         runtime.id().name(),
-        data.devices().get(index).train().length,
+        honest.get(index).train().length,
         without.orElse(accuracy),
         accuracy,
         boxed(runtime.ownLabelCounts()),

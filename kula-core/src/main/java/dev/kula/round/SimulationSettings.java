@@ -40,7 +40,7 @@ public record SimulationSettings(
    * Attackers among the devices.
    *
    * @param attack what they do
-   * @param share of the devices, in [0, 1]; rounded down to whole ones
+   * @param share of the devices, in [0, 1); rounded down to whole ones, which are not examined
    */
   public record Threat(Attack attack, double share) {}
 }

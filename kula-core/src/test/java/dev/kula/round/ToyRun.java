@@ -50,6 +50,7 @@ final class ToyRun {
   double budget = 0.3;
   int threads = 1;
   boolean pooled;
+  Optional<SimulationSettings.Threat> threat = Optional.empty();
   long seed = 7;
   Convergence convergence = Convergence.off();
   Gate gate = new Gate(0, 0.01, 0, 2);
@@ -195,7 +196,7 @@ final class ToyRun {
             deviceSettings(),
             new TargetSpec.Mixture(0.5),
             ModelSpec.parse("mlp:6"),
-            Optional.empty(),
+            threat,
             pooled,
             threads);
     try (Simulation simulation = new Simulation(data, settings, ToyEngine.factory(), listener)) {
