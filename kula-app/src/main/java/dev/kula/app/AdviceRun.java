@@ -92,7 +92,9 @@ final class AdviceRun {
             identity.quantity(),
             List.copyOf(searches.values()),
             names(searches, seed),
-            dataset.times().isPresent() ? Optional.of(time()) : Optional.empty());
+            dataset.times().isPresent() && settings.course().equals("still")
+                ? Optional.of(time())
+                : Optional.empty());
     Advice advice =
         new Adviser(runs, AdvicePlan.roles(grouped))
             .advise(evidence, name -> AdvicePlan.command(settings, Method.labelled(name)));

@@ -63,8 +63,8 @@ final class AdviseTest {
 
   @Test
   void alikeDevicesShallFederateAndNeitherGroupNorSwap() throws IOException {
-    Path file = file(30, 160, 0.8, (device, thing) -> thing);
-    Shell shell = advise(file, "--model", "softmax", "--rounds", "8", "--seeds", "4");
+    Path file = file(30, 300, 0.8, (device, thing) -> thing);
+    Shell shell = advise(file, "--model", "mlp:16", "--rounds", "8", "--seeds", "4");
     assertAnswer(shell, "labels", "(no|cannot tell from this much data)");
     assertAnswer(shell, "features", "no");
     assertAnswer(shell, "quantity", "no");
@@ -80,14 +80,14 @@ final class AdviseTest {
 
   @Test
   void conflictingNamesShallGroupAndTheCommandRuns() {
-    Path file = file(24, 80, 0.4, (device, thing) -> (thing + device % 2) % LABELS);
-    Shell shell = advise(file, "--model", "mlp:16", "--rounds", "10", "--seeds", "2");
+    Path file = file(24, 80, 0.5, (device, thing) -> (thing + 2 * (device % 2)) % LABELS);
+    Shell shell = advise(file, "--model", "mlp:32", "--rounds", "12", "--seeds", "4");
     assertAnswer(shell, "groups", "yes");
     assertAnswer(shell, "concept", "yes");
     assertTrue(shell.out().contains("groups, deficit swaps"), "swaps are within groups");
     String command =
         shell.out().lines().filter(line -> line.startsWith("  ./kula ")).findFirst().orElseThrow();
-    assertTrue(command.contains(" --groups auto") && command.contains(" --model mlp:16"), command);
+    assertTrue(command.contains(" --groups auto") && command.contains(" --model mlp:32"), command);
     List<String> words = new ArrayList<>(List.of(command.strip().split(" ")));
     words.removeFirst();
     words.addAll(List.of("--out", directory.resolve("next").toString()));

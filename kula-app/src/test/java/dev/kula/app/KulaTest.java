@@ -164,7 +164,7 @@ final class KulaTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"simulate", "compare", "data", "audit"})
+  @ValueSource(strings = {"simulate", "compare", "advise", "data", "audit"})
   void helpNamesEveryFlagOfTheCommand(String command) {
     Console console = new Console();
     assertEquals(0, console.run(command, "--help"));
@@ -175,6 +175,7 @@ final class KulaTest {
           switch (command) {
             case "simulate" -> flag != Flag.SEEDS && flag != Flag.METHODS;
             case "compare" -> true;
+            case "advise" -> flag != Flag.DATA && !AdvicePlan.NOT_TAKEN.contains(flag);
             case "audit" ->
                 Kula.AUDIT_FLAGS.contains(flag)
                     || flag == Flag.EXCHANGE

@@ -73,7 +73,7 @@ public final class Adviser {
     String reason =
         next.equals(best)
             ? "It has the highest mean of all that were run."
-            : "The cheapest that is not shown to be worse than the best, %s, and is less than a point behind: %s."
+            : "The cheapest that is no worse than the best, %s, as far as can be told, or by less than a point: %s."
                 .formatted(best, words.gain(-behind.mean(), -behind.high(), -behind.low()));
     boolean shown = next.equals(roles.local()) || gain(next, roles.local()).low() > 0;
     return shown ? reason : reason + " It is not shown to be better than training alone.";
@@ -304,7 +304,8 @@ public final class Adviser {
         .filter(
             name -> {
               FleetGain behind = gain(best, name);
-              return behind.low() <= 0 && behind.mean() < Verdict.MATTERS;
+              boolean shownWorse = behind.low() > 0 || behind.mean() >= Verdict.MATTERS;
+              return !shownWorse || behind.high() < Verdict.MATTERS;
             })
         .findFirst()
         .orElse(best);

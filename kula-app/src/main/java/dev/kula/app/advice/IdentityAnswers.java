@@ -147,14 +147,17 @@ final class IdentityAnswers {
     return new Answer(
         "concept",
         high < Verdict.MATTERS ? Verdict.NO : Verdict.CANNOT_TELL,
-        String.format(
-            Locale.ROOT,
-            "trials found groups of devices that serve each other better in %d of %d seeds: the best division lowers the loss by %.3f [%.3f, %.3f].",
-            found,
-            evidence.searches().size(),
-            gain,
-            gain - GUARD * error,
-            high));
+        "trials found groups of devices that serve each other better in %d of %d seeds: the best division lowers the loss by %s [%s, %s]."
+            .formatted(
+                found,
+                evidence.searches().size(),
+                loss(gain),
+                loss(gain - GUARD * error),
+                loss(high)));
+  }
+
+  private static String loss(double value) {
+    return String.format(Locale.ROOT, "%.3f", value).replace('-', '−');
   }
 
   private Answer time(FleetGain worse) {

@@ -46,6 +46,7 @@ const GAINS = [
 
 function gainsSection(body) {
   body.append(say('Gain of each device, mean over seeds, with a line from the seed in which it gained least to that in which it gained most. Single devices are noisy: many dots on one side say more than one dot far out.'
+    + (SUMMARY.configuration.partition === 'natural' ? '' : ' Rows are dealt anew for each seed, so a name stands for other rows in each.')
     + (ADVICE.devices.length > MOST_DEVICES ? ' ' + MOST_DEVICES + ' devices, evenly from the largest gain to the smallest, are drawn.' : '') + shortening()));
   GAINS.forEach(([title, pick], i) => body.append(el('h3', {}, title),
     ADVICE.devices.every((d) => pick(d).low === 0 && pick(d).high === 0)
