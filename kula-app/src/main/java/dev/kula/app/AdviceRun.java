@@ -117,7 +117,7 @@ final class AdviceRun {
   }
 
   /** In the groups of the first seed that found some, on that seed's deal. */
-  private Optional<FleetGain> names(Map<Long, RunEvent.Grouped> searches, Seed seed) {
+  private Optional<Evidence.Names> names(Map<Long, RunEvent.Grouped> searches, Seed seed) {
     Optional<Map.Entry<Long, RunEvent.Grouped>> found =
         searches.entrySet().stream().filter(e -> e.getValue().groups().size() > 1).findFirst();
     return found.flatMap(
@@ -128,7 +128,7 @@ final class AdviceRun {
                 seed));
   }
 
-  private static Optional<FleetGain> names(
+  private static Optional<Evidence.Names> names(
       FederatedData data, List<List<String>> members, Seed seed) {
     Map<String, Integer> groups = new HashMap<>();
     for (int group = 0; group < members.size(); group++) {
@@ -136,14 +136,21 @@ final class AdviceRun {
         groups.put(device, group);
       }
     }
-    double[] more =
-        LookAlikes.disagreement(data, groups, seed).stream()
+    List<LookAlikes.Neighbours> all = LookAlikes.of(data, groups, seed);
+    double[] nearer = all.stream().mapToDouble(LookAlikes.Neighbours::nearer).toArray();
+    double[] names =
+        all.stream()
+            .map(LookAlikes.Neighbours::disagreement)
             .filter(OptionalDouble::isPresent)
             .mapToDouble(OptionalDouble::getAsDouble)
             .toArray();
-    return more.length < 2
+    return names.length < 2
         ? Optional.empty()
-        : Optional.of(FleetGain.of(new double[][] {more}, Adviser.CONFIDENCE));
+        : Optional.of(new Evidence.Names(gain(names), gain(nearer)));
+  }
+
+  private static FleetGain gain(double... ofDevices) {
+    return FleetGain.of(new double[][] {ofDevices}, Adviser.CONFIDENCE);
   }
 
   /** How much worse a device alone does on its later rows than on rows at random. */

@@ -16,8 +16,8 @@ import java.util.Optional;
  * @param features difference of features, given the label
  * @param quantity difference of the numbers of rows
  * @param searches the last search for groups of each seed that held one, or the one that found some
- * @param names how much more often look-alikes of another group have another label; empty where no
- *     groups were found or no device has look-alikes
+ * @param names what neighbours in another group are called; empty where no groups were found or no
+ *     device has look-alikes
  * @param time how much worse later rows are predicted from earlier ones than rows at random from
  *     the others; empty where rows have no time
  */
@@ -28,9 +28,17 @@ public record Evidence(
     Excess features,
     Excess quantity,
     List<RunEvent.Grouped> searches,
-    Optional<FleetGain> names,
+    Optional<Names> names,
     Optional<FleetGain> time) {
   public Evidence {
     searches = List.copyOf(searches);
   }
+
+  /**
+   * Neighbours within a group and beyond it, over devices.
+   *
+   * @param disagreement how much more often look-alikes beyond have another label
+   * @param nearer how much more often the nearest row is within
+   */
+  public record Names(FleetGain disagreement, FleetGain nearer) {}
 }

@@ -109,7 +109,7 @@ final class IdentityAnswers {
     String groups =
         "trials found %d groups of devices that serve each other better (in %d of %d seeds)"
             .formatted(search.groups().size(), found.size(), evidence.searches().size());
-    Optional<FleetGain> names = evidence.names();
+    Optional<Evidence.Names> names = evidence.names();
     if (names.isEmpty()) {
       return new Answer(
           "concept",
@@ -117,7 +117,7 @@ final class IdentityAnswers {
           groups
               + "; hardly a row of one looks like a row of another, so it is features or names.");
     }
-    FleetGain gain = names.get();
+    FleetGain gain = names.get().disagreement();
     Verdict verdict = Verdict.of(gain.low(), gain.high());
     return new Answer(
         "concept",
@@ -127,11 +127,20 @@ final class IdentityAnswers {
                 groups,
                 words.gain(gain),
                 switch (verdict) {
-                  case YES -> ", so the same things have other names, which shows as features, too";
+                  case YES -> meaning(names.get().nearer());
                   case NO -> ", so features differ, not names";
                   case CANNOT_TELL -> "";
                 },
                 verdict == Verdict.CANNOT_TELL ? words.needed(gain) : ""));
+  }
+
+  /** What looks alike has other labels; if rows look alike on the whole, it is for their names. */
+  private String meaning(FleetGain nearer) {
+    return nearer.low() > 0
+        ? "; its nearest row is %s more often within, so features differ, and look like those of other things"
+            .formatted(words.gain(nearer))
+        : "; its nearest row is %s more often within, so as far as can be told rows look alike and the same things have other names, which shows as features, too"
+            .formatted(words.gain(nearer));
   }
 
   private Answer noGroups(int found) {

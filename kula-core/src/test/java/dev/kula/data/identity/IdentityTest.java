@@ -159,12 +159,20 @@ final class IdentityTest {
     assertTrue(found <= 12, found + " of 100");
   }
 
-  private static double mean(List<OptionalDouble> found) {
-    return found.stream()
+  private static double disagreement(FederatedData data) {
+    return LookAlikes.of(data, halves(data), new Seed(1)).stream()
+        .map(LookAlikes.Neighbours::disagreement)
         .filter(OptionalDouble::isPresent)
         .mapToDouble(OptionalDouble::getAsDouble)
         .average()
         .orElse(Double.NaN);
+  }
+
+  private static double nearer(FederatedData data) {
+    return LookAlikes.of(data, halves(data), new Seed(1)).stream()
+        .mapToDouble(LookAlikes.Neighbours::nearer)
+        .average()
+        .orElseThrow();
   }
 
   private static Map<String, Integer> halves(FederatedData data) {
@@ -190,15 +198,13 @@ final class IdentityTest {
               features[0] += 100 * (device % 2);
               return label;
             });
-    Seed seed = new Seed(1);
-    assertTrue(mean(LookAlikes.disagreement(named, halves(named), seed)) > 0.8);
-    assertEquals(0, mean(LookAlikes.disagreement(same, halves(same), seed)), 0.05);
-    assertTrue(
-        LookAlikes.disagreement(far, halves(far), seed).stream().allMatch(OptionalDouble::isEmpty),
-        "no row of one half looks like one of the other");
-    assertTrue(
-        LookAlikes.disagreement(same, Map.of("d00", 0), seed).stream()
-            .allMatch(OptionalDouble::isEmpty),
-        "nobody to compare with");
+    assertTrue(disagreement(named) > 0.8);
+    assertEquals(0, nearer(named), 0.25);
+    assertEquals(0, disagreement(same), 0.05);
+    assertEquals(0, nearer(same), 0.25);
+    assertEquals(Double.NaN, disagreement(far), "no row of one half looks like one of the other");
+    assertEquals(1, nearer(far));
+    assertEquals(
+        List.of(), LookAlikes.of(same, Map.of("d00", 0), new Seed(1)), "nobody to compare");
   }
 }
