@@ -326,8 +326,8 @@ enum Flag {
           + "deficit",
       Rule.selection(Method.keys()),
       "Methods to compare, separated by commas; there are also: similar, ditto, fedper, fedrep,"
-          + " apfl, pooled, pooled-fine-tune, groups, groups-random, groups-deficit-raw, and fedavgm,"
-          + " fedadam, fedyogi, fednova, scaffold and ifca, each also as fedavgm-fine-tune and so on."),
+          + " apfl, pooled, pooled-fine-tune, groups, groups-random, groups-deficit, groups-deficit-raw,"
+          + " and fedavgm, fedadam, fedyogi, fednova, scaffold and ifca, each also as fedavgm-fine-tune and so on."),
   FLEET(Section.RUN, "FLEET", "local", Rule.words("local"), "Where the devices live."),
   THREADS(
       Section.RUN,

@@ -93,6 +93,15 @@ final class FlagOptions {
    * @throws KulaException the user's mistake
    */
   static RunSettings settings(ParseResult parsed, Runner runner) {
+    return RunSettings.of(values(parsed, runner));
+  }
+
+  /**
+   * Likewise, by key, without the defaults.
+   *
+   * @throws KulaException the user's mistake
+   */
+  static Map<String, Object> values(ParseResult parsed, Runner runner) {
     Map<String, Object> file =
         once(parsed, CONFIG).map(Path::of).map(ConfigurationFile::read).orElse(Map.of());
     Map<Flag, String> given = given(parsed);
@@ -109,7 +118,7 @@ final class FlagOptions {
     if (scenario != null) {
       Preset.of(scenario).asMap().forEach(values::putIfAbsent);
     }
-    return RunSettings.of(values);
+    return values;
   }
 
   private static OptionSpec option(Flag flag) {

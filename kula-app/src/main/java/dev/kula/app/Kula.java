@@ -112,6 +112,7 @@ public final class Kula {
         new CompareCommand(runner, terminal),
         EnumSet.allOf(Flag.class),
         arguments);
+    add(command, "advise", new AdviseCommand(runner, terminal), adviseFlags(), arguments);
     add(command, "privacy", new PrivacyCommand(runner, terminal), privacyFlags(), arguments);
     add(command, "data", new DataCommand(runner, terminal), DATA_FLAGS, arguments);
     add(command, "audit", new AuditCommand(runner, terminal), AUDIT_FLAGS, arguments);
@@ -137,6 +138,13 @@ public final class Kula {
 
   static Set<Flag> simulateFlags() {
     return FlagOptions.allBut(List.of(Flag.SEEDS, Flag.METHODS));
+  }
+
+  /** All but what its methods set; DATA is an argument. */
+  static Set<Flag> adviseFlags() {
+    Set<Flag> flags = FlagOptions.allBut(AdvicePlan.NOT_TAKEN);
+    flags.remove(Flag.DATA);
+    return flags;
   }
 
   static Set<Flag> privacyFlags() {

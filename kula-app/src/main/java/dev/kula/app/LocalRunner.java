@@ -33,6 +33,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,7 +67,14 @@ final class LocalRunner implements Runner {
 
   @Override
   public Finished simulate(RunSettings settings, Terminal terminal) {
-    return execute("simulate", settings, List.of(new Job(settings, true)), terminal);
+    Dataset dataset = begin("simulate", settings);
+    return execute(
+        "simulate",
+        settings,
+        dataset,
+        List.of(new Job(settings, true)),
+        LocalRunner::nothingMore,
+        terminal);
   }
 
   @Override
@@ -81,7 +89,40 @@ final class LocalRunner implements Runner {
         }
       }
     }
-    return execute("compare", settings, jobs, terminal);
+    Dataset dataset = begin("compare", settings);
+    return execute("compare", settings, dataset, jobs, LocalRunner::nothingMore, terminal);
+  }
+
+  @Override
+  public Advised advise(AdvicePlan plan, Terminal terminal) {
+    Dataset dataset = begin("advise", plan.settings());
+    FederatedData data = RunPlanner.federate(dataset, plan.settings());
+    RunSettings settings =
+        plan.fitted(data, Computing.PLANNER.parameters(plan.settings(), dataset));
+    Finished finished =
+        execute(
+            "advise",
+            settings,
+            dataset,
+            jobs(settings, AdvicePlan.first()),
+            completed -> jobs(settings, AdvicePlan.swaps(AdviceRun.groupsPay(completed))),
+            terminal);
+    AdviceRun run =
+        new AdviceRun(Computing.PLANNER, Computing.ENGINES, dataset, settings, terminal);
+    return new Advised(run.advise(finished.directory(), data), finished.directory());
+  }
+
+  private static List<Job> nothingMore(List<CompletedRun> completed) {
+    return List.of();
+  }
+
+  private static List<Job> jobs(RunSettings settings, List<Method> methods) {
+    List<Job> jobs = new ArrayList<>();
+    for (int i = 0; i < settings.seeds(); i++) {
+      RunSettings seeded = settings.with(Flag.SEED, settings.seed() + i);
+      methods.forEach(method -> jobs.add(new Job(method.apply(seeded), false)));
+    }
+    return jobs;
   }
 
   @Override
@@ -112,29 +153,50 @@ final class LocalRunner implements Runner {
         .run(release -> terminal.err().printf("audit: %s%n", release));
   }
 
-  private Finished execute(
-      String command, RunSettings settings, List<Job> jobs, Terminal terminal) {
+  private static Dataset begin(String command, RunSettings settings) {
     String resume = settings.resume();
     if (resume != null) {
       refuseOther(Path.of(resume), command, settings);
     }
     Engines.startLoading(); // takes as long as reading the data, so it is done meanwhile
-    Dataset dataset = RunPlanner.read(settings);
+    return RunPlanner.read(settings);
+  }
+
+  /**
+   * Runs {@code jobs}, then those that {@code more} makes of what came of them.
+   *
+   * @param more asked once
+   */
+  private Finished execute(
+      String command,
+      RunSettings settings,
+      Dataset dataset,
+      List<Job> jobs,
+      Function<List<CompletedRun>, List<Job>> more,
+      Terminal terminal) {
+    String resume = settings.resume();
     FederatedData first = rehearse(dataset, jobs);
     try (RunDirectory directory =
         resume == null ? create(command, settings) : RunDirectory.resume(Path.of(resume))) {
       CommandState state = resume == null ? null : resumed(directory, terminal);
       List<CompletedRun> completed = new ArrayList<>(state == null ? List.of() : state.completed());
-      for (Job job : jobs) {
+      List<Job> left = new ArrayList<>(jobs);
+      boolean asked = false;
+      while (!left.isEmpty()) {
+        Job job = left.removeFirst();
         if (completed.stream().noneMatch(job::is)) {
           FederatedData data =
-              job.settings().seed() == jobs.getFirst().settings().seed()
+              job.settings().seed() == settings.seed()
                   ? first
                   : RunPlanner.federate(dataset, job.settings());
           completed.add(run(job, data, directory, completed, state, terminal));
           state = null;
           RunRecorder.save(
               directory, new CommandState(List.copyOf(completed), null, directory.extent()));
+        }
+        if (left.isEmpty() && !asked) {
+          left.addAll(more.apply(completed));
+          asked = true;
         }
       }
       RunSummary summary = summarise(command, settings, first, completed);

@@ -43,7 +43,8 @@ enum Method {
   POOLED_FINE_TUNE("pooled (oracle) + fine-tune", "pooled", "fine-tune", "none", ""),
   GROUPS("groups", "fedavg", "fine-tune", "none", "", "auto"),
   GROUPS_RANDOM("groups, random swaps", "fedavg", "fine-tune", "random", "raw", "auto"),
-  GROUPS_DEFICIT_RAW("groups, deficit swaps, raw", "fedavg", "fine-tune", "deficit", "raw", "auto");
+  GROUPS_DEFICIT_RAW("groups, deficit swaps, raw", "fedavg", "fine-tune", "deficit", "raw", "auto"),
+  GROUPS_DEFICIT("groups, deficit swaps", "fedavg", "fine-tune", "deficit", "", "auto");
 
   /** What every other method is compared with. */
   static final Method REFERENCE = FINE_TUNE;
@@ -99,6 +100,14 @@ enum Method {
   /** Its name in a list of methods, such as {@code fine-tune}. */
   String key() {
     return name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  /** The method with this {@link #label()}. */
+  static Method labelled(String label) {
+    return Arrays.stream(values())
+        .filter(method -> method.label.equals(label))
+        .findFirst()
+        .orElseThrow();
   }
 
   /** Its name in tables and in {@code summary.json}, such as {@code FedAvg + fine-tune}. */

@@ -4,13 +4,8 @@ import dev.kula.data.Dataset;
 import dev.kula.data.FederatedData;
 import dev.kula.model.EngineFactory;
 import dev.kula.round.Comparisons.Spread;
-import dev.kula.round.RoundRecord;
-import dev.kula.round.RunEvent;
-import dev.kula.round.RunListener;
-import dev.kula.round.RunState;
 import dev.kula.round.Simulation;
 import java.util.List;
-import java.util.function.Supplier;
 
 /** What noise costs in accuracy, by running with and without it; nothing is written. */
 final class NoiseCost {
@@ -56,16 +51,5 @@ final class NoiseCost {
                 data, planner.plan(settings, data, false), engines, new Watched(progress))) {
       return simulation.run().accuracy().mean();
     }
-  }
-
-  /** Moves the bar. */
-  private record Watched(RoundProgress progress) implements RunListener {
-    @Override
-    public void round(RoundRecord round, List<RunEvent> events) {
-      progress.ended(round);
-    }
-
-    @Override
-    public void checkpoint(Supplier<RunState> state) {}
   }
 }

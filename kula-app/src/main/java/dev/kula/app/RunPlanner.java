@@ -87,6 +87,11 @@ final class RunPlanner {
     return target;
   }
 
+  /** Parameters of a model. */
+  int parameters(RunSettings settings, Dataset dataset) {
+    return layout(ModelSpec.parse(settings.model()), dataset).size();
+  }
+
   /** Settings of one run of one method. */
   SimulationSettings plan(RunSettings settings, FederatedData data, boolean stopsEarly) {
     Dataset dataset = data.dataset();

@@ -1,5 +1,6 @@
 package dev.kula.app;
 
+import dev.kula.app.advice.Advice;
 import dev.kula.audit.AuditReport;
 import dev.kula.round.RunSummary;
 import java.nio.file.Path;
@@ -32,6 +33,16 @@ interface Runner {
    * settings.seeds()} seeds; the summary has the methods in that order.
    */
   Finished compare(RunSettings settings, Terminal terminal);
+
+  /**
+   * Advice that was given.
+   *
+   * @param directory where the page and the runs are
+   */
+  record Advised(Advice advice, Path directory) {}
+
+  /** Runs what {@code plan} says, and makes advice of it. */
+  Advised advise(AdvicePlan plan, Terminal terminal);
 
   /** Prints to {@code terminal.out()} what the data and their partition are like. */
   void describe(RunSettings settings, Terminal terminal);

@@ -78,6 +78,12 @@ final class Console {
     }
 
     @Override
+    public Advised advise(AdvicePlan plan, Terminal terminal) {
+      asked.add(plan.settings());
+      return new Advised(Results.advice(), Path.of("runs", "1"));
+    }
+
+    @Override
     public void describe(RunSettings settings, Terminal terminal) {
       asked.add(settings);
     }

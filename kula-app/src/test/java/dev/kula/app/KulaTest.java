@@ -137,6 +137,25 @@ final class KulaTest {
   }
 
   @Test
+  void adviseTakesItsDataAsAnArgumentAndHasDefaultsOfItsOwn() {
+    Console console = new Console();
+    assertEquals(0, console.run("advise", "csv:x.csv", "--lr", "0.2"), console.err());
+    assertEquals("csv:x.csv", console.asked().data());
+    assertEquals("natural", console.asked().partition());
+    assertEquals("local", console.asked().target());
+    assertEquals(0, console.asked().base());
+    assertEquals(0.2, console.asked().lr());
+    assertTrue(console.out().contains("Run next: FedAvg + fine-tune."), console.out());
+    Console other = new Console();
+    assertEquals(0, other.run("advise", "--partition", "classes:2", "--target", "recent"));
+    assertEquals("fashion-mnist", other.asked().data());
+    assertEquals("classes:2", other.asked().partition());
+    assertEquals("recent", other.asked().target());
+    assertMistake("'--methods' is not an option of kula advise", "advise", "--methods", "fedavg");
+    assertMistake("--data", "advise", "pictures");
+  }
+
+  @Test
   void dataTakesItsDataAsAnArgument() {
     Console console = new Console();
     assertEquals(0, console.run("data", "csv:x.csv", "--partition", "natural"));
@@ -145,7 +164,7 @@ final class KulaTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"simulate", "compare", "data", "audit"})
+  @ValueSource(strings = {"simulate", "compare", "advise", "data", "audit"})
   void helpNamesEveryFlagOfTheCommand(String command) {
     Console console = new Console();
     assertEquals(0, console.run(command, "--help"));
@@ -156,6 +175,7 @@ final class KulaTest {
           switch (command) {
             case "simulate" -> flag != Flag.SEEDS && flag != Flag.METHODS;
             case "compare" -> true;
+            case "advise" -> flag != Flag.DATA && !AdvicePlan.NOT_TAKEN.contains(flag);
             case "audit" ->
                 Kula.AUDIT_FLAGS.contains(flag)
                     || flag == Flag.EXCHANGE
@@ -193,7 +213,8 @@ final class KulaTest {
 
   @Test
   void whatTheCommandLineLacksOrRepeatsIsNamed() {
-    assertMistake("no command is given, must be one of simulate, compare, privacy, data, audit");
+    assertMistake(
+        "no command is given, must be one of simulate, compare, advise, privacy, data, audit");
     assertMistake("--devices has no value", "simulate", "--devices");
     assertMistake("--devices has no value", "simulate", "--devices", "--rounds", "3");
     assertMistake(

@@ -1,5 +1,7 @@
 package dev.kula.app;
 
+import dev.kula.app.advice.Advice;
+import dev.kula.app.advice.Verdict;
 import dev.kula.round.Comparisons;
 import dev.kula.round.Comparisons.SeedRun;
 import dev.kula.round.RunSummary;
@@ -34,6 +36,18 @@ final class Results {
         "as given",
         List.of(method),
         List.of());
+  }
+
+  static Advice advice() {
+    return new Advice(
+        "fashion-mnist: 50 devices.",
+        List.of(new Advice.Answer("federating", Verdict.YES, "It gains.")),
+        List.of(new Advice.Line("local only", 0.6, null, null, 0, 0, null)),
+        List.of(),
+        "FedAvg + fine-tune",
+        "FedAvg + fine-tune",
+        "It is best.",
+        "./kula simulate --policy none");
   }
 
   static RunSummary compared() {

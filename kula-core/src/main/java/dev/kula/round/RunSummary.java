@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * of 1 in the last round unless the name says otherwise.
  *
  * @param schemaVersion {@link #SCHEMA_VERSION}
- * @param command {@code simulate} or {@code compare}
+ * @param command {@code simulate}, {@code compare} or {@code advise}
  * @param configuration every setting in force, by flag name
  * @param data what was trained on
  * @param targetAccuracy personal accuracy that {@code roundsToTarget} refers to

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param curves one a method that wrote rounds
  * @param details one a method of the summary
  */
-record ReportData(RunSummary summary, List<Curve> curves, List<Details> details) {
+public record ReportData(RunSummary summary, List<Curve> curves, List<Details> details) {
   /**
    * Orders kept a method; a page with all orders of a long comparison would be too heavy to open.
    */
@@ -25,7 +25,7 @@ record ReportData(RunSummary summary, List<Curve> curves, List<Details> details)
   /** Pairs drawn in the swap graph of a method. */
   static final int MOST_EDGES = 400;
 
-  ReportData {
+  public ReportData {
     curves = List.copyOf(curves);
     details = List.copyOf(details);
   }
@@ -36,7 +36,7 @@ record ReportData(RunSummary summary, List<Curve> curves, List<Details> details)
    * @param seeds how many seeds went into the mean
    * @param bytes moved since the start
    */
-  record Curve(
+  public record Curve(
       String method,
       int seeds,
       int[] rounds,
@@ -57,7 +57,7 @@ record ReportData(RunSummary summary, List<Curve> curves, List<Details> details)
    * @param spent accounts that were spent
    * @param reputations the last standings; null if there were none
    */
-  record Details(
+  public record Details(
       String method,
       long seed,
       List<Edge> edges,
@@ -67,7 +67,7 @@ record ReportData(RunSummary summary, List<Curve> curves, List<Details> details)
       RunEvent.@Nullable Compared compared,
       List<RunEvent.AccountSpent> spent,
       RunEvent.@Nullable Reputations reputations) {
-    Details {
+    public Details {
       edges = List.copyOf(edges);
       orders = List.copyOf(orders);
       spent = List.copyOf(spent);
@@ -80,16 +80,17 @@ record ReportData(RunSummary summary, List<Curve> curves, List<Details> details)
    * @param outcome {@code accepted}, {@code rejected}, {@code expired} or {@code open}
    * @param samples ordered
    */
-  record Edge(String source, String receiver, String outcome, int orders, long samples) {}
+  public record Edge(String source, String receiver, String outcome, int orders, long samples) {}
 
   /**
    * An order and what came of it.
    *
    * @param settled null while it is open
    */
-  record Order(RunEvent.Ordered ordered, RunEvent.@Nullable Settled settled) {}
+  public record Order(RunEvent.Ordered ordered, RunEvent.@Nullable Settled settled) {}
 
-  static ReportData of(RunReader run) {
+  /** Gathers what a run that has ended left behind. */
+  public static ReportData of(RunReader run) {
     RunSummary summary = run.summary();
     CurveMeans curves = new CurveMeans();
     run.forEachRound(curves::add);

@@ -1,4 +1,4 @@
-// The page: which sections there are, in which order, and what redraws them.
+// The report: which sections there are, in which order.
 
 function settingsSection(body) {
   const d = SUMMARY.data;
@@ -61,80 +61,6 @@ const SECTIONS = [
   { id: 'notes', short: 'Notes', title: 'How to read this', fill: notesSection },
 ].filter((s) => s.only === undefined || s.only);
 
-const BODIES = new Map();
-const HEAD = el('div', {});
-
 function fillHead() {
   HEAD.replaceChildren(...headline(), COMPARE ? el('p', { class: 'say' }, 'Figures of ' + chosen + ':') : '', tiles());
 }
-
-function choose(name) {
-  chosen = name;
-  REDRAW_LEGENDS.clear();
-  fillHead();
-  for (const section of SECTIONS) if (section.fill) fillSection(section);
-  drawAll(false);
-}
-
-function fillSection(section) {
-  const body = BODIES.get(section);
-  body.replaceChildren();
-  section.fill(body);
-}
-
-function chooser() {
-  return el('div', { class: 'which', id: 'which' }, el('h2', {}, 'Details of'),
-    el('select', { 'aria-label': 'Method', onchange: (event) => choose(event.target.value) },
-      [...METHODS.keys()].map((name) => el('option', name === chosen ? { value: name, selected: '' } : { value: name }, name))));
-}
-
-function build() {
-  const main = document.getElementById('main');
-  const contents = document.getElementById('contents');
-  main.replaceChildren(HEAD);
-  fillHead();
-  for (const section of SECTIONS) {
-    if (section.chooser) {
-      main.append(chooser());
-      continue;
-    }
-    const body = el('div', {});
-    BODIES.set(section, body);
-    main.append(el('section', { class: section.long ? 'card long' : 'card', id: section.id }, el('h2', {}, section.title), body));
-    contents.append(el('a', { href: '#' + section.id }, section.short));
-    fillSection(section);
-  }
-  drawAll(false);
-}
-
-function repaint(force, width) {
-  for (const redraw of REDRAW_LEGENDS) redraw();
-  drawAll(force, width);
-}
-
-setTheme(firstTheme());
-build();
-document.getElementById('theme').onclick = () => {
-  setTheme(themeName === 'dark' ? 'light' : 'dark');
-  repaint(true);
-};
-let waiting = 0;
-window.addEventListener('resize', () => {
-  cancelAnimationFrame(waiting);
-  waiting = requestAnimationFrame(() => drawAll(false));
-});
-let themeOnScreen = null;
-window.addEventListener('beforeprint', () => {
-  themeOnScreen = themeName;
-  setTheme('light');
-  // A page of A4 between its margins; charts in pairs get half of it.
-  for (const entry of CHARTS) {
-    if (entry.node.isConnected) draw(entry, entry.node.closest('.pair') ? 310 : 640);
-  }
-  for (const redraw of REDRAW_LEGENDS) redraw();
-});
-window.addEventListener('afterprint', () => {
-  setTheme(themeOnScreen || themeName);
-  repaint(true);
-});
-document.documentElement.dataset.ready = 'true';

@@ -4,6 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.kula.app.advice.Advice;
+import dev.kula.app.advice.AdvicePage;
+import dev.kula.app.advice.Verdict;
+import dev.kula.store.RunReader;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -71,6 +75,35 @@ class ReportInBrowserTest {
     assertTrue(page.contains("no profiles were compared"));
   }
 
+  @Test
+  void everySectionOfAnAdviceIsDrawn() throws IOException, InterruptedException {
+    Path run = root.resolve("run");
+    FakeRun.usual().compare(run);
+    ReportData data = ReportData.of(RunReader.of(run));
+    String method = data.summary().methods().getFirst().name();
+    Advice.Interval gain = new Advice.Interval(0.02, 0.01, 0.03);
+    Advice.Interval nothing = new Advice.Interval(0, 0, 0);
+    AdvicePage.write(
+        run,
+        data,
+        new Advice(
+            "about <b>",
+            List.of(new Advice.Answer("groups", Verdict.CANNOT_TELL, "who <i>knows</i>")),
+            List.of(new Advice.Line(method, 0.5, null, gain, 1000, Double.POSITIVE_INFINITY, 3)),
+            List.of(
+                new Advice.Device("d1", 10, gain, nothing, gain),
+                new Advice.Device("d2", 20, gain, nothing, gain)),
+            method,
+            method,
+            "why",
+            "./kula simulate"));
+    String page = renderedPage(run.resolve(AdvicePage.FILE_NAME));
+    assertSections(page, "answers", "lines", "gains", "curves", "labels");
+    assertTrue(page.contains("cannot tell") && page.contains("who &lt;i&gt;knows"));
+    assertTrue(page.contains("No device came out differently"), "a plot of zeros says so");
+    assertEquals(4, count(page, "<svg [^>]*baseProfile=\"full\""), "charts");
+  }
+
   private static void assertSections(String page, String... ids) {
     for (String id : ids) {
       assertTrue(page.contains("id=\"" + id + "\""), "no section " + id);
@@ -83,6 +116,10 @@ class ReportInBrowserTest {
 
   /** The page as the browser sees it after its scripts ran without an error. */
   private String rendered(Path run) throws IOException, InterruptedException {
+    return renderedPage(Report.write(run));
+  }
+
+  private String renderedPage(Path written) throws IOException, InterruptedException {
     Assumptions.assumeTrue(
         Stream.of(System.getenv("PATH").split(File.pathSeparator))
             .anyMatch(path -> Files.isExecutable(Path.of(path, "chromium"))),
@@ -100,7 +137,7 @@ class ReportInBrowserTest {
                 "--window-size=1200,2000",
                 "--user-data-dir=" + root.resolve("profile"),
                 "--dump-dom",
-                Report.write(run).toUri().toString())
+                written.toUri().toString())
             .redirectOutput(output.toFile())
             .redirectError(ProcessBuilder.Redirect.DISCARD)
             .start();

@@ -1,0 +1,60 @@
+package dev.kula.app;
+
+import dev.kula.app.advice.AdvicePage;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code kula advise}. */
+@Command(
+    name = "advise",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Says of a data set whether its devices differ, whether federating, groups and swaps pay, and"
+          + " what to run next, each with its uncertainty.",
+      "Unless they are given, --target is local, --base 0, --partition natural for a CSV file, and"
+          + " --rounds and --seeds are what a machine of two cores does in about four minutes.",
+      "It looks at all rows in one place, and is not private."
+    },
+    footer = {
+      "",
+      "Examples:",
+      "  kula advise csv:readings.csv --label-column activity",
+      "  kula advise fashion-mnist --partition dirichlet:0.1 --devices 20 --model mlp:64"
+    })
+final class AdviseCommand implements Callable<Integer> {
+  private final Runner runner;
+  private final Terminal terminal;
+  @Spec private CommandSpec spec;
+
+  @Parameters(
+      paramLabel = "DATA",
+      arity = "0..1",
+      description = "fashion-mnist (bundled, the default), idx:DIR or csv:FILE.")
+  private @Nullable String data;
+
+  AdviseCommand(Runner runner, Terminal terminal) {
+    this.runner = runner;
+    this.terminal = terminal;
+    this.spec = CommandSpec.create();
+  }
+
+  @Override
+  public Integer call() {
+    Map<String, Object> values =
+        new LinkedHashMap<>(FlagOptions.values(spec.commandLine().getParseResult(), runner));
+    if (data != null) {
+      Flag.DATA.read(data);
+      values.put(Flag.DATA.key(), data);
+    }
+    Runner.Advised advised = runner.advise(AdvicePlan.of(values), terminal);
+    terminal.out().print(new AdviceText(advised.advice(), terminal.columns()).text());
+    terminal.out().printf("%nPage: %s%n", advised.directory().resolve(AdvicePage.FILE_NAME));
+    return Kula.DONE;
+  }
+}
