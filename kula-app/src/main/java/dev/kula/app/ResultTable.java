@@ -257,6 +257,11 @@ final class ResultTable {
               + (summary.comparisons().getFirst().low() == null
                   ? "."
                   : ", with Student's 95 % interval."));
+      if (dealsNothing(summary)) {
+        notes.add(
+            "Seeds deal no row anew where partition and split are those of the data: intervals are"
+                + " of training, not of other data.");
+      }
     }
     if (summary.data().task().equals("regression")) {
       notes.add(
@@ -278,6 +283,11 @@ final class ResultTable {
               .formatted(unit(summary), trust(summary)));
     }
     return notes;
+  }
+
+  private static boolean dealsNothing(RunSummary summary) {
+    return "natural".equals(summary.configuration().get(Flag.PARTITION.key()))
+        && String.valueOf(summary.configuration().get(Flag.SPLIT.key())).startsWith("time:");
   }
 
   private static boolean isFinitePositive(double epsilon) {

@@ -64,8 +64,9 @@ public record Scenario(Shift shift, Course course) {
   }
 
   /**
-   * A fifth of a device's rows, the earliest, are there before the first round; the others come in
-   * by turns, one part a round, and each part is the exam of the round before.
+   * What a split by time trains on is there before the first round: what the data are standardised
+   * by, and no row that is later. The others come in by turns, one part a round, and each part is
+   * the exam of the round before.
    */
   private static FederatedData streamed(FederatedData data, int rounds) {
     Dataset dataset = data.dataset();
@@ -75,10 +76,20 @@ public record Scenario(Shift shift, Course course) {
           "course is 'stream', which needs a time for each row, but '%s' has none; name the column with --time-column"
               .formatted(dataset.name()));
     }
+    if (!data.splitByTime()) {
+      throw KulaException.user(
+          "course is 'stream', so split must be time:SHARE, the share that is there at the beginning; use --split time:0.2");
+    }
+    if (data.base().length > 0) {
+      throw KulaException.user(
+          "course is 'stream', so base must be 0, not a draw from all times that has %d rows; use --base 0"
+              .formatted(data.base().length));
+    }
     List<DeviceRows> devices = new ArrayList<>();
     for (DeviceRows device : data.devices()) {
-      int[] rows = byTime(device, times.get());
-      int stock = Math.max(2, rows.length / 5);
+      int stock = device.train().length;
+      int[] rows = Arrays.copyOf(device.train(), device.size());
+      System.arraycopy(device.test(), 0, rows, stock, device.test().length);
       if (rows.length - stock < 2) {
         throw KulaException.user(
             "device '%s' has %d rows, which is too few for --course stream, which needs 4; leave it out"
@@ -111,18 +122,6 @@ public record Scenario(Shift shift, Course course) {
               stages));
     }
     return new FederatedData(dataset, devices, data.base(), data.standardisation(), true);
-  }
-
-  private static int[] byTime(DeviceRows device, double[] times) {
-    List<Integer> rows = new ArrayList<>();
-    Arrays.stream(device.train()).forEach(rows::add);
-    Arrays.stream(device.test()).forEach(rows::add);
-    rows.sort(
-        (one, other) -> {
-          int order = Double.compare(times[one], times[other]);
-          return order != 0 ? order : Integer.compare(one, other);
-        });
-    return rows.stream().mapToInt(Integer::intValue).toArray();
   }
 
   /** A permutation of 0 to {@code size} − 1, each equally likely (Fisher and Yates). */

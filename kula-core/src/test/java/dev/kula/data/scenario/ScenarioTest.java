@@ -16,6 +16,7 @@ import dev.kula.data.ToyClusters;
 import dev.kula.data.ToyData;
 import dev.kula.data.partition.PartitionPlan;
 import dev.kula.data.partition.PartitionSpec;
+import dev.kula.data.partition.SplitSpec;
 import dev.kula.model.InputShape;
 import dev.kula.model.Task;
 import java.util.ArrayList;
@@ -181,6 +182,7 @@ class ScenarioTest {
     FederatedData dealt =
         PartitionPlan.defaults()
             .withPartition(new PartitionSpec.Natural())
+            .withSplit(new SplitSpec.Time(0.2))
             .withBase(0)
             .apply(raw, new Seed(1));
     FederatedData data =
@@ -204,6 +206,26 @@ class ScenarioTest {
       }
       assertEquals(60, expected);
     }
+  }
+
+  @Test
+  void aStreamBeginsWithWhatStandardisesIt() {
+    PartitionPlan plan =
+        PartitionPlan.defaults()
+            .withPartition(new PartitionSpec.Natural())
+            .withSplit(new SplitSpec.Time(0.5))
+            .withBase(0);
+    Dataset raw = ToyData.timed(ToyData.owned(ToyData.classes(300, 3), 5));
+    Scenario stream = new Scenario(new Shift.None(), Course.STREAM);
+    FederatedData data = stream.apply(plan.apply(raw, new Seed(1)), ROUNDS, new Seed(1));
+    data.devices().forEach(rows -> assertEquals(30, rows.heldAtFirst()));
+    PartitionPlan random = plan.withSplit(new SplitSpec.Random(0.5));
+    assertMistake(
+        () -> stream.apply(random.apply(raw, new Seed(1)), ROUNDS, new Seed(1)),
+        "--split time:0.2");
+    PartitionPlan based = plan.withBase(0.1);
+    assertMistake(
+        () -> stream.apply(based.apply(raw, new Seed(1)), ROUNDS, new Seed(1)), "--base 0");
   }
 
   @Test
