@@ -1,6 +1,7 @@
 package dev.kula.app;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
@@ -46,6 +47,13 @@ final class ResultTableTest {
              groups              77.5 ± 0.7      +1.5 [−4.9, +7.9]
             """),
         text);
+  }
+
+  @Test
+  void whereSeedsDealNothingItSaysWhatIntervalsAreOf() {
+    String note = "Seeds deal no row anew where partition and split are those of the data";
+    assertTrue(ResultTable.of(Results.changed("stream", List.of())).text().contains(note));
+    assertFalse(ResultTable.of(Results.compared()).text().contains(note));
   }
 
   @Test
