@@ -42,14 +42,18 @@ final class GroupChoice {
   private double[] cost = {};
   private int tested;
 
+  /** Round of the last noised choice; −1 for none. */
+  private int chosenIn = -1;
+
   /**
    * What has to survive a restart, apart from the models.
    *
    * @param told counts of the device's labels, as its last profile told
    * @param cost of the cheapest path to each group
    * @param tested samples that have been tested, of those that the store holds
+   * @param chosenIn round of the last noised choice; −1 for none
    */
-  public record State(double[] told, double[] cost, int tested) {}
+  public record State(double[] told, double[] cost, int tested, int chosenIn) {}
 
   GroupChoice(DeviceSettings settings, Account account, TrainingData data) {
     this.settings = settings;
@@ -75,6 +79,12 @@ final class GroupChoice {
       return Optional.empty();
     }
     shown = models;
+    if (account.noises(Account.Kind.CHOICE)) {
+      if (message.round() <= chosenIn) {
+        return Optional.empty(); // two answers under the same noise would tell what it is
+      }
+      chosenIn = message.round();
+    }
     return choose(message.round(), bench.engine());
   }
 
@@ -185,7 +195,7 @@ final class GroupChoice {
   }
 
   State state() {
-    return new State(told.clone(), cost.clone(), tested);
+    return new State(told.clone(), cost.clone(), tested, chosenIn);
   }
 
   /**
@@ -197,6 +207,7 @@ final class GroupChoice {
     told = state.told().clone();
     cost = state.cost().clone();
     tested = state.tested();
+    chosenIn = state.chosenIn();
     shown = models;
   }
 }

@@ -36,6 +36,7 @@ public final class ToyDevices {
 
   private final Map<DeviceId, DeviceSettings> others = new HashMap<>();
   private Function<Seed, NoiseSource> noise = NoiseSource::seeded;
+  private int stock = Integer.MAX_VALUE;
 
   public ToyDevices(FederatedData data, DeviceSettings settings) {
     this.data = data;
@@ -136,6 +137,12 @@ public final class ToyDevices {
     return this;
   }
 
+  /** With so many samples each at the beginning, the first ones. */
+  public ToyDevices withStock(int samples) {
+    stock = samples;
+    return this;
+  }
+
   /** All devices, and the holder of the base set if there is one; equal targets for all labels. */
   public List<DeviceRuntime> all() {
     List<DeviceRuntime> runtimes = new ArrayList<>();
@@ -161,6 +168,7 @@ public final class ToyDevices {
     SampleStore store =
         new SampleStore(
             id, keys(id), "toy", data.dataset().features(), data.dataset().targets(), rows);
+    store.hold(Math.min(stock, rows.length));
     stores.put(id, store);
     Function<DeviceId, PublicKey> directory = device -> keys(device).verifying();
     return new DeviceRuntime(
