@@ -193,7 +193,7 @@ public final class DeviceRuntime {
             groupChoice.take(models, bench).ifPresent(choice -> reply(out, from, choice));
         case Message.Trial trial ->
             trials.run(trial, global, bench).ifPresent(answer -> reply(out, from, answer));
-        case Message.Assigned to -> data.moveAll(to.group());
+        case Message.Assigned to -> groupChoice.assigned(to);
         case Message.EarlierModel model -> {} // comes again with the task to train it
         case Message.Ordered ordered -> out.addAll(ordered(ordered.order(), bench));
         case Message.Offered offered -> offers.add(Map.entry(from, offered));

@@ -67,6 +67,14 @@ final class GroupChoice {
     told = labelCounts.clone();
   }
 
+  /** Is put into a group with all that the device has. What it was shown may be of other groups. */
+  void assigned(Message.Assigned to) {
+    if (to.group() >= 0) {
+      data.moveAll(to.group());
+      shown = List.of();
+    }
+  }
+
   /** Takes the models of all groups, and chooses; empty if one is none, or if it is refused. */
   Optional<Message.Chosen> take(Message.GroupModels message, Workbench bench) {
     int size = bench.engine().layout().size();

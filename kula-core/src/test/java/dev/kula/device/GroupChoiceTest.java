@@ -139,6 +139,11 @@ class GroupChoiceTest {
     assertEquals(0, trainedOn(fleet, 0));
     assertTrue(trainedOn(fleet, 3) > 15);
     assertTrue(ask(fleet, 2, models(2)).isEmpty(), "there is no such group");
+    ask(fleet, 3, new Message.Assigned(3, 0));
+    assertTrue(ask(fleet, 3, models(3)).isPresent());
+    ask(fleet, 4, new Message.Assigned(4, 5));
+    ask(fleet, 4, new Message.Assigned(4, -1));
+    assertTrue(after(fleet, ALL).isEmpty(), "what it was shown has no such group");
   }
 
   @Test

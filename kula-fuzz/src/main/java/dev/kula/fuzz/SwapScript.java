@@ -11,6 +11,7 @@ import dev.kula.data.SampleBatch;
 import dev.kula.device.ClassSums;
 import dev.kula.device.DeviceRuntime;
 import dev.kula.device.Envelope;
+import dev.kula.device.GroupModel;
 import dev.kula.device.Message;
 import dev.kula.monitor.Ballots;
 import dev.kula.swap.Admission;
@@ -343,13 +344,24 @@ final class SwapScript implements Parser {
     }
 
     private Message fromServers() {
-      return switch (script.below(5)) {
+      return switch (script.below(9)) {
         case 0 -> new Message.GlobalModel(round, numbersOfAModel());
         case 1 -> new Message.Examine(round, Message.Occasion.ROUND);
         case 2 -> new Message.Examine(round, Message.Occasion.FINAL);
         case 3 -> new Message.ProfileRequest(script.below(64));
+        case 4 -> new Message.GroupModels(round, List.of(groupModel(), groupModel()));
+        case 5 -> new Message.Assigned(round, script.below(5) - 2);
+        case 6 -> new Message.DriftCheck(round);
+        case 7 -> new Message.EarlierModel(round, script.below(5) - 2, numbers());
         default -> new Message.CloseSwaps(script.below(8));
       };
+    }
+
+    private GroupModel groupModel() {
+      double share = script.below(4) == 0 ? 0 : 1.0 / SwapFleet.CLASSES;
+      double[] shares = new double[SwapFleet.CLASSES];
+      Arrays.fill(shares, share);
+      return new GroupModel(numbersOfAModel(), shares);
     }
 
     /** A server can send a model on which training fails; that is not what is looked for. */
