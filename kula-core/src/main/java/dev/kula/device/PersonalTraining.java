@@ -26,7 +26,7 @@ final class PersonalTraining {
   private final DeviceSettings settings;
   private final Account account;
   private final SharedTraining sharedTraining;
-  private final GroupChoice groupChoice;
+  private final LabelPrior prior;
   private final Seed seed;
   private float[] kept = {};
   private int keptRound;
@@ -39,7 +39,7 @@ final class PersonalTraining {
       DeviceSettings settings,
       Account account,
       SharedTraining sharedTraining,
-      GroupChoice groupChoice,
+      LabelPrior prior,
       Seed seed) {
     this.data = data;
     this.ledgers = ledgers;
@@ -47,7 +47,7 @@ final class PersonalTraining {
     this.settings = settings;
     this.account = account;
     this.sharedTraining = sharedTraining;
-    this.groupChoice = groupChoice;
+    this.prior = prior;
     this.seed = seed;
   }
 
@@ -185,7 +185,7 @@ final class PersonalTraining {
       Workbench bench,
       Account charged) {
     TrainingPlan plan = settings.fineTunePlan();
-    float[] known = groupChoice.towardsTarget(global, bench.engine().layout());
+    float[] known = prior.towardsTarget(global, bench.engine().layout());
     return switch (plan.scope()) {
       case HEAD ->
           new HeadTuning(data, plan, known, bench, charged)
