@@ -11,6 +11,7 @@ import dev.kula.monitor.Grouping;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -252,31 +253,58 @@ final class GroupSearch {
     sums[sums.length - 1] += weight;
   }
 
-  /** In the end, as many groups as the guards speak for. */
+  /**
+   * In the end, as many groups as the guards speak for: of those that gain, the fewest whose gain
+   * is within a standard error of that of the best (Breiman et al. 1984, <i>Classification and
+   * Regression Trees</i>, section 3.4.3).
+   */
   Result result() {
     List<RunEvent.Gain> gains = new ArrayList<>();
-    Grouping best = Grouping.one(members.size());
-    double bestBound = 0;
     for (int g = 0; g < groupings.size() && guards.size() > 1; g++) {
-      int at = g;
-      double[] differences =
-          guards.entrySet().stream()
-              .mapToDouble(
-                  entry -> entry.getValue()[at] / samples(entry.getKey(), TrialFold.GUARDING))
-              .toArray();
-      Comparisons.Spread spread = Comparisons.Spread.of(differences);
-      double standardError = spread.sd() / Math.sqrt(differences.length);
-      gains.add(new RunEvent.Gain(groupings.get(g).count(), spread.mean(), standardError));
-      double bound = spread.mean() - CONFIDENCE * standardError;
-      if (bound > bestBound) {
-        bestBound = bound;
-        best = groupings.get(g);
-      }
+      gains.add(gain(g));
+    }
+    double enough =
+        gains.stream()
+            .filter(GroupSearch::isSure)
+            .max(Comparator.comparingDouble(GroupSearch::bound))
+            .map(best -> best.gain() - best.standardError())
+            .orElse(Double.POSITIVE_INFINITY);
+    Grouping best = Grouping.one(members.size());
+    for (int g = gains.size() - 1; g >= 0; g--) {
+      RunEvent.Gain gain = gains.get(g);
+      best = isSure(gain) && gain.gain() >= enough ? groupings.get(g) : best;
     }
     Map<DeviceId, Integer> of = new TreeMap<>();
     for (int i = 0; i < members.size(); i++) {
       of.put(devices.get(members.get(i)), best.of()[i]);
     }
     return new Result(of, means(best), gains);
+  }
+
+  /** What a number of groups gains over one a sample; all samples count alike. */
+  private RunEvent.Gain gain(int grouping) {
+    double samples = 0;
+    double gained = 0;
+    for (Map.Entry<Integer, double[]> guard : guards.entrySet()) {
+      samples += samples(guard.getKey(), TrialFold.GUARDING);
+      gained += guard.getValue()[grouping];
+    }
+    double mean = gained / samples;
+    double squares = 0; // of a ratio of sums over devices (Cochran 1977, section 2.11)
+    for (Map.Entry<Integer, double[]> guard : guards.entrySet()) {
+      double expected = mean * samples(guard.getKey(), TrialFold.GUARDING);
+      squares += Math.pow(guard.getValue()[grouping] - expected, 2);
+    }
+    double devices = guards.size();
+    double standardError = Math.sqrt(squares * devices / (devices - 1)) / samples;
+    return new RunEvent.Gain(groupings.get(grouping).count(), mean, standardError);
+  }
+
+  private static double bound(RunEvent.Gain gain) {
+    return gain.gain() - CONFIDENCE * gain.standardError();
+  }
+
+  private static boolean isSure(RunEvent.Gain gain) {
+    return bound(gain) > 0;
   }
 }

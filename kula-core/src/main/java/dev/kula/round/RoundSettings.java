@@ -43,6 +43,9 @@ public record RoundSettings(
     boolean labelPrior,
     double errorRate,
     Convergence convergence) {
+  /** Rounds before the first search for groups: enough to have learnt what sets devices apart. */
+  private static final int TRY_EVERY = 3;
+
   /** These settings with another strategy. */
   public RoundSettings withStrategy(AggregationStrategy other) {
     return new RoundSettings(
@@ -76,28 +79,28 @@ public record RoundSettings(
 
   /** Whether swaps are planned at the start of this round; round 0 is before training. */
   public boolean plansIn(int round) {
-    return isTurn(round) && policy.plansIn(round);
+    return (round == 0 || isTurn(round, swapEvery)) && policy.plansIn(round);
   }
 
   /**
-   * Whether devices try models at the start of this round, if there are groups: after one, two,
-   * four times {@code swapEvery} rounds, and so on.
+   * Whether devices try models at the start of this round, if there may be groups: in rounds 4, 7,
+   * 13, 25 and so on.
    */
   public boolean triesIn(int round) {
-    return groups && round > 0 && isTurn(round) && Integer.bitCount(turns(round)) == 1;
+    return groups && isTurn(round, TRY_EVERY) && Integer.bitCount(tries(round)) == 1;
   }
 
-  /** Whether they do if there are none: every other time, for a search costs more. */
+  /** Whether they do if there are no groups yet: every other time, for a search costs more. */
   public boolean searchesIn(int round) {
-    return triesIn(round) && Integer.numberOfTrailingZeros(turns(round)) % 2 == 0;
+    return triesIn(round) && Integer.numberOfTrailingZeros(tries(round)) % 2 == 0;
   }
 
-  private int turns(int round) {
-    return (round - 1) / swapEvery;
+  private static int tries(int round) {
+    return (round - 1) / TRY_EVERY;
   }
 
-  private boolean isTurn(int round) {
-    return round == 0 || (round > 1 && (round - 1) % swapEvery == 0);
+  private static boolean isTurn(int round, int every) {
+    return round > 1 && (round - 1) % every == 0;
   }
 
   /** Rounds of a whole run in which swaps are planned. */
