@@ -220,6 +220,14 @@ enum Flag {
       Rule.words("none", "auto"),
       "auto: devices try what others learnt, and those that serve each other train a model and"
           + " swap among themselves, if that pays; none: all train one model."),
+  LABEL_PRIOR(
+      Section.SWAPS,
+      "WHOSE",
+      "none",
+      Rule.words("none", "fleet"),
+      "fleet: devices tell once what labels they have, and fine-tuning starts from the global model"
+          + " as if it had learnt from as many of each as a device must serve; none: from the model"
+          + " as it is, until there are groups."),
   POLICY(
       Section.SWAPS,
       "POLICY",
@@ -322,12 +330,9 @@ enum Flag {
   METHODS(
       Section.RUN,
       "LIST",
-      "local-only,fedavg,fine-tune,fedprox,fedprox-fine-tune,static,random,dissimilar,deficit-raw,"
-          + "deficit",
+      Method.USUAL,
       Rule.selection(Method.keys()),
-      "Methods to compare, separated by commas; there are also: similar, ditto, fedper, fedrep,"
-          + " apfl, pooled, pooled-fine-tune, groups, groups-random, groups-deficit, groups-deficit-raw,"
-          + " and fedavgm, fedadam, fedyogi, fednova, scaffold and ifca, each also as fedavgm-fine-tune and so on."),
+      "Methods to compare, separated by commas; " + Method.OTHERS),
   FLEET(Section.RUN, "FLEET", "local", Rule.words("local"), "Where the devices live."),
   THREADS(
       Section.RUN,

@@ -49,6 +49,17 @@ enum Method {
   /** What every other method is compared with. */
   static final Method REFERENCE = FINE_TUNE;
 
+  /** Keys of those that are compared unless others are named. */
+  static final String USUAL =
+      "local-only,fedavg,fine-tune,fedprox,fedprox-fine-tune,static,random,dissimilar,deficit-raw,"
+          + "deficit";
+
+  /** What else there is, for the help. */
+  static final String OTHERS =
+      "there are also: similar, ditto, fedper, fedrep, apfl, pooled, pooled-fine-tune, groups,"
+          + " groups-random, groups-deficit, groups-deficit-raw, and fedavgm, fedadam, fedyogi,"
+          + " fednova, scaffold and ifca, each also as fedavgm-fine-tune and so on.";
+
   /** Global models of IFCA where {@code --clusters} leaves it open. */
   static final int CLUSTERS = 3;
 
@@ -143,7 +154,13 @@ enum Method {
                 : personalization)
         .with(Flag.POLICY, sameKind(settings.policy(), policy) ? settings.policy() : policy)
         .with(Flag.GROUPS, groups)
+        .with(Flag.LABEL_PRIOR, takesPrior() ? settings.labelPrior() : "none")
         .with(Flag.EXCHANGE, exchange.isEmpty() ? settings.exchange() : exchange);
+  }
+
+  /** Whether one global model, or that of a group, is fine-tuned. */
+  private boolean takesPrior() {
+    return personalization.equals("fine-tune") && !clustered;
   }
 
   private static int several(int clusters) {

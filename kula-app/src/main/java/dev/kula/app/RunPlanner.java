@@ -122,6 +122,7 @@ final class RunPlanner {
             settings.swapEvery(),
             swaps(settings, dataset, layout),
             settings.groups().equals("auto"),
+            settings.labelPrior().equals("fleet"),
             ERROR_RATE,
             stopsEarly && !settings.protect().equals("all") && !scenario(settings).changes()
                 ? Convergence.defaults()

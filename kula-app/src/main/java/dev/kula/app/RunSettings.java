@@ -53,6 +53,7 @@ import org.jspecify.annotations.Nullable;
  * @param fineTuneEpochs at least 1
  * @param fineTuneScope {@code head} or {@code all}
  * @param groups {@code none} or {@code auto}
+ * @param labelPrior {@code none} or {@code fleet}
  * @param policy {@code none}, {@code static:B}, {@code random}, {@code dissimilar}, {@code similar}
  *     or {@code deficit}
  * @param exchange {@code visit}, {@code whole-visit}, {@code synthetic}, {@code raw} or {@code
@@ -107,6 +108,7 @@ public record RunSettings(
     int fineTuneEpochs,
     String fineTuneScope,
     String groups,
+    String labelPrior,
     String policy,
     String exchange,
     String selection,
@@ -162,6 +164,7 @@ public record RunSettings(
     Flag.FINE_TUNE_EPOCHS.check(fineTuneEpochs);
     Flag.FINE_TUNE_SCOPE.check(fineTuneScope);
     Flag.GROUPS.check(groups);
+    Flag.LABEL_PRIOR.check(labelPrior);
     Flag.POLICY.check(policy);
     Flag.EXCHANGE.check(exchange);
     Flag.SELECTION.check(selection);

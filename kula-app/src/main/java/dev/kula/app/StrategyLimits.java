@@ -39,6 +39,9 @@ final class StrategyLimits {
     if (settings.groups().equals("auto")) {
       checkGroups(settings, strategy);
     }
+    if (settings.labelPrior().equals("fleet")) {
+      checkLabelPrior(settings);
+    }
     if (strategy instanceof FederatedNova) {
       String what = "--strategy is 'fednova'";
       refuse(!settings.robust().equals("none"), what, "--robust takes the place of its fold");
@@ -76,6 +79,24 @@ final class StrategyLimits {
           "the steps of --personalization %s have no control variates"
               .formatted(settings.personalization()));
     }
+  }
+
+  /** A prior is put on the model that fine-tuning starts from, and has to be that model's. */
+  private static void checkLabelPrior(RunSettings settings) {
+    String what = "--label-prior is 'fleet'";
+    refuse(
+        settings.task().equals("regression"),
+        what,
+        "--task regression has no labels to have more of");
+    refuse(
+        !settings.personalization().equals("fine-tune"),
+        what,
+        "--personalization %s fine-tunes no global model".formatted(settings.personalization()));
+    refuse(
+        settings.clusters() > 1,
+        what,
+        "with --clusters %d no model learns from all labels of the fleet"
+            .formatted(settings.clusters()));
   }
 
   /** Groups are found by what each device has learnt, which must be there to see. */

@@ -37,6 +37,10 @@ final class StrategyLimitsTest {
     "clusters=2 personalization=apfl, belongs to one global model",
     "groups=auto personalization=fedrep, would train on what",
     "groups=auto personalization=apfl, would train on what",
+    "label-prior=fleet task=regression, no labels to have more of",
+    "label-prior=fleet personalization=ditto, fine-tunes no global model",
+    "label-prior=fleet personalization=none, fine-tunes no global model",
+    "label-prior=fleet clusters=2, from all labels of the fleet",
     "clusters=2 personalization=local, trains no global model",
     "clusters=2 strategy=scaffold, must then be fedavg",
     "clusters=2 strategy=fedadam, must then be fedavg",
@@ -68,6 +72,9 @@ final class StrategyLimitsTest {
     "strategy=pooled personalization=ditto:0.5",
     "clusters=3 personalization=ditto",
     "groups=auto personalization=ditto",
+    "label-prior=fleet groups=auto",
+    "label-prior=fleet strategy=scaffold protect=profiles",
+    "label-prior=fleet secure-aggregation=complete",
     "clusters=3 policy=deficit exchange=raw",
     "clusters=3 policy=static:0.1"
   })

@@ -246,6 +246,7 @@ public final class UnderAttack {
         5,
         SwapSettings.defaults(1, 1, 1),
         false,
+        false,
         0.05,
         Convergence.off());
   }

@@ -50,6 +50,7 @@ public final class DeviceRuntime {
   private final PersonalTraining personalTraining;
   private final Trials trials;
   private final GroupChoice groupChoice;
+  private final LabelPrior prior;
   private float[] global = new float[0];
   private Optional<Message> lastProfile = Optional.empty();
   private int lastProfileRound;
@@ -67,6 +68,7 @@ public final class DeviceRuntime {
    *     anew
    * @param modelRound round in which it was last trained
    * @param choice of a group
+   * @param fleetLabels shares of the fleet's labels; empty if it has not been told
    * @param segments of which group's kind its own samples are
    * @param given positions of own samples that each receiver has been pointed to
    * @param cluster which of the server's models it works with
@@ -81,6 +83,7 @@ public final class DeviceRuntime {
       float[] model,
       int modelRound,
       GroupChoice.State choice,
+      double[] fleetLabels,
       Segments.State segments,
       Map<String, int[]> given,
       int cluster,
@@ -116,14 +119,15 @@ public final class DeviceRuntime {
             store, settings.labels(), target, settings.privacy().hidesRecordsInUpdates(), seed);
     this.sharedTraining = new SharedTraining(settings, account, seed);
     this.groupChoice = new GroupChoice(settings, account, data);
+    this.prior = new LabelPrior(settings.labels(), data, groupChoice);
     this.personalTraining =
         new PersonalTraining(
-            data, ledgers, accepted, settings, account, sharedTraining, groupChoice, seed);
+            data, ledgers, accepted, settings, account, sharedTraining, prior, seed);
     this.trials = new Trials(settings.privacy(), account, data, settings.labels());
     this.sourceDesk = new SourceDesk(id, store, data, settings, account, seed);
     this.receiverDesk =
         new ReceiverDesk(
-            id, store, data, settings, directory, account, groupChoice, ledgers, accepted, seed);
+            id, store, data, settings, directory, account, prior, ledgers, accepted, seed);
   }
 
   /** Its name. */
@@ -193,6 +197,7 @@ public final class DeviceRuntime {
             groupChoice.take(models, bench).ifPresent(choice -> reply(out, from, choice));
         case Message.Trial trial ->
             trials.run(trial, global, bench).ifPresent(answer -> reply(out, from, answer));
+        case Message.FleetLabels told -> prior.take(told);
         case Message.Assigned to -> groupChoice.assigned(to);
         case Message.EarlierModel model -> {} // comes again with the task to train it
         case Message.Ordered ordered -> out.addAll(ordered(ordered.order(), bench));
@@ -394,6 +399,7 @@ public final class DeviceRuntime {
         personalTraining.kept(),
         personalTraining.keptRound(),
         groupChoice.state(),
+        prior.fleet(),
         data.segments(),
         sourceDesk.given(),
         sharedTraining.cluster(),
@@ -428,6 +434,7 @@ public final class DeviceRuntime {
     global = settings.broadcast().model(sent, state.cluster());
     personalTraining.restore(state.model(), state.modelRound());
     groupChoice.restore(state.choice(), shown);
+    prior.restore(state.fleetLabels());
     data.restore(state.segments());
     sourceDesk.restore(state.given());
   }

@@ -28,6 +28,7 @@ final class Doorkeeper {
         || message instanceof Message.ProfileRequest
         || message instanceof Message.EarlierModel
         || message instanceof Message.Assigned
+        || message instanceof Message.FleetLabels
         || message instanceof Message.Trial
         || message instanceof Message.GroupModels
         || message instanceof Message.DriftCheck

@@ -2,7 +2,6 @@ package dev.kula.device;
 
 import dev.kula.data.LabelSpace;
 import dev.kula.data.SampleSet;
-import dev.kula.model.ParameterLayout;
 import dev.kula.model.TrainingEngine;
 import dev.kula.privacy.PrivacyLedger.Release;
 import dev.kula.privacy.noise.GaussianMechanism;
@@ -181,25 +180,9 @@ final class GroupChoice {
     return best;
   }
 
-  /**
-   * A group's model as if it had learnt from as many of each label as the personal model has to
-   * serve: ln(share to serve / share learnt from) on the bias of each label's output, after Saerens
-   * et al. 2002. So few samples of the present kind need not teach it.
-   *
-   * @return {@code model} itself if nothing is known of groups
-   */
-  float[] towardsTarget(float[] model, ParameterLayout layout) {
-    if (shown.isEmpty() || !labels.edges().isEmpty()) {
-      return model;
-    }
-    double[] learnt = shown.get(data.present()).shares();
-    double[] served = data.targetShares();
-    float[] corrected = model.clone();
-    int bias = layout.size() - served.length;
-    for (int label = 0; label < served.length; label++) {
-      corrected[bias + label] += (float) Math.log(served[label] / learnt[label]);
-    }
-    return corrected;
+  /** Shares of the labels that the present group's model learnt from, if it has been shown. */
+  Optional<double[]> shares() {
+    return shown.isEmpty() ? Optional.empty() : Optional.of(shown.get(data.present()).shares());
   }
 
   State state() {

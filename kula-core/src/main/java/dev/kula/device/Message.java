@@ -164,6 +164,18 @@ public sealed interface Message {
     }
   }
 
+  /**
+   * Orchestrator to device: what labels the fleet has, and so the model of all learns from.
+   *
+   * @param shares one a bin, all positive, sum 1
+   */
+  record FleetLabels(int round, double[] shares) implements Report {
+    @Override
+    public long bytes() {
+      return Integer.BYTES + (long) shares.length * Float.BYTES;
+    }
+  }
+
   /** Orchestrator to device: you and all that you have are in this group. */
   record Assigned(int round, int group) implements Report {
     @Override

@@ -26,7 +26,7 @@ final class PersonalTraining {
   private final DeviceSettings settings;
   private final Account account;
   private final SharedTraining sharedTraining;
-  private final GroupChoice groupChoice;
+  private final LabelPrior prior;
   private final Seed seed;
   private float[] kept = {};
   private int keptRound;
@@ -39,7 +39,7 @@ final class PersonalTraining {
       DeviceSettings settings,
       Account account,
       SharedTraining sharedTraining,
-      GroupChoice groupChoice,
+      LabelPrior prior,
       Seed seed) {
     this.data = data;
     this.ledgers = ledgers;
@@ -47,7 +47,7 @@ final class PersonalTraining {
     this.settings = settings;
     this.account = account;
     this.sharedTraining = sharedTraining;
-    this.groupChoice = groupChoice;
+    this.prior = prior;
     this.seed = seed;
   }
 
@@ -88,7 +88,9 @@ final class PersonalTraining {
   Optional<Update> update(int round, int group, float[] sent, TrainingPlan plan, Workbench bench) {
     boolean present = group == data.present();
     SampleSet samples = present ? data.ledger(ledgers.shared()) : data.trainingOf(group);
-    if (samples.size() == 0) {
+    // A noised update leaves whatever is in it: that none does would tell that nothing is.
+    boolean hidden = present && account.noises(Account.Kind.UPDATE);
+    if (samples.size() == 0 && !hidden) {
       return Optional.empty();
     }
     if (!present) {
@@ -185,7 +187,7 @@ final class PersonalTraining {
       Workbench bench,
       Account charged) {
     TrainingPlan plan = settings.fineTunePlan();
-    float[] known = groupChoice.towardsTarget(global, bench.engine().layout());
+    float[] known = prior.towardsTarget(global, bench.engine().layout());
     return switch (plan.scope()) {
       case HEAD ->
           new HeadTuning(data, plan, known, bench, charged)

@@ -2,6 +2,7 @@ package dev.kula.device;
 
 import dev.kula.data.LabelSpace;
 import dev.kula.data.SampleSet;
+import dev.kula.model.ParameterLayout;
 import dev.kula.model.TrainingEngine;
 import java.util.Arrays;
 
@@ -28,6 +29,22 @@ final class PriorCorrection {
     this.engine = engine;
     this.samples = samples;
     this.own = own;
+  }
+
+  /**
+   * A model as if it had learnt from other labels: the same correction where a model keeps it, ln
+   * of a label's share over the share that it learnt from on the bias of the label's output.
+   *
+   * @param served shares that it shall have learnt from, all positive
+   * @param learnt shares that it learnt from, all positive
+   */
+  static float[] onBias(float[] model, ParameterLayout layout, double[] served, double[] learnt) {
+    float[] corrected = model.clone();
+    int bias = layout.size() - served.length;
+    for (int label = 0; label < served.length; label++) {
+      corrected[bias + label] += (float) Math.log(served[label] / learnt[label]);
+    }
+    return corrected;
   }
 
   /** Loss of each sample under a candidate. */

@@ -42,7 +42,7 @@ final class ReceiverDesk {
   private final DeviceSettings settings;
   private final Function<DeviceId, PublicKey> directory;
   private final Account account;
-  private final GroupChoice groupChoice;
+  private final LabelPrior prior;
   private final Ledgers ledgers;
   private final List<AcceptedSwap> accepted;
   private final Seed seed;
@@ -55,7 +55,7 @@ final class ReceiverDesk {
       DeviceSettings settings,
       Function<DeviceId, PublicKey> directory,
       Account account,
-      GroupChoice groupChoice,
+      LabelPrior prior,
       Ledgers ledgers,
       List<AcceptedSwap> accepted,
       Seed seed) {
@@ -65,7 +65,7 @@ final class ReceiverDesk {
     this.settings = settings;
     this.directory = directory;
     this.account = account;
-    this.groupChoice = groupChoice;
+    this.prior = prior;
     this.ledgers = ledgers;
     this.accepted = accepted;
     this.seed = seed;
@@ -245,7 +245,7 @@ final class ReceiverDesk {
   }
 
   private GateRun gateRun(float[] global, Workbench bench) {
-    float[] start = groupChoice.towardsTarget(global, bench.engine().layout());
+    float[] start = prior.towardsTarget(global, bench.engine().layout());
     HeadTuning tuning = new HeadTuning(data, settings.fineTunePlan(), start, bench, account);
     return new GateRun(
         data,

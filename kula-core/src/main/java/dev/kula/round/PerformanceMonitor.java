@@ -3,6 +3,7 @@ package dev.kula.round;
 import dev.kula.Seed;
 import dev.kula.data.DeviceId;
 import dev.kula.data.LabelSpace;
+import dev.kula.device.Candidate;
 import dev.kula.device.Envelope;
 import dev.kula.device.Message;
 import dev.kula.monitor.Findings;
@@ -37,6 +38,7 @@ final class PerformanceMonitor {
   private final LabelSpace labels;
   private final Map<DeviceId, Profile> profiles = new TreeMap<>();
   private final Set<DeviceId> declined = new TreeSet<>();
+  private final double[] fleetLabels;
   private final Map<DeviceId, double[]> granted = new TreeMap<>();
   private final Map<DeviceId, Integer> used = new TreeMap<>();
   private Reputation reputation = new Reputation();
@@ -46,11 +48,13 @@ final class PerformanceMonitor {
    * What the monitor remembers from one round to the next.
    *
    * @param declined devices whose account is spent
+   * @param fleetLabels of all who were asked as they joined, counts
    * @param granted samples that orders gave each receiver, by label bin
    * @param used orders that each source has served
    */
   record State(
       List<String> declined,
+      double[] fleetLabels,
       Map<String, double[]> granted,
       Map<String, Integer> used,
       Reputation.State reputation,
@@ -66,12 +70,18 @@ final class PerformanceMonitor {
     this.settings = settings;
     this.target = target;
     this.labels = labels;
+    this.fleetLabels = new double[labels.size()];
   }
 
   /** Requests for profiles to all who still report. */
   List<Envelope> requests(int round, List<DeviceId> devices) {
-    profiles.clear();
     reputation.enrol(devices);
+    return census(round, devices);
+  }
+
+  /** Requests for profiles of which nothing is planned. */
+  List<Envelope> census(int round, List<DeviceId> devices) {
+    profiles.clear();
     return devices.stream()
         .filter(device -> !declined.contains(device))
         .map(device -> new Envelope(Envelope.MONITOR, device, new Message.ProfileRequest(round)))
@@ -159,6 +169,19 @@ final class PerformanceMonitor {
       }
     }
     return counts;
+  }
+
+  /**
+   * Counts the labels of devices that have joined, in addition to those before.
+   *
+   * @return shares of the labels of all
+   */
+  double[] counted(List<DeviceId> joined) {
+    double[] counts = labelCounts(joined);
+    for (int label = 0; label < counts.length; label++) {
+      fleetLabels[label] += counts[label];
+    }
+    return Candidate.shares(fleetLabels);
   }
 
   /**
@@ -254,6 +277,7 @@ final class PerformanceMonitor {
     used.forEach((device, orders) -> uses.put(device.name(), orders));
     return new State(
         declined.stream().map(DeviceId::name).toList(),
+        fleetLabels.clone(),
         counts,
         uses,
         reputation.state(),
@@ -262,6 +286,7 @@ final class PerformanceMonitor {
 
   void restore(State state) {
     declined.clear();
+    System.arraycopy(state.fleetLabels(), 0, fleetLabels, 0, fleetLabels.length);
     granted.clear();
     used.clear();
     state.declined().forEach(name -> declined.add(new DeviceId(name)));

@@ -119,7 +119,7 @@ public final class RoundLoop {
     }
   }
 
-  /** Gives devices that join the base set and the model. */
+  /** Gives devices that join the base set and the model, and asks what labels they have. */
   private void admit(List<DeviceId> joining) {
     if (joining.isEmpty()) {
       return;
@@ -129,6 +129,10 @@ public final class RoundLoop {
       carry(to(joining, new Message.CloseSwaps(round)));
     }
     carry(groups.deliveries(round, joining));
+    if (settings.labelPrior()) {
+      carry(monitor.census(round, joining));
+      carry(to(fleet.devices(), new Message.FleetLabels(round, monitor.counted(joining))));
+    }
     trials.show(round, joining);
   }
 
@@ -266,6 +270,7 @@ public final class RoundLoop {
       case Message.DriftCheck message -> ignore(envelope);
       case Message.EarlierModel message -> ignore(envelope);
       case Message.Assigned message -> ignore(envelope);
+      case Message.FleetLabels message -> ignore(envelope);
       case Message.GroupModels message -> ignore(envelope);
       case Message.ClipCounts counts -> {
         if (!orchestrator.counted(from, counts)) {

@@ -24,6 +24,7 @@ import java.util.stream.IntStream;
  * @param swapEvery rounds between plans, at least 1
  * @param swaps bounds of the plans
  * @param groups whether devices that serve each other may train a model of their own
+ * @param labelPrior whether devices know what labels the fleet has
  * @param errorRate of the monitor's tests, in (0, 1)
  * @param convergence when to stop early
  */
@@ -39,6 +40,7 @@ public record RoundSettings(
     int swapEvery,
     SwapSettings swaps,
     boolean groups,
+    boolean labelPrior,
     double errorRate,
     Convergence convergence) {
   /** Rounds before the first search for groups: enough to have learnt what sets devices apart. */
@@ -58,6 +60,7 @@ public record RoundSettings(
         swapEvery,
         swaps,
         groups,
+        labelPrior,
         errorRate,
         convergence);
   }
@@ -107,7 +110,7 @@ public record RoundSettings(
 
   /** Profiles and answers to trials that a device releases in a whole run, at most. */
   public int reports() {
-    return count(round -> plansIn(round) || triesIn(round))
+    return count(round -> plansIn(round) || triesIn(round) || (labelPrior && round == 0))
         + count(this::triesIn)
         + count(this::searchesIn);
   }

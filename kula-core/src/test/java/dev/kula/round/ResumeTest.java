@@ -1,6 +1,7 @@
 package dev.kula.round;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kula.Seed;
@@ -141,6 +142,24 @@ final class ResumeTest {
       ToyRun.Outcome resumed = toys.get().run(checkpoint);
       assertEquals(whole.bytes(), resumed.bytes(), "after round " + checkpoint.round());
       assertEquals(whole.result().recovery(), resumed.result().recovery());
+    }
+  }
+
+  /** Who joins is counted, and what all know of it is in checkpoints. */
+  @ParameterizedTest
+  @CsvSource({"none, false", "none, true", "random, false"})
+  void theLabelsOfTheFleetAreKnownAfterARestart(String policy, boolean groups) {
+    ToyRun run = toy(policy, Exchange.RAW, Personalization.FINE_TUNE);
+    run.rounds = 9;
+    run.groups = groups;
+    run.data =
+        new Scenario(new Shift.Features(2), Course.JOIN).apply(run.data, run.rounds, new Seed(1));
+    String without = run.run().bytes();
+    run.labelPrior = true;
+    ToyRun.Outcome whole = run.run();
+    assertNotEquals(without, whole.bytes());
+    for (RunState checkpoint : whole.checkpoints()) {
+      assertEquals(whole.bytes(), run.run(checkpoint).bytes(), "after round " + checkpoint.round());
     }
   }
 

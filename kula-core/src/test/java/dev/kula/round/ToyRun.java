@@ -46,6 +46,7 @@ final class ToyRun {
   int rounds = 6;
   int swapEvery = 2;
   boolean groups = false;
+  boolean labelPrior = false;
   double participation = 1;
   double budget = 0.3;
   int threads = 1;
@@ -139,6 +140,7 @@ final class ToyRun {
             1000,
             Long.MAX_VALUE),
         groups,
+        labelPrior,
         0.05,
         convergence);
   }

@@ -184,6 +184,16 @@ final class EvidenceTest {
       assertEquals(6, new HashSet<>(study.settings(method)).size(), method);
       assertEquals("", study.settings(method).getFirst(), "the defaults are among them");
     }
+    study
+        .methods()
+        .forEach(
+            (method, from) ->
+                assertEquals(
+                    from.grid().equals("fine-tuned") ? 1 : 0,
+                    study.settings(method).stream()
+                        .filter(settings -> settings.contains("--label-prior fleet"))
+                        .count(),
+                    "what groups know of labels, all may know: " + method));
     assertEquals(List.of(101L, 102L), study.tuningSeeds());
     Tuned.read(COMMITTED.resolve("tuned.yaml"))
         .methods()
