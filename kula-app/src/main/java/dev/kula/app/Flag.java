@@ -443,12 +443,8 @@ enum Flag {
   private String complaint(String subject, String text, String assignment) {
     // A newline in a value must not break the promise of one line.
     String shown = text.replaceAll("\\p{Cntrl}", " ");
-    String remedy =
-        Suggestion.closest(shown, rule.candidates())
-            .filter(near -> rule.read(near).isPresent())
-            .map(near -> "did you mean " + near + "?")
-            .or(() -> defaultText().map(normal -> "try " + assignment + normal))
-            .orElseGet(() -> "or leave it out");
+    Optional<String> normal = defaultText().map(value -> "try " + assignment + value);
+    String remedy = Suggestion.remedy(shown, rule, normal);
     return "%s is '%s', must be %s; %s".formatted(subject, shown, rule.words(), remedy);
   }
 }

@@ -20,4 +20,17 @@ final class Suggestion {
         .min(Comparator.comparingInt(Near::distance).thenComparing(Near::candidate))
         .map(Near::candidate);
   }
+
+  /**
+   * What to do about a value that breaks a rule.
+   *
+   * @param normal what to try if nothing is near it
+   */
+  static String remedy(String text, Rule rule, Optional<String> normal) {
+    return closest(text, rule.candidates())
+        .filter(near -> rule.read(near).isPresent())
+        .map(near -> "did you mean " + near + "?")
+        .or(() -> normal)
+        .orElse("or leave it out");
+  }
 }

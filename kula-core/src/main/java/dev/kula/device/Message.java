@@ -38,6 +38,38 @@ public sealed interface Message {
     EVALUATION
   }
 
+  /** Models to train, or to choose among. */
+  sealed interface Modelling extends Message {
+    @Override
+    default Kind kind() {
+      return Kind.MODEL;
+    }
+  }
+
+  /** Pointers, leases, and what is ordered about them. */
+  sealed interface Pointing extends Message {
+    @Override
+    default Kind kind() {
+      return Kind.POINTER;
+    }
+  }
+
+  /** Models that go to the data, and what comes back. */
+  sealed interface Visiting extends Message {
+    @Override
+    default Kind kind() {
+      return Kind.VISIT;
+    }
+  }
+
+  /** Of the evaluator, which is the simulation's. */
+  sealed interface Examination extends Message {
+    @Override
+    default Kind kind() {
+      return Kind.EVALUATION;
+    }
+  }
+
   /** What servers ask devices about themselves, and what these answer. */
   sealed interface Report extends Message {
     @Override
@@ -50,12 +82,7 @@ public sealed interface Message {
    * Orchestrator to device: the new global model, or that of the device's group; or its body, where
    * output layers stay.
    */
-  record GlobalModel(int round, float[] parameters) implements Message {
-    @Override
-    public Kind kind() {
-      return Kind.MODEL;
-    }
-
+  record GlobalModel(int round, float[] parameters) implements Modelling {
     @Override
     public long bytes() {
       return (long) parameters.length * Float.BYTES;
@@ -86,12 +113,7 @@ public sealed interface Message {
   }
 
   /** Orchestrator to device: make your personal model of this round, and be examined. */
-  record Examine(int round, Occasion occasion) implements Message {
-    @Override
-    public Kind kind() {
-      return Kind.EVALUATION;
-    }
-
+  record Examine(int round, Occasion occasion) implements Examination {
     @Override
     public long bytes() {
       return 0;
@@ -120,12 +142,7 @@ public sealed interface Message {
       OptionalDouble withoutSwaps,
       double spentEpsilon,
       List<String> withoutNoise)
-      implements Message {
-    @Override
-    public Kind kind() {
-      return Kind.EVALUATION;
-    }
-
+      implements Examination {
     @Override
     public long bytes() {
       return 0;
@@ -152,12 +169,7 @@ public sealed interface Message {
    * Orchestrator to device: the model of a group that the device has samples of from before, to
    * train in this round.
    */
-  record EarlierModel(int round, int group, float[] parameters) implements Message {
-    @Override
-    public Kind kind() {
-      return Kind.MODEL;
-    }
-
+  record EarlierModel(int round, int group, float[] parameters) implements Modelling {
     @Override
     public long bytes() {
       return Integer.BYTES + (long) parameters.length * Float.BYTES;
@@ -189,14 +201,9 @@ public sealed interface Message {
    *
    * @param models all alike to all devices
    */
-  record GroupModels(int round, List<GroupModel> models) implements Message {
+  record GroupModels(int round, List<GroupModel> models) implements Modelling {
     public GroupModels {
       models = List.copyOf(models);
-    }
-
-    @Override
-    public Kind kind() {
-      return Kind.MODEL;
     }
 
     @Override
@@ -227,12 +234,7 @@ public sealed interface Message {
    * @param candidates the first is what the others are compared with
    */
   record Trial(int round, TrialFold fold, double[] shares, List<Candidate> candidates)
-      implements Message {
-    @Override
-    public Kind kind() {
-      return Kind.VISIT;
-    }
-
+      implements Visiting {
     @Override
     public long bytes() {
       long models = candidates.stream().mapToLong(Candidate::bytes).sum();
@@ -278,12 +280,7 @@ public sealed interface Message {
   }
 
   /** Monitor to both devices: a swap order. */
-  record Ordered(SwapOrder order) implements Message {
-    @Override
-    public Kind kind() {
-      return Kind.POINTER;
-    }
-
+  record Ordered(SwapOrder order) implements Pointing {
     @Override
     public long bytes() {
       return SwapOrder.BYTES;
@@ -291,12 +288,7 @@ public sealed interface Message {
   }
 
   /** Source to receiver: a pointer and the lease to use it. */
-  record Offered(long order, DataPointer pointer, Lease lease) implements Message {
-    @Override
-    public Kind kind() {
-      return Kind.POINTER;
-    }
-
+  record Offered(long order, DataPointer pointer, Lease lease) implements Pointing {
     @Override
     public long bytes() {
       return pointer.bytes() + Lease.BYTES;
@@ -304,12 +296,7 @@ public sealed interface Message {
   }
 
   /** Source to receiver: no pointer, and why; or a lease that opened nothing. */
-  record Refused(long order, String reason) implements Message {
-    @Override
-    public Kind kind() {
-      return Kind.POINTER;
-    }
-
+  record Refused(long order, String reason) implements Pointing {
     @Override
     public long bytes() {
       return (long) Long.BYTES + reason.length();
@@ -317,12 +304,7 @@ public sealed interface Message {
   }
 
   /** Receiver to source: fetch raw samples under this lease. */
-  record Fetch(long order, Lease lease) implements Message {
-    @Override
-    public Kind kind() {
-      return Kind.POINTER;
-    }
-
+  record Fetch(long order, Lease lease) implements Pointing {
     @Override
     public long bytes() {
       return Lease.BYTES;
@@ -348,14 +330,9 @@ public sealed interface Message {
    * @param leases by order number, all for the same kind of visit
    * @param parameters the output layer of the global model, or all of it
    */
-  record Visit(Map<Long, Lease> leases, int round, float[] parameters) implements Message {
+  record Visit(Map<Long, Lease> leases, int round, float[] parameters) implements Visiting {
     public Visit {
       leases = Map.copyOf(leases);
-    }
-
-    @Override
-    public Kind kind() {
-      return Kind.VISIT;
     }
 
     @Override
@@ -365,12 +342,7 @@ public sealed interface Message {
   }
 
   /** Source to receiver: what the parameters became on one lease's samples, less what they were. */
-  record Visited(long order, BlockId block, float[] delta) implements Message {
-    @Override
-    public Kind kind() {
-      return Kind.VISIT;
-    }
-
+  record Visited(long order, BlockId block, float[] delta) implements Visiting {
     @Override
     public long bytes() {
       return (long) delta.length * Float.BYTES;
@@ -378,12 +350,7 @@ public sealed interface Message {
   }
 
   /** Receiver to source: the class sums of a round, under this lease. */
-  record Summarise(long order, int round, Lease lease) implements Message {
-    @Override
-    public Kind kind() {
-      return Kind.VISIT;
-    }
-
+  record Summarise(long order, int round, Lease lease) implements Visiting {
     @Override
     public long bytes() {
       return Integer.BYTES + Lease.BYTES;
@@ -391,12 +358,7 @@ public sealed interface Message {
   }
 
   /** Source to receiver: its class sums, of all classes whatever was ordered. */
-  record Summarised(long order, BlockId block, ClassSums sums) implements Message {
-    @Override
-    public Kind kind() {
-      return Kind.VISIT;
-    }
-
+  record Summarised(long order, BlockId block, ClassSums sums) implements Visiting {
     @Override
     public long bytes() {
       return (sums.counts().length + sums.sums().length + 2L) * Float.BYTES;
@@ -404,12 +366,7 @@ public sealed interface Message {
   }
 
   /** Orchestrator to device: no more answers come; decide on what you have. */
-  record CloseSwaps(int round) implements Message {
-    @Override
-    public Kind kind() {
-      return Kind.POINTER;
-    }
-
+  record CloseSwaps(int round) implements Pointing {
     @Override
     public long bytes() {
       return Integer.BYTES;
@@ -481,12 +438,7 @@ public sealed interface Message {
   }
 
   /** Device to evaluator: what came of an order, in the clear, for the report of a simulation. */
-  record Settled(Settlement settlement) implements Message {
-    @Override
-    public Kind kind() {
-      return Kind.EVALUATION;
-    }
-
+  record Settled(Settlement settlement) implements Examination {
     @Override
     public long bytes() {
       return 0;
