@@ -26,7 +26,7 @@ final class Suggestion {
    *
    * @param normal what to try if nothing is near it
    */
-  static String remedy(String text, Rule rule, Optional<String> normal) {
+  static String remedy(String text, Rule<?> rule, Optional<String> normal) {
     return closest(text, rule.candidates())
         .filter(near -> rule.read(near).isPresent())
         .map(near -> "did you mean " + near + "?")
