@@ -39,7 +39,7 @@ final class Groups {
    *
    * @param models what devices have been sent as the model, one a group
    * @param optimizers what the server's optimiser remembers, one a group
-   * @param of the group of each device that is not in the first
+   * @param of the group of each device that has been put into one; of others it is the first
    * @param earlier other groups that devices train for
    * @param shown the models of all groups, as devices were shown them last
    */
@@ -117,7 +117,7 @@ final class Groups {
     return goes;
   }
 
-  /** Which group each device is in, to those in another than the first. */
+  /** Tells each device that has been put into a group which it is. */
   List<Envelope> assignments(int round) {
     return of.entrySet().stream()
         .map(
