@@ -10,8 +10,9 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
- * Which group a device goes to: that whose model serves it best. It keeps the models of all groups
- * that it was shown last, coarsely, and needs no more to notice that what it meets has changed:
+ * Which group a device goes to: that whose model serves it best; or to none, while what it meets is
+ * of several. It keeps the models of all groups that it was shown last, coarsely, and needs no more
+ * to notice that what it meets has changed:
  *
  * <p>Samples are tested as they come in, before anything is trained on them. As long as the path of
  * least cost through the groups ({@link Segments}) ends in the present one, nothing is said. That
@@ -48,7 +49,7 @@ final class GroupChoice {
    * What has to survive a restart, apart from the models.
    *
    * @param told counts of the device's labels, as its last profile told
-   * @param cost of the cheapest path to each group
+   * @param cost of the cheapest path to each group, and last to none
    * @param tested samples that have been tested, of those that the store holds
    * @param chosenIn round of the last noised choice; −1 for none
    */
@@ -79,7 +80,7 @@ final class GroupChoice {
     int size = bench.engine().layout().size();
     List<GroupModel> models = message.models();
     boolean sound =
-        models.size() > data.present()
+        data.isAmong(models.size())
             && models.size() > 1
             && models.stream().allMatch(model -> model.fits(size, labels.size()));
     if (!sound) {
@@ -180,9 +181,24 @@ final class GroupChoice {
     return best;
   }
 
-  /** Shares of the labels that the present group's model learnt from, if it has been shown. */
+  /**
+   * Shares of the labels that the present group's model learnt from, if it has been shown; of the
+   * common one, the mean of all groups' shares.
+   */
   Optional<double[]> shares() {
-    return shown.isEmpty() ? Optional.empty() : Optional.of(shown.get(data.present()).shares());
+    if (shown.isEmpty()) {
+      return Optional.empty();
+    }
+    if (data.present() < shown.size()) {
+      return Optional.of(shown.get(data.present()).shares());
+    }
+    double[] mean = new double[labels.size()];
+    for (GroupModel model : shown) {
+      for (int label = 0; label < mean.length; label++) {
+        mean[label] += model.shares()[label] / shown.size();
+      }
+    }
+    return Optional.of(mean);
   }
 
   State state() {

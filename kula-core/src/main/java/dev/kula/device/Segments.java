@@ -7,22 +7,37 @@ import java.util.stream.IntStream;
 /**
  * Of which group's kind each own sample of a device is, in the order in which they came. While
  * things stay as they are, all are of one kind; where what a device meets changes, what came before
- * stays with the group that it was of, and trains that group's model.
+ * stays with the group that it was of, and trains that group's model. While a change comes little
+ * by little a device is unsettled: it meets things of several kinds at a time, none of whose models
+ * serves it, and the model of all devices is its own, which all that it has trains.
  *
  * <p>Where one kind ends and the next begins is the path of least cost (Viterbi 1967, <i>Error
  * bounds for convolutional codes and an asymptotically optimum decoding algorithm</i>): the loss of
- * each sample under the model of its group, and {@link #CHANGE} for each change. What a device had
- * from the beginning is of one kind. Not thread safe.
+ * each sample under the model of its group, and {@link #CHANGE} for each change. An unsettled
+ * device may put each sample into whatever group explains it, for {@link #EITHER} a sample; to
+ * become unsettled costs {@link #UNSETTLING}. What a device had from the beginning is of one kind.
+ * Not thread safe.
  */
 final class Segments {
   /** What a change costs: a little less than one sample that a model gets quite wrong. */
   static final double CHANGE = 2.5;
 
+  /** What it costs to leave a group for none: less, so that one odd sample is enough. */
+  static final double UNSETTLING = 1;
+
+  /** A sample's, where it may be of any group: a little less than ln 2, of one of two. */
+  static final double EITHER = 0.5;
+
   /** Fewer samples of another group than these train nothing. */
   private static final int FEWEST = 5;
 
+  private static final int NONE = -1;
+
   private final int stock;
   private int present;
+
+  /** The group of the unsettled, of whose model all samples are; none before samples are sorted. */
+  private int common = NONE;
 
   /** Groups of the first samples; later ones are of the present one. */
   private int[] groups = {};
@@ -31,9 +46,10 @@ final class Segments {
    * What has to survive a restart.
    *
    * @param present group
+   * @param common the group of the unsettled; −1 before samples are sorted
    * @param groups of the first samples; later ones are of the present one
    */
-  public record State(int present, int[] groups) {}
+  public record State(int present, int common, int[] groups) {}
 
   /**
    * All samples of one group, the first.
@@ -44,19 +60,26 @@ final class Segments {
     this.stock = stock;
   }
 
-  /** The group that a device is in. */
+  /** The group that a device is in; while it is unsettled, one past the last. */
   int present() {
     return present;
   }
 
+  /** Whether a device may be in one of so many groups, or in none. */
+  boolean isAmong(int count) {
+    return present < count || (present == count && common == count);
+  }
+
   /** Whether a sample is of this group. */
   IntPredicate isOf(int group) {
-    return sample -> (sample < groups.length ? groups[sample] : present) == group;
+    return sample ->
+        group == common || (sample < groups.length ? groups[sample] : present) == group;
   }
 
   /** Puts the device and all that it has into a group. */
   void moveAll(int group) {
     present = group;
+    common = NONE;
     groups = new int[0];
   }
 
@@ -64,12 +87,13 @@ final class Segments {
    * Puts each sample into the group that explains it, and the device into that of the last.
    *
    * @param losses of all samples, one row a sample, one column a group
-   * @return cost of the cheapest path to each group
+   * @return cost of the cheapest path to each group, and last to being unsettled
    */
   double[] sort(double[][] losses) {
     int count = losses[0].length;
     int first = Math.clamp(stock, 1, losses.length);
-    double[] cost = new double[count];
+    double[] cost = new double[count + 1];
+    cost[count] = Double.POSITIVE_INFINITY;
     for (int sample = 0; sample < first; sample++) {
       for (int group = 0; group < count; group++) {
         cost[group] += losses[sample][group];
@@ -82,12 +106,13 @@ final class Segments {
     }
     groups = new int[losses.length];
     int group = cheapest(cost, present);
+    present = group;
+    common = count;
     for (int sample = losses.length - 1; sample >= first; sample--) {
-      groups[sample] = group;
+      groups[sample] = group == common ? cheapest(losses[sample], 0) : group;
       group = from[sample][group];
     }
     Arrays.fill(groups, 0, first, group);
-    present = groups[groups.length - 1];
     return cost;
   }
 
@@ -95,18 +120,27 @@ final class Segments {
   static double[] next(double[] cost, double[] losses, int preferred) {
     int[] from = origins(cost, preferred);
     double[] next = new double[cost.length];
+    int common = losses.length;
     for (int group = 0; group < next.length; group++) {
-      double change = from[group] == group ? 0 : CHANGE;
-      next[group] = cost[from[group]] + change + losses[group];
+      double change = from[group] == group ? 0 : toChangeTo(group, common);
+      double loss = group == common ? losses[cheapest(losses, 0)] + EITHER : losses[group];
+      next[group] = cost[from[group]] + change + loss;
     }
     return next;
+  }
+
+  private static double toChangeTo(int group, int common) {
+    return group == common ? UNSETTLING : CHANGE;
   }
 
   /** From which group the cheapest path to each comes. */
   private static int[] origins(double[] cost, int preferred) {
     int cheapest = cheapest(cost, preferred);
+    int common = cost.length - 1;
     int[] origins = new int[cost.length];
-    Arrays.setAll(origins, group -> cost[cheapest] + CHANGE < cost[group] ? cheapest : group);
+    Arrays.setAll(
+        origins,
+        group -> cost[cheapest] + toChangeTo(group, common) < cost[group] ? cheapest : group);
     return origins;
   }
 
@@ -120,13 +154,16 @@ final class Segments {
   }
 
   /**
-   * The groups that enough samples are of, besides the present one, ascending.
+   * The groups that enough samples are of, besides the present one, ascending. Where samples come
+   * in, a change may come too, and a device helps to train the model that it may need then.
    *
    * @param samples how many there are in all
    */
   int[] others(int samples) {
-    return Arrays.stream(groups)
+    IntStream ofAll = samples > stock ? IntStream.of(common) : IntStream.empty();
+    return IntStream.concat(Arrays.stream(groups), ofAll)
         .distinct()
+        .filter(group -> group != NONE)
         .filter(group -> group != present)
         .filter(group -> IntStream.range(0, samples).filter(isOf(group)).count() >= FEWEST)
         .sorted()
@@ -134,11 +171,12 @@ final class Segments {
   }
 
   State state() {
-    return new State(present, groups.clone());
+    return new State(present, common, groups.clone());
   }
 
   void restore(State state) {
     present = state.present();
+    common = state.common();
     groups = state.groups().clone();
   }
 }

@@ -112,9 +112,14 @@ final class TrainingData {
     return cost;
   }
 
-  /** The group that the device is in. */
+  /** The group that the device is in; while it is unsettled, one past the last. */
   int present() {
     return segments.present();
+  }
+
+  /** Whether the device may be in one of so many groups, or in none. */
+  boolean isAmong(int groups) {
+    return segments.isAmong(groups);
   }
 
   /** The other groups that own samples are of, ascending. */

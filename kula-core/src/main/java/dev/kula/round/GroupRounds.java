@@ -126,7 +126,7 @@ final class GroupRounds {
     trying = null;
     GroupSearch.Result result = search.result();
     if (result.models().size() > 1) {
-      groups.divide(result.grouping(), result.models());
+      groups.divide(result.grouping(), result.models(), result.common());
       carry.accept(groups.assignments(round));
       carry.accept(groups.deliveries(round, fleet.devices()));
       showAll(round);
@@ -138,6 +138,7 @@ final class GroupRounds {
     return new RunEvent.Grouped(
         round,
         groups.members(fleet.devices()).stream()
+            .limit(groups.count()) // nobody is unsettled yet
             .map(members -> members.stream().map(DeviceId::name).toList())
             .toList(),
         result.gains());
@@ -178,9 +179,9 @@ final class GroupRounds {
   boolean chosen(DeviceId device, Message.Chosen answer) {
     int[] earlier = Arrays.stream(answer.earlier()).distinct().sorted().toArray();
     boolean sound =
-        exists(answer.present())
+        groups.exists(answer.present())
             && earlier.length == answer.earlier().length
-            && Arrays.stream(earlier).allMatch(this::exists)
+            && Arrays.stream(earlier).allMatch(groups::exists)
             && Arrays.stream(earlier).noneMatch(group -> group == answer.present());
     if (!sound || !choosing.remove(device)) {
       return false;
@@ -189,10 +190,6 @@ final class GroupRounds {
       moved.add(device);
     }
     return true;
-  }
-
-  private boolean exists(int group) {
-    return group >= 0 && group < groups.count();
   }
 
   /** What is done with a device's answer to a trial; whether it had been asked. */

@@ -68,11 +68,16 @@ final class GroupSearch {
    * What a search ended with.
    *
    * @param grouping of the devices that took part
-   * @param models one a group: the weighted mean of what its members learnt; a single one, what all
-   *     learnt, if no groups are worth it
+   * @param models one a group: the weighted mean of what its members learnt; a single one if no
+   *     groups are worth it
+   * @param common the weighted mean of what all learnt
    * @param gains of all numbers of groups that were tried
    */
-  record Result(Map<DeviceId, Integer> grouping, List<float[]> models, List<RunEvent.Gain> gains) {}
+  record Result(
+      Map<DeviceId, Integer> grouping,
+      List<float[]> models,
+      float[] common,
+      List<RunEvent.Gain> gains) {}
 
   /**
    * A search among devices.
@@ -278,7 +283,8 @@ final class GroupSearch {
     for (int i = 0; i < members.size(); i++) {
       of.put(devices.get(members.get(i)), best.of()[i]);
     }
-    return new Result(of, means(best), gains);
+    float[] common = means(Grouping.one(members.size())).getFirst();
+    return new Result(of, means(best), common, gains);
   }
 
   /** What a number of groups gains over one a sample; all samples count alike. */

@@ -17,7 +17,9 @@ import java.util.function.IntUnaryOperator;
 
 /**
  * Devices in groups, each with a model of its own that its members train; at first all in one, with
- * the global model. For one round loop, on one thread.
+ * the global model. Where there are several, one past the last is that of devices that are in none
+ * of them for now, with the common model, which all help to train that may come to need it. For one
+ * round loop, on one thread.
  */
 final class Groups {
   /** Rounds from one in which a device trains an earlier group's model to the next. */
@@ -56,11 +58,20 @@ final class Groups {
     optimizers.add(ServerOptimizer.State.NONE);
   }
 
+  /** How many there are, besides that of the unsettled. */
   int count() {
-    return models.size();
+    return Math.max(1, models.size() - 1);
   }
 
-  /** The group of a device; the first if it has not been put into one. */
+  /** Whether there is such a group, that of the unsettled included. */
+  boolean exists(int group) {
+    return group >= 0 && group < models.size();
+  }
+
+  /**
+   * The group of a device; the first if it has not been put into one; one past the last if it is in
+   * none.
+   */
   int of(DeviceId device) {
     return of.getOrDefault(device, 0);
   }
@@ -69,7 +80,7 @@ final class Groups {
     return models.get(group);
   }
 
-  /** The devices of each group, of those given. */
+  /** The devices of each group, of those given; last the unsettled. */
   List<List<DeviceId>> members(List<DeviceId> devices) {
     List<List<DeviceId>> members = new ArrayList<>();
     models.forEach(model -> members.add(new ArrayList<>()));
@@ -91,14 +102,16 @@ final class Groups {
   /**
    * Puts devices into groups.
    *
-   * @param started models that the groups go on from
+   * @param started models that the groups go on from, two or more
+   * @param common model that the unsettled go on from
    */
-  void divide(Map<DeviceId, Integer> grouping, List<float[]> started) {
+  void divide(Map<DeviceId, Integer> grouping, List<float[]> started, float[] common) {
     ServerOptimizer.State optimizer = optimizers.getFirst();
     models.clear();
     models.addAll(started);
+    models.add(common);
     optimizers.clear();
-    started.forEach(model -> optimizers.add(optimizer));
+    models.forEach(model -> optimizers.add(optimizer));
     of.clear();
     of.putAll(grouping);
     earlier.clear();
@@ -159,7 +172,10 @@ final class Groups {
     shown = List.copyOf(coarse);
   }
 
-  /** The models of all groups, as devices were shown them last; empty if there are no groups. */
+  /**
+   * The models of all groups, without the common one, as devices were shown them last; empty if
+   * there are no groups.
+   */
   List<GroupModel> shown() {
     return shown;
   }

@@ -369,7 +369,7 @@ public final class RoundLoop {
         stopped);
   }
 
-  /** The global model, or one a group; without what a strategy sends beside it. */
+  /** The global model, or one a group and the common one; without what a strategy sends beside. */
   public List<float[]> models() {
     Broadcast broadcast = settings.strategy().broadcast();
     List<float[]> models = new ArrayList<>();

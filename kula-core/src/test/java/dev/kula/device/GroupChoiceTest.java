@@ -117,14 +117,23 @@ class GroupChoiceTest {
       next = after(fleet, ++at);
     }
     assertTrue(at <= CHANGE + 3, "noticed after " + (at - CHANGE));
-    assertEquals(0, next.get().present());
+    assertEquals(2, next.get().present(), "unsettled at first");
     assertArrayEquals(new int[] {1}, next.get().earlier());
+    next = Optional.empty();
+    while (next.isEmpty()) {
+      next = after(fleet, ++at);
+    }
+    assertTrue(at <= CHANGE + 6, "settled after " + (at - CHANGE));
+    assertEquals(0, next.get().present());
+    assertArrayEquals(new int[] {1, 2}, next.get().earlier());
     assertTrue(after(fleet, ALL).isEmpty(), "it is in the right group");
     int present = trainedOn(fleet, 0);
     int earlier = trainedOn(fleet, 1);
     assertTrue(present > 12 && present <= ALL - CHANGE, "trains on " + present);
     assertTrue(earlier > 15 && earlier <= CHANGE, "trains on " + earlier);
-    assertEquals(0, trainedOn(fleet, 2));
+    int common = trainedOn(fleet, 2);
+    assertTrue(common > present + earlier - 1 && common <= ALL, "trains on " + common);
+    assertEquals(0, trainedOn(fleet, 3));
   }
 
   @Test

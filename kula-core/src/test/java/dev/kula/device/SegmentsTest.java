@@ -2,6 +2,8 @@ package dev.kula.device;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kula.Seed;
 import java.util.Arrays;
@@ -31,16 +33,17 @@ class SegmentsTest {
     int[] groups = {0, 0, 0, 2, 2, 2, 2, 2, 2, 1, 1, 1};
     assertArrayEquals(groups, sorted(segments, losses(3, 3, groups)));
     assertEquals(1, segments.present());
-    assertArrayEquals(new int[] {2}, segments.others(12), "five samples or more");
+    assertArrayEquals(
+        new int[] {2, 3}, segments.others(12), "five samples or more; the common one");
     int of2 = (int) IntStream.range(0, 12).filter(segments.isOf(2)).count();
     assertEquals(6, of2);
   }
 
-  /** A sample between others of another group costs less than two changes of 2.5 each. */
+  /** A sample that the present group explains less well is no reason to leave it. */
   @Test
   void oneSampleThatIsOddIsNoChange() {
-    int[] odd = {0, 0, 0, 0, 1, 0, 0};
-    assertArrayEquals(new int[7], sorted(new Segments(1), losses(3, 2, odd)));
+    int[] odd = {0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0};
+    assertArrayEquals(new int[11], sorted(new Segments(1), losses(1.4, 2, odd)));
   }
 
   @Test
@@ -60,11 +63,12 @@ class SegmentsTest {
   @Test
   void samplesThatComeLaterAreOfThePresentGroup() {
     Segments segments = new Segments(1);
-    segments.sort(losses(3, 2, 0, 0, 0, 1, 1));
-    assertEquals(2 + 4, IntStream.range(0, 9).filter(segments.isOf(1)).count());
+    segments.sort(losses(3, 2, 0, 0, 0, 1, 1, 1, 1));
+    assertEquals(4 + 4, IntStream.range(0, 11).filter(segments.isOf(1)).count());
     Segments again = new Segments(1);
     again.restore(segments.state());
-    assertEquals(2 + 4, IntStream.range(0, 9).filter(again.isOf(1)).count());
+    assertEquals(4 + 4, IntStream.range(0, 11).filter(again.isOf(1)).count());
+    assertEquals(11, IntStream.range(0, 11).filter(again.isOf(2)).count());
   }
 
   /** Sample by sample, the costs are the same; and they are those of the best of all paths. */
@@ -80,33 +84,72 @@ class SegmentsTest {
       }
       Segments segments = new Segments(1);
       double[] cost = segments.sort(losses);
-      double[] step = losses[0].clone();
+      double[] step = Arrays.copyOf(losses[0], count + 1);
+      step[count] = Double.POSITIVE_INFINITY;
       for (int sample = 1; sample < samples; sample++) {
         step = Segments.next(step, losses[sample], 0);
       }
       assertArrayEquals(step, cost);
-      double found = cost(losses, segments.state().groups());
-      double best = Double.POSITIVE_INFINITY;
-      for (int code = 0; code < Math.pow(count, samples); code++) {
+      double[] best = new double[count + 1];
+      Arrays.fill(best, Double.POSITIVE_INFINITY);
+      for (int code = 0; code < Math.pow(count + 1, samples); code++) {
         int[] path = new int[samples];
         int rest = code;
         for (int sample = 0; sample < samples; sample++) {
-          path[sample] = rest % count;
-          rest /= count;
+          path[sample] = rest % (count + 1);
+          rest /= count + 1;
         }
-        best = Math.min(best, cost(losses, path));
+        int last = path[samples - 1];
+        best[last] = Math.min(best[last], cost(losses, path));
       }
-      assertEquals(best, found, 1e-12);
-      assertEquals(best, Arrays.stream(cost).min().orElseThrow(), 1e-12);
+      assertArrayEquals(best, cost, 1e-12);
+      int end = segments.present();
+      assertEquals(Arrays.stream(best).min().orElseThrow(), best[end], 1e-12);
     }
   }
 
   private static double cost(double[][] losses, int[] path) {
+    int unsettled = losses[0].length;
+    if (path[0] == unsettled) {
+      return Double.POSITIVE_INFINITY;
+    }
     double cost = 0;
     for (int sample = 0; sample < path.length; sample++) {
-      boolean changes = sample > 0 && path[sample] != path[sample - 1];
-      cost += losses[sample][path[sample]] + (changes ? Segments.CHANGE : 0);
+      int group = path[sample];
+      boolean changes = sample > 0 && group != path[sample - 1];
+      double change = group == unsettled ? Segments.UNSETTLING : Segments.CHANGE;
+      double loss =
+          group == unsettled
+              ? Arrays.stream(losses[sample]).min().orElseThrow() + Segments.EITHER
+              : losses[sample][group];
+      cost += loss + (changes ? change : 0);
     }
     return cost;
+  }
+
+  /** Each sample is then of the group that explains it, and all are of the common one. */
+  @Test
+  void whoMeetsThingsOfTwoKindsIsUnsettledUntilOneIsLeft() {
+    int[] mixed = {0, 0, 0, 0, 1, 0, 1, 1, 0, 1};
+    Segments segments = new Segments(2);
+    assertArrayEquals(mixed, sorted(segments, losses(3, 2, mixed)));
+    assertEquals(2, segments.present());
+    assertEquals(10, IntStream.range(0, 10).filter(segments.isOf(2)).count());
+    assertArrayEquals(new int[] {0}, segments.others(9), "not that of which there are four");
+    assertTrue(segments.isAmong(2));
+    assertFalse(segments.isAmong(1));
+    int[] after = Arrays.copyOf(mixed, 17);
+    Arrays.fill(after, mixed.length, after.length, 1);
+    segments.sort(losses(3, 2, after));
+    assertEquals(1, segments.present());
+  }
+
+  @Test
+  void whatWasThereFromTheBeginningIsNeverUnsettled() {
+    int[] mixed = {1, 0, 1, 0, 1, 0, 1};
+    Segments segments = new Segments(mixed.length);
+    segments.sort(losses(3, 2, mixed));
+    assertEquals(1, segments.present());
+    assertArrayEquals(new int[0], segments.others(7), "nothing comes in");
   }
 }

@@ -34,7 +34,7 @@ final class GroupModelsTest {
   private static Groups divided() {
     float[] start = {0, 0, 0};
     Groups groups = new Groups(start);
-    groups.divide(Map.of(ONE, 0, TWO, 1), List.of(start, start));
+    groups.divide(Map.of(ONE, 0, TWO, 1), List.of(start, start), start);
     groups.train(
         groups.tasks(1, PLAN, List.of(ONE, TWO), size -> size),
         List.of(folded(1, 2, 3), folded(4, 5, 6)),
@@ -65,6 +65,26 @@ final class GroupModelsTest {
     assertArrayEquals(new float[] {4, 5, 6}, tasks.getLast().global());
     assertEquals(2, tasks.getLast().sent());
     assertEquals(List.of(TWO), tasks.getLast().cohort());
+  }
+
+  /** Whoever is in no group has the common model, which others train now and then. */
+  @Test
+  void theUnsettledHaveTheCommonModel() {
+    Groups groups = divided();
+    assertEquals(2, groups.count());
+    assertTrue(groups.exists(2) && !groups.exists(3));
+    groups.move(TWO, 2, new int[] {1});
+    groups.move(ONE, 0, new int[] {2});
+    assertEquals(List.of(List.of(ONE), List.of(), List.of(TWO)), groups.members(List.of(ONE, TWO)));
+    assertArrayEquals(new float[] {0, 0, 0}, model(groups.deliveries(2, List.of(TWO)).getFirst()));
+    int trained = 0;
+    for (int round = 2; round < 2 + Groups.EARLIER_EVERY; round++) {
+      Fleet.TrainingTask common = groups.tasks(round, PLAN, List.of(ONE, TWO), n -> n).getLast();
+      assertEquals(2, common.group());
+      assertTrue(common.cohort().contains(TWO));
+      trained += common.cohort().contains(ONE) ? 1 : 0;
+    }
+    assertEquals(1, trained);
   }
 
   @Test

@@ -50,7 +50,10 @@ class GroupsTest {
     ToyRun.Outcome found = with.run();
     List<RunEvent.Grouped> searches = searches(found);
     assertTrue(found.result().models().size() > 1);
-    assertEquals(found.result().models().size(), searches.getLast().groups().size());
+    assertEquals(
+        found.result().models().size(),
+        searches.getLast().groups().size() + 1,
+        "the common model is there too");
     ToyRun without = toy("labels:2", Course.STILL);
     without.personalization = Personalization.NONE;
     without.groups = false;
@@ -72,7 +75,7 @@ class GroupsTest {
 
   @Test
   void threadsAndRestartsDoNotShow() {
-    for (Course course : List.of(Course.STILL, Course.JOIN, Course.SUDDEN)) {
+    for (Course course : List.of(Course.STILL, Course.JOIN, Course.SUDDEN, Course.GRADUAL)) {
       ToyRun.Outcome whole = toy("labels:2", course).run();
       ToyRun threaded = toy("labels:2", course);
       threaded.threads = 3;
