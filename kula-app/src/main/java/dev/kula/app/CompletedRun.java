@@ -41,8 +41,13 @@ record CompletedRun(
         result.devices());
   }
 
-  /** Its figures, given what counts as having reached the target. */
-  Comparisons.SeedRun figures(double targetAccuracy) {
+  /**
+   * Its figures.
+   *
+   * @param targetAccuracy what counts as having reached the target
+   * @param events what the events of all runs tell
+   */
+  Comparisons.SeedRun figures(double targetAccuracy, EventDigest events) {
     RoundRecord last = history.getLast();
     RoundRecord best = last;
     for (RoundRecord round : history) {
@@ -64,7 +69,9 @@ record CompletedRun(
             last.bytes(),
             epsilon.max(),
             last.swaps(),
-            last.wallSeconds());
+            last.wallSeconds(),
+            events.groups(method, seed),
+            events.ignored(method, seed));
     return new Comparisons.SeedRun(
         result, last.round(), stopped, best.round(), last.simulatedSeconds(), epsilon, devices);
   }

@@ -78,6 +78,17 @@ public final class Figures {
     return Double.isInfinite(value) ? "∞" : String.format(Locale.ROOT, "%.2f", value);
   }
 
+  /** A fall of the loss with its standard error: {@code 0.360 ± 0.029}. */
+  public static String gain(double gain, double standardError) {
+    return "%s ± %s".formatted(loss(gain), loss(standardError));
+  }
+
+  /** A loss, or a difference of losses: {@code 0.360}, {@code −0.040}, {@code 0.000}. */
+  public static String loss(double value) {
+    String size = String.format(Locale.ROOT, "%.3f", Math.abs(value));
+    return value < 0 && !size.equals("0.000") ? "−" + size : size;
+  }
+
   private static String oneDecimal(double value) {
     return String.format(Locale.ROOT, "%.1f", value);
   }

@@ -21,6 +21,7 @@ import dev.kula.store.Extent;
 import dev.kula.store.NamedModel;
 import dev.kula.store.Restored;
 import dev.kula.store.RunDirectory;
+import dev.kula.store.RunReader;
 import dev.kula.store.SafeTensors;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
@@ -199,7 +200,8 @@ final class LocalRunner implements Runner {
           asked = true;
         }
       }
-      RunSummary summary = summarise(command, settings, first, completed);
+      EventDigest events = EventDigest.of(RunReader.of(directory.path()));
+      RunSummary summary = summarise(command, settings, first, completed, events);
       directory.write(summary);
       Report.write(directory.path());
       return new Finished(summary, directory.path());
@@ -276,7 +278,11 @@ final class LocalRunner implements Runner {
   }
 
   private static RunSummary summarise(
-      String command, RunSettings settings, FederatedData data, List<CompletedRun> completed) {
+      String command,
+      RunSettings settings,
+      FederatedData data,
+      List<CompletedRun> completed,
+      EventDigest events) {
     CompletedRun reference = completed.getLast();
     for (CompletedRun run : completed) {
       reference = run.method().equals(Method.REFERENCE.label()) ? run : reference;
@@ -296,7 +302,9 @@ final class LocalRunner implements Runner {
             : "--target-accuracy";
     Map<String, List<Comparisons.SeedRun>> byMethod = new LinkedHashMap<>();
     for (CompletedRun run : completed) {
-      byMethod.computeIfAbsent(run.method(), name -> new ArrayList<>()).add(run.figures(target));
+      byMethod
+          .computeIfAbsent(run.method(), name -> new ArrayList<>())
+          .add(run.figures(target, events));
     }
     List<RunSummary.MethodSummary> methods = new ArrayList<>();
     byMethod.forEach((name, runs) -> methods.add(Comparisons.summarise(name, runs)));

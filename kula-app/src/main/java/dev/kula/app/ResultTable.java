@@ -8,8 +8,10 @@ import dev.kula.round.RunSummary.MethodSummary;
 import dev.kula.round.RunSummary.SeedResult;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -77,6 +79,8 @@ final class ResultTable {
       Double after = method.perSeed().getFirst().afterChange();
       if (after != null) {
         rows.add(List.of("  ten rounds after a change", Figures.percent(after) + " %"));
+        rows.add(
+            List.of("    the first of them", Figures.percent(method.recovery().getFirst()) + " %"));
       }
     }
     rows.add(List.of("global accuracy", Figures.percentOrNone(method.globalAccuracy())));
@@ -90,7 +94,7 @@ final class ResultTable {
             "%d of %d".formatted(method.swaps().accepted(), method.swaps().ordered())));
     rows.add(List.of("moved", Figures.megabytes(method.bytes().moved()) + " MB"));
     rows.add(List.of("  models", Figures.megabytes(method.bytes().model()) + " MB"));
-    rows.add(List.of("  visits", Figures.megabytes(method.bytes().visit()) + " MB"));
+    rows.add(List.of("  visits and trials", Figures.megabytes(method.bytes().visit()) + " MB"));
     rows.add(List.of("  samples", Figures.megabytes(method.bytes().fetched()) + " MB"));
     rows.add(List.of("  pointers", Figures.megabytes(method.bytes().pointer()) + " MB"));
     rows.add(List.of("  profiles", Figures.megabytes(method.bytes().profile()) + " MB"));
@@ -121,7 +125,7 @@ final class ResultTable {
                 .toList());
     Grid cost =
         new Grid(
-            "Rounds and simulated seconds to target, MB moved by kind, swaps accepted of ordered",
+            "Rounds and simulated seconds to target, MB moved by kind (trials with visits), swaps accepted of ordered",
             List.of(
                 "method",
                 "rounds",
@@ -263,6 +267,8 @@ final class ResultTable {
                 + " of training, not of other data.");
       }
     }
+    notes.addAll(GroupNotes.of(summary));
+    ignored(summary).ifPresent(notes::add);
     if (summary.data().task().equals("regression")) {
       notes.add(
           "Accuracy of a regression is the share of variance explained: 1 - mean squared error /"
@@ -283,6 +289,22 @@ final class ResultTable {
               .formatted(unit(summary), trust(summary)));
     }
     return notes;
+  }
+
+  /** What servers ignored in all runs. */
+  private static Optional<String> ignored(RunSummary summary) {
+    Map<String, Integer> kinds = new TreeMap<>();
+    summary.methods().stream()
+        .flatMap(method -> method.perSeed().stream())
+        .flatMap(seed -> seed.ignored().stream())
+        .forEach(kind -> kinds.merge(kind.what(), kind.messages(), Integer::sum));
+    return kinds.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            kinds.entrySet().stream()
+                .map(kind -> "%s (%d×)".formatted(kind.getKey(), kind.getValue()))
+                .collect(
+                    Collectors.joining("; ", "Servers ignored what no device may send: ", ".")));
   }
 
   private static boolean dealsNothing(RunSummary summary) {

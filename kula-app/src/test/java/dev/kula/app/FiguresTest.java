@@ -24,6 +24,13 @@ final class FiguresTest {
   }
 
   @Test
+  void gainsHaveTheirStandardErrors() {
+    assertEquals("0.360 ± 0.029", Figures.gain(0.3604, 0.0288));
+    assertEquals("−0.040 ± 0.020", Figures.gain(-0.04, 0.02));
+    assertEquals("0.000", Figures.loss(-0.0001));
+  }
+
+  @Test
   void neverIsADashAndEndlessASign() {
     assertEquals("–", Figures.count(null));
     assertEquals("–", Figures.seconds(null));

@@ -19,7 +19,7 @@ final class ResultTableTest {
          FedAvg + fine-tune  81.0 ± 1.4    71.0 ± 1.4  79.0 ± 1.4  82.0 ± 1.4
          deficit swaps       82.5 ± 0.7    72.5 ± 0.7  80.5 ± 0.7  83.5 ± 0.7      +1.5 [−4.9, +7.9]
 
-        Rounds and simulated seconds to target, MB moved by kind, swaps accepted of ordered
+        Rounds and simulated seconds to target, MB moved by kind (trials with visits), swaps accepted of ordered
          method              rounds  seconds  models  visits  samples  pointers  profiles   swaps  max ε
         ─────────────────────────────────────────────────────────────────────────────────────────────────
          local only               –        –  2544.2    12.3      1.6      <0.1       0.4  45/120   7.79
@@ -111,7 +111,7 @@ final class ResultTableTest {
          swaps accepted, of ordered    45 of 120
          moved                         2558.5 MB
            models                      2544.2 MB
-           visits                        12.3 MB
+           visits and trials             12.3 MB
            samples                        1.6 MB
            pointers                      <0.1 MB
            profiles                       0.4 MB

@@ -4,16 +4,21 @@ import dev.kula.app.advice.Advice;
 import dev.kula.app.advice.Verdict;
 import dev.kula.round.Comparisons;
 import dev.kula.round.Comparisons.SeedRun;
+import dev.kula.round.RunEvent;
 import dev.kula.round.RunSummary;
 import dev.kula.round.RunSummary.DataSummary;
 import dev.kula.round.RunSummary.DeviceResult;
 import dev.kula.round.RunSummary.Epsilon;
+import dev.kula.round.RunSummary.GroupTrials;
+import dev.kula.round.RunSummary.IgnoredMessages;
 import dev.kula.round.RunSummary.MethodSummary;
 import dev.kula.round.RunSummary.SeedResult;
 import dev.kula.round.SwapCounts;
 import dev.kula.round.Traffic;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Small made-up results. */
@@ -94,6 +99,29 @@ final class Results {
         Comparisons.against(methods, "FedAvg + fine-tune"));
   }
 
+  /** A method that searched for groups. */
+  static RunSummary grouped(RunEvent.Grouped search) {
+    return grouped("simulate", Map.of("groups", List.of(search)));
+  }
+
+  /** Methods of which each seed searched. */
+  static RunSummary grouped(String command, Map<String, List<RunEvent.Grouped>> searches) {
+    Epsilon spent = new Epsilon(7.79, 7, 7.79, List.of());
+    List<MethodSummary> methods = new ArrayList<>();
+    new TreeMap<>(searches)
+        .forEach(
+            (name, all) -> {
+              List<SeedRun> runs = new ArrayList<>();
+              for (RunEvent.Grouped search : all) {
+                long seed = runs.size() + 1L;
+                runs.add(run(seed, 0.8, 30, spent, List.of(), GroupTrials.of(search)));
+              }
+              methods.add(Comparisons.summarise(name, runs));
+            });
+    return new RunSummary(
+        RunSummary.SCHEMA_VERSION, command, Map.of(), DATA, 0.8, "as given", methods, List.of());
+  }
+
   private static SeedRun run(
       long seed, double accuracy, @Nullable Integer toTarget, Epsilon epsilon) {
     return run(seed, accuracy, toTarget, epsilon, List.of());
@@ -105,6 +133,17 @@ final class Results {
       @Nullable Integer toTarget,
       Epsilon epsilon,
       List<Double> recovery) {
+    return run(seed, accuracy, toTarget, epsilon, recovery, null);
+  }
+
+  /** What searched was sent what it ignored, too. */
+  private static SeedRun run(
+      long seed,
+      double accuracy,
+      @Nullable Integer toTarget,
+      Epsilon epsilon,
+      List<Double> recovery,
+      @Nullable GroupTrials groups) {
     SeedResult result =
         new SeedResult(
             seed,
@@ -119,7 +158,11 @@ final class Results {
             new Traffic(2_544_160_000L, 30_000, 1_568_000, 0, 12_345_678, 9_000_000, 400_000),
             epsilon.max(),
             new SwapCounts(120, 45, 70, 5),
-            61.3);
+            61.3,
+            groups,
+            groups == null
+                ? List.of()
+                : List.of(new IgnoredMessages("ratings without an order", 2)));
     return new SeedRun(
         result,
         40,

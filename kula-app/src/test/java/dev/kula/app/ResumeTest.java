@@ -53,7 +53,7 @@ final class ResumeTest {
   @Test
   @Tag("slow")
   void aKilledComparisonEndsWithTheSameTable() throws Exception {
-    String[] methods = {"--methods", "fine-tune,deficit", "--seeds", "1"};
+    String[] methods = {"--methods", "fine-tune,groups-deficit", "--seeds", "1"};
     Path whole = directory.resolve("whole");
     Shell.done(settings("compare", whole, methods));
     Path out = directory.resolve("run");
@@ -122,6 +122,16 @@ final class ResumeTest {
     Shell shell = Shell.done("simulate", "--resume", out.toString());
     assertTrue(shell.err().contains("has no checkpoint, the run starts anew"), shell.err());
     assertSameAs(undisturbed, new RunFiles(out));
+  }
+
+  @Test
+  void whatCameOfGroupsIsKnownAgain() throws IOException {
+    Path out = copyOfUndisturbed();
+    Files.delete(out.resolve("summary.json"));
+    Shell shell = Shell.done("simulate", "--resume", out.toString());
+    String line = shell.out().lines().filter(l -> l.contains("Groups ")).findFirst().orElse("");
+    assertTrue(line.contains(" nats a sample"), shell.out());
+    assertEquals(undisturbed.summary(), new RunFiles(out).summary());
   }
 
   @Test
@@ -239,6 +249,9 @@ final class ResumeTest {
                 "--swap-budget=0.3",
                 "--participation=0.7",
                 "--out=" + out));
+    if (command.equals("simulate")) { // in a comparison, methods say so
+      arguments.add("--groups=auto");
+    }
     arguments.addAll(List.of(more));
     return arguments.toArray(String[]::new);
   }

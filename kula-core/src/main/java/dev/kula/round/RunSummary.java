@@ -1,5 +1,6 @@
 package dev.kula.round;
 
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -116,6 +117,8 @@ public record RunSummary(
    * @param overTime mean over rounds
    * @param recovery mean accuracy by rounds since a change; empty if nothing changed
    * @param roundsToTarget null if never reached
+   * @param groups what trials of groups came to; null if there were none
+   * @param ignored what servers ignored of what devices sent, by kind; empty if nothing
    */
   public record SeedResult(
       long seed,
@@ -130,7 +133,9 @@ public record RunSummary(
       Traffic bytes,
       double epsilonMax,
       SwapCounts swaps,
-      double wallSeconds) {
+      double wallSeconds,
+      @Nullable GroupTrials groups,
+      List<IgnoredMessages> ignored) {
     /** Mean accuracy in the rounds after a change; null if nothing changed. */
     public @Nullable Double afterChange() {
       return recovery.isEmpty()
@@ -138,6 +143,45 @@ public record RunSummary(
           : recovery.stream().mapToDouble(Double::doubleValue).average().orElseThrow();
     }
   }
+
+  /**
+   * What searches for groups of devices that serve each other came to: of the search that found
+   * them, else of the last.
+   *
+   * @param round of that search
+   * @param sizes devices of each group, largest first; a single one if none are worth it
+   * @param gain of the groups that were found, the first of that number; the largest if none were;
+   *     null if none could be tried
+   * @param gains of all divisions that were tried, as in {@link RunEvent.Grouped}
+   */
+  public record GroupTrials(
+      int round, List<Integer> sizes, RunEvent.@Nullable Gain gain, List<RunEvent.Gain> gains) {
+    /** What a search came to. */
+    public static GroupTrials of(RunEvent.Grouped search) {
+      int count = search.groups().size();
+      return new GroupTrials(
+          search.round(),
+          search.groups().stream().map(List::size).sorted(Comparator.reverseOrder()).toList(),
+          search.gains().stream()
+              .filter(gain -> count < 2 || gain.groups() == count)
+              .reduce((one, next) -> count > 1 || one.gain() >= next.gain() ? one : next)
+              .orElse(null),
+          search.gains());
+    }
+
+    /** Whether there are groups that are worth it. */
+    public boolean found() {
+      return sizes.size() > 1;
+    }
+  }
+
+  /**
+   * Messages of which servers ignored something, as no device may send it.
+   *
+   * @param what it was
+   * @param messages how many
+   */
+  public record IgnoredMessages(String what, int messages) {}
 
   /**
    * One device at the end of a run.

@@ -11,7 +11,8 @@ import java.util.Map;
  * @param pointer pointers, leases and swap orders
  * @param fetched raw samples fetched through pointers, base data included
  * @param cacheHit bytes that a receiver already held and so did not move
- * @param visit models that went to the data and came back, and class sums
+ * @param visit models that went to the data and came back, those that devices try for groups, and
+ *     class sums
  * @param asCopies what it would have cost to send every swapped sample as a raw copy instead
  * @param profile profiles and outcomes
  */

@@ -8,6 +8,8 @@ import dev.kula.round.RunSummary.DataSummary;
 import dev.kula.round.RunSummary.DeviceResult;
 import dev.kula.round.RunSummary.Difference;
 import dev.kula.round.RunSummary.Epsilon;
+import dev.kula.round.RunSummary.GroupTrials;
+import dev.kula.round.RunSummary.IgnoredMessages;
 import dev.kula.round.RunSummary.MethodSummary;
 import dev.kula.round.RunSummary.PersonalAccuracy;
 import dev.kula.round.RunSummary.SeedResult;
@@ -117,7 +119,13 @@ final class Records {
                         TRAFFIC,
                         Double.POSITIVE_INFINITY,
                         SWAPS,
-                        20)),
+                        20,
+                        new GroupTrials(
+                            6,
+                            List.of(2, 1),
+                            new RunEvent.Gain(2, 0.2, 0.01),
+                            List.of(new RunEvent.Gain(2, 0.2, 0.01))),
+                        List.of(new IgnoredMessages("a profile that is not its own", 3)))),
                 List.of(
                     new DeviceResult(
                         "a",

@@ -45,8 +45,8 @@ final class DetailsOfSeed {
       case RunEvent.AccountSpent account -> spent.add(account);
       case RunEvent.Compared last -> compared = last;
       case RunEvent.Reputations last -> reputations = last;
-      case RunEvent.Ignored inTheEvents -> {}
-      case RunEvent.Grouped inTheEvents -> {}
+      case RunEvent.Ignored inTheSummary -> {}
+      case RunEvent.Grouped inTheSummary -> {}
       case RunEvent.Stopped inTheSummary -> {}
     }
   }

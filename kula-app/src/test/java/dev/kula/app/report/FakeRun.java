@@ -8,6 +8,8 @@ import dev.kula.round.RunSummary.DataSummary;
 import dev.kula.round.RunSummary.DeviceResult;
 import dev.kula.round.RunSummary.Difference;
 import dev.kula.round.RunSummary.Epsilon;
+import dev.kula.round.RunSummary.GroupTrials;
+import dev.kula.round.RunSummary.IgnoredMessages;
 import dev.kula.round.RunSummary.MethodSummary;
 import dev.kula.round.RunSummary.PersonalAccuracy;
 import dev.kula.round.RunSummary.SeedResult;
@@ -41,11 +43,15 @@ final class FakeRun {
           "deficit swaps");
   private static final double[] LEVELS = {.60, .79, .825, .80, .815, .79, .77, .832};
   private static final String REFERENCE = "FedAvg + fine-tune";
+  private static final String GROUPS = "groups";
 
   private final int devices;
   private final int rounds;
   private final List<String> labels;
   private final IntFunction<String> deviceName;
+
+  /** By rounds since a change; empty if nothing changes. */
+  private List<Double> recovery = List.of();
 
   FakeRun(int devices, int rounds, List<String> labels, IntFunction<String> deviceName) {
     this.devices = devices;
@@ -83,6 +89,12 @@ final class FakeRun {
   /** A run that swaps nothing. */
   void plain(Path path) {
     write(path, "simulate", List.of(REFERENCE), List.of(1L));
+  }
+
+  /** A comparison in which devices drift, and search for groups that pay in all seeds but one. */
+  void drift(Path path) {
+    recovery = List.of(0.6, 0.7, 0.75, 0.77, 0.78, 0.78, 0.79, 0.79, 0.79, 0.8);
+    write(path, "compare", List.of(REFERENCE, GROUPS), List.of(1L, 2L, 3L));
   }
 
   private void write(Path path, String command, List<String> methods, List<Long> seeds) {
@@ -146,7 +158,7 @@ final class FakeRun {
               last.personalAccuracy(),
               last.worstDecile(),
               last.personalAccuracy() - 0.05,
-              List.of(),
+              recovery,
               last.personalAccuracy() + 0.004,
               last.globalAccuracy(),
               reached ? 20 + random.nextInt(8) : null,
@@ -154,9 +166,24 @@ final class FakeRun {
               last.bytes(),
               Double.POSITIVE_INFINITY,
               counts,
-              18));
+              18,
+              method.equals(GROUPS) ? groups(seed) : null,
+              method.equals(GROUPS)
+                  ? List.of(new IgnoredMessages("ratings without an order, or beyond it", 2))
+                  : List.of()));
     }
     return summary(method, seeds, results, first);
+  }
+
+  private GroupTrials groups(long seed) {
+    double least = seed == 2 ? -0.05 : 0.2;
+    List<RunEvent.Gain> gains =
+        IntStream.of(2, 3, 3)
+            .mapToObj(count -> new RunEvent.Gain(count, least + 0.02 * count, 0.02))
+            .toList();
+    return seed == 2
+        ? new GroupTrials(16, List.of(devices), gains.getLast(), gains)
+        : new GroupTrials(4, List.of(devices - 20, 12, 8), gains.get(1), gains);
   }
 
   private MethodSummary summary(
@@ -175,7 +202,7 @@ final class FakeRun {
             0.071,
             first.stream().map(DeviceResult::accuracy).toList()),
         mean - 0.05,
-        List.of(),
+        recovery,
         mean + 0.004,
         rounds - 3,
         results.stream().mapToDouble(SeedResult::globalAccuracy).average().orElse(0),
@@ -196,7 +223,9 @@ final class FakeRun {
 
   private RoundRecord rounds(
       RunDirectory directory, String method, long seed, SwapCounts counts, RandomGenerator random) {
-    double level = LEVELS[METHODS.indexOf(method)] + 0.012 * random.nextGaussian();
+    double level =
+        (method.equals(GROUPS) ? .84 : LEVELS[METHODS.indexOf(method)])
+            + 0.012 * random.nextGaussian();
     RoundRecord last = null;
     for (int round = 1; round <= rounds; round++) {
       double learned = 1 - Math.exp(-round / 7.0);

@@ -68,7 +68,9 @@ record Outcome(MethodSummary summary, List<RoundRecord> rounds) {
             last.bytes(),
             last.epsilonMax(),
             last.swaps(),
-            last.wallSeconds());
+            last.wallSeconds(),
+            seed.groups(),
+            seed.ignored());
     return new SeedRun(
         result,
         last.round(),
