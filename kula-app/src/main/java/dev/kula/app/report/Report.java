@@ -15,7 +15,8 @@ public final class Report {
   public static final String FILE_NAME = "report.html";
 
   private static final List<String> SCRIPTS =
-      List.of("page.js", "charts.js", "devices.js", "swaps.js", "sections.js", "build.js");
+      List.of(
+          "page.js", "charts.js", "groups.js", "devices.js", "swaps.js", "sections.js", "build.js");
 
   private Report() {}
 

@@ -73,7 +73,7 @@ function tiles() {
         ? seconds(m.simulatedSecondsToTarget) + ' simulated'
         : 'in ' + whole(m.rounds) + ' rounds, ' + seconds(m.simulatedSeconds) + ' simulated'),
     tile('Bytes moved', bytes(moved(m.bytes)),
-      bytes(swapBytes) + ' pointers, fetched samples and visits; raw copies: ' + bytes(m.bytes.asCopies)),
+      bytes(swapBytes) + ' pointers, fetched samples, visits and trials; raw copies: ' + bytes(m.bytes.asCopies)),
     tile('Largest \u03b5', epsilon(eps.max),
       eps.withoutNoise.length
         ? 'no noise on: ' + eps.withoutNoise.join(', ') + (real(eps.noised) > 0 ? '. Noised releases alone: ' + epsilon(eps.noised) : '. No release had noise.')
@@ -217,8 +217,23 @@ function curvesSection(body) {
     ? curves.map((c) => Object.assign({ name: c.method, curve: c, measure, wide: c.method === chosen }, style(theme(), c.method)))
     : MEASURES.map(([key, name], i) => ({
       name, curve: curves[0], measure: key, wide: i === 0, colour: theme().series[i], dash: DASHES[i] }));
+  const [legend, canvas, redraw] = lineChart(380, lines, hidden,
+    (t, width) => curveOption(t, width, lines(), across, COMPARE ? measure : null, hidden, part));
+  const seeds = Math.max(...curves.map((c) => c.seeds));
+  body.append(
+    say((seeds > 1 ? 'Means over ' + seeds + ' seeds, as far as the shortest of them ran. ' : '')
+      + 'The dotted line is the target for the personal mean. Click a name to hide or show its line.'),
+    el('div', { class: 'controls' },
+      COMPARE ? segments('Show', MEASURES, measure, (v) => { measure = v; redraw(); }) : null,
+      segments('against', ACROSS, across, (v) => { across = v; redraw(); }),
+      segments('from', [[0, 'the start'], [0.5, 'half way']], part, (v) => { part = v; redraw(); })),
+    legend, canvas);
+}
+
+/** A legend whose names hide and show lines, its chart, and what draws both anew. */
+function lineChart(height, lines, hidden, option) {
   const legend = el('div', { class: 'legend' });
-  const canvas = chart(380, (t, width) => curveOption(t, width, lines(), across, COMPARE ? measure : null, hidden, part));
+  const canvas = chart(height, option);
   const redraw = () => {
     legend.replaceChildren(...lines().map((line) => el('button', {
       type: 'button', 'aria-pressed': String(!hidden.has(line.name)),
@@ -230,23 +245,16 @@ function curvesSection(body) {
     const entry = [...CHARTS].find((e) => e.node === canvas);
     if (entry && entry.instance) draw(entry);
   };
-  const seeds = Math.max(...curves.map((c) => c.seeds));
-  body.append(
-    say((seeds > 1 ? 'Means over ' + seeds + ' seeds, as far as the shortest of them ran. ' : '')
-      + 'The dotted line is the target for the personal mean. Click a name to hide or show its line.'),
-    el('div', { class: 'controls' },
-      COMPARE ? segments('Show', MEASURES, measure, (v) => { measure = v; redraw(); }) : null,
-      segments('against', ACROSS, across, (v) => { across = v; redraw(); }),
-      segments('from', [[0, 'the start'], [0.5, 'half way']], part, (v) => { part = v; redraw(); })),
-    legend, canvas);
   REDRAW_LEGENDS.add(redraw);
   redraw();
+  return [legend, canvas, redraw];
 }
 
 /** Legends are plain elements: they take the new theme's colours when it changes. */
 const REDRAW_LEGENDS = new Set();
 
-function curveOption(t, width, lines, across, measure, hidden, part) {
+function curveOption(t, width, lines, across, measure, hidden, part, title) {
+  const name = title || ACROSS.find((a) => a[0] === across)[1];
   const format = ACROSS_FORMAT[across];
   const showTarget = measure === null || measure === 'personalAccuracy';
   const series = lines.filter((line) => !hidden.has(line.name)).map((line) => ({
@@ -267,7 +275,7 @@ function curveOption(t, width, lines, across, measure, hidden, part) {
   return {
     grid: { left: 52, right: 18, top: 14, bottom: 46 },
     xAxis: axis(t, {
-      type: 'value', min: part ? 'dataMin' : across === 'rounds' ? 1 : 0, max: 'dataMax', name: ACROSS.find((a) => a[0] === across)[1],
+      type: 'value', min: part ? 'dataMin' : across === 'rounds' ? 1 : 0, max: 'dataMax', name,
       nameLocation: 'middle', nameGap: 28, minInterval: across === 'rounds' ? 1 : 0,
       splitLine: { show: false }, splitNumber: width < 500 ? 4 : 8,
       axisLabel: { color: t.soft, fontSize: 11.5, hideOverlap: true, formatter: (x) => format(x) },
@@ -277,7 +285,7 @@ function curveOption(t, width, lines, across, measure, hidden, part) {
     }),
     tooltip: Object.assign(TOOLTIP(t), {
       trigger: 'axis', order: 'valueDesc',
-      formatter: (hits) => '<b>' + escapeHtml(ACROSS.find((a) => a[0] === across)[1] + ' ' + format(hits[0].value[0])) + '</b>'
+      formatter: (hits) => '<b>' + escapeHtml(name + ' ' + format(hits[0].value[0])) + '</b>'
         + hits.slice().sort((a, b) => b.value[1] - a.value[1])
           .map((h) => '<br>' + h.marker + escapeHtml(h.seriesName) + ' <b style="float:right;margin-left:18px">' + percent(h.value[1]) + '</b>').join(''),
     }),
@@ -288,7 +296,7 @@ function curveOption(t, width, lines, across, measure, hidden, part) {
 // ---- bytes ------------------------------------------------------------------
 
 const KINDS = [
-  ['model', 'global models and updates'], ['visit', 'visits'], ['fetched', 'fetched samples'],
+  ['model', 'global models and updates'], ['visit', 'visits and trials'], ['fetched', 'fetched samples'],
   ['pointer', 'pointers, leases, orders'], ['profile', 'profiles and outcomes'],
 ];
 

@@ -48,12 +48,14 @@ function notesSection(body) {
 const SECTIONS = [
   { id: 'methods', short: 'Methods', title: 'Methods', fill: methodsSection, only: COMPARE || SUMMARY.methods[0].seeds.length > 1 },
   { id: 'curves', short: 'Curves', title: 'Learning curves', fill: curvesSection },
+  { id: 'changes', short: 'Changes', title: 'After a change', fill: changesSection, only: CHANGES },
+  { id: 'groups', short: 'Groups', title: 'Groups of devices that serve each other', fill: groupsSection, only: SEARCHED.length > 0 },
   { id: 'bytes', short: 'Bytes', title: 'Bytes by kind', fill: bytesSection, only: COMPARE },
   { id: 'which', chooser: true, only: COMPARE },
   { id: 'accuracy', short: 'Devices', title: 'Devices before and after swaps', fill: accuracySection, details: true },
   { id: 'labels', short: 'Labels', title: 'Labels before and after swaps', fill: labelsSection, details: true },
   { id: 'graph', short: 'Swaps', title: 'Who gave to whom', fill: graphSection, details: true },
-  { id: 'differences', short: 'Groups', title: 'Groups and outliers', fill: differencesSection, details: true, long: true },
+  { id: 'differences', short: 'Profiles', title: 'What profiles tell apart', fill: differencesSection, details: true, long: true },
   { id: 'standing', short: 'Reputation and privacy', title: 'Reputation and privacy', fill: standingSection, details: true, long: true },
   { id: 'orders', short: 'Orders', title: 'Swap orders', fill: ordersSection, details: true, long: true },
   { id: 'bytes', short: 'Bytes', title: 'Bytes by kind', fill: bytesSection, only: !COMPARE },
@@ -62,5 +64,5 @@ const SECTIONS = [
 ].filter((s) => s.only === undefined || s.only);
 
 function fillHead() {
-  HEAD.replaceChildren(...headline(), COMPARE ? el('p', { class: 'say' }, 'Figures of ' + chosen + ':') : '', tiles());
+  HEAD.replaceChildren(...headline(), ignoredLine(), COMPARE ? el('p', { class: 'say' }, 'Figures of ' + chosen + ':') : '', tiles());
 }

@@ -43,6 +43,8 @@ class ReportInBrowserTest {
         "bytes",
         "settings",
         "notes");
+    assertFalse(page.contains("id=\"groups\""), "nobody searched");
+    assertFalse(page.contains("id=\"changes\""), "nothing changed");
     assertEquals(8, count(page, "<svg [^>]*baseProfile=\"full\""), "charts");
     assertFalse(page.contains("class=\"empty\""), "a full run leaves no section empty");
   }
@@ -54,6 +56,18 @@ class ReportInBrowserTest {
     String page = rendered(run);
     assertSections(page, "methods", "curves", "bytes", "which", "accuracy", "graph", "notes");
     assertTrue(page.contains("not shown to differ"));
+  }
+
+  @Test
+  void groupsAndChangesAreDrawnWhereThereAreSome() throws IOException, InterruptedException {
+    Path run = root.resolve("run");
+    FakeRun.usual().drift(run);
+    String page = rendered(run);
+    assertSections(page, "changes", "groups");
+    assertEquals(7, count(page, "<svg [^>]*baseProfile=\"full\""), "charts");
+    assertTrue(page.contains("groups help in trials."));
+    assertTrue(page.contains("2 of 3"), "seeds with groups");
+    assertTrue(page.contains("ratings without an order, or beyond it (6×)"));
   }
 
   @Test
