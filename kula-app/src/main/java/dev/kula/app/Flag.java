@@ -216,10 +216,10 @@ enum Flag {
   GROUPS(
       Section.SWAPS,
       "HOW",
-      "none",
-      Rule.words("none", "auto"),
-      "auto: devices try what others learnt, and those that serve each other train a model and"
-          + " swap among themselves, if that pays; none: all train one model."),
+      "auto",
+      Rule.words("auto", "trials", "none"),
+      "trials: devices try what others learnt, and those that serve each other train a model and"
+          + " swap among themselves, if that pays; auto: so where it can be; none: one model."),
   LABEL_PRIOR(
       Section.SWAPS,
       "WHOSE",

@@ -41,10 +41,11 @@ enum Method {
   APFL("APFL", "fedavg", "apfl", "none", ""),
   POOLED("pooled (oracle)", "pooled", "none", "none", ""),
   POOLED_FINE_TUNE("pooled (oracle) + fine-tune", "pooled", "fine-tune", "none", ""),
-  GROUPS("groups", "fedavg", "fine-tune", "none", "", "auto"),
-  GROUPS_RANDOM("groups, random swaps", "fedavg", "fine-tune", "random", "raw", "auto"),
-  GROUPS_DEFICIT_RAW("groups, deficit swaps, raw", "fedavg", "fine-tune", "deficit", "raw", "auto"),
-  GROUPS_DEFICIT("groups, deficit swaps", "fedavg", "fine-tune", "deficit", "", "auto");
+  GROUPS("groups", "fedavg", "fine-tune", "none", "", "trials"),
+  GROUPS_RANDOM("groups, random swaps", "fedavg", "fine-tune", "random", "raw", "trials"),
+  GROUPS_DEFICIT_RAW(
+      "groups, deficit swaps, raw", "fedavg", "fine-tune", "deficit", "raw", "trials"),
+  GROUPS_DEFICIT("groups, deficit swaps", "fedavg", "fine-tune", "deficit", "", "trials");
 
   /** What every other method is compared with. */
   static final Method REFERENCE = FINE_TUNE;
@@ -52,11 +53,11 @@ enum Method {
   /** Keys of those that are compared unless others are named. */
   static final String USUAL =
       "local-only,fedavg,fine-tune,fedprox,fedprox-fine-tune,static,random,dissimilar,deficit-raw,"
-          + "deficit";
+          + "deficit,groups";
 
   /** What else there is, for the help. */
   static final String OTHERS =
-      "there are also: similar, ditto, fedper, fedrep, apfl, pooled, pooled-fine-tune, groups,"
+      "there are also: similar, ditto, fedper, fedrep, apfl, pooled, pooled-fine-tune,"
           + " groups-random, groups-deficit, groups-deficit-raw, and fedavgm, fedadam, fedyogi,"
           + " fednova, scaffold and ifca, each also as fedavgm-fine-tune and so on.";
 
@@ -176,7 +177,7 @@ enum Method {
                     && method.clustered == settings.clusters() > 1
                     && sameKind(settings.personalization(), method.personalization)
                     && sameKind(settings.policy(), method.policy)
-                    && settings.groups().equals(method.groups)
+                    && StrategyLimits.searchesForGroups(settings) == method.groups.equals("trials")
                     && (method.exchange.isEmpty() || method.exchange.equals(settings.exchange())))
         .findFirst();
   }
@@ -195,7 +196,7 @@ enum Method {
                         settings.personalization(),
                         settings.policy(),
                         settings.exchange(),
-                        settings.groups().equals("none") ? "" : ", groups"));
+                        StrategyLimits.searchesForGroups(settings) ? ", groups" : ""));
   }
 
   private static boolean sameKind(String one, String other) {

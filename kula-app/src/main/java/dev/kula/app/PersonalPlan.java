@@ -131,8 +131,8 @@ record PersonalPlan(RunSettings settings, Personalization how, double lambda) {
     if (settings.clusters() > 1) {
       refuse("--clusters", Integer.toString(settings.clusters()), "1");
     }
-    if (!settings.groups().equals("none")) {
-      refuse("--groups", settings.groups(), "none");
+    if (settings.groups().equals("trials")) {
+      refuse("--groups", settings.groups(), "auto or none");
     }
     if (!settings.robust().equals("none")) {
       refuse("--robust", settings.robust(), "none");

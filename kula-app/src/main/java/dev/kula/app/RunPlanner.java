@@ -121,7 +121,7 @@ final class RunPlanner {
             policy,
             settings.swapEvery(),
             swaps(settings, dataset, layout),
-            settings.groups().equals("auto"),
+            StrategyLimits.searchesForGroups(settings),
             settings.labelPrior().equals("fleet"),
             ERROR_RATE,
             stopsEarly && !settings.protect().equals("all") && !scenario(settings).changes()

@@ -52,7 +52,7 @@ import org.jspecify.annotations.Nullable;
  * @param fineTuneLr finite, above 0; null for that of {@code lr}
  * @param fineTuneEpochs at least 1
  * @param fineTuneScope {@code head} or {@code all}
- * @param groups {@code none} or {@code auto}
+ * @param groups {@code auto}, {@code trials} or {@code none}
  * @param labelPrior {@code none} or {@code fleet}
  * @param policy {@code none}, {@code static:B}, {@code random}, {@code dissimilar}, {@code similar}
  *     or {@code deficit}

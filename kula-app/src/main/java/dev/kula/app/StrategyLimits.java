@@ -8,6 +8,7 @@ import dev.kula.aggregate.Scaffold;
 import dev.kula.aggregate.ServerOptimizer;
 import dev.kula.app.Rule.Form;
 import dev.kula.swap.SwapPolicy;
+import java.util.Optional;
 
 /** What strategies there are, and what they or several global models do not go together with. */
 final class StrategyLimits {
@@ -36,8 +37,8 @@ final class StrategyLimits {
     if (settings.clusters() > 1) {
       checkClusters(settings, strategy);
     }
-    if (settings.groups().equals("auto")) {
-      checkGroups(settings, strategy);
+    if (settings.groups().equals("trials")) {
+      againstGroups(settings, strategy).ifPresent(why -> refuse(true, "--groups is 'trials'", why));
     }
     if (settings.labelPrior().equals("fleet")) {
       checkLabelPrior(settings);
@@ -99,27 +100,42 @@ final class StrategyLimits {
             .formatted(settings.clusters()));
   }
 
-  /** Groups are found by what each device has learnt, which must be there to see. */
-  private static void checkGroups(RunSettings settings, AggregationStrategy strategy) {
-    String what = "--groups is 'auto'";
-    refuse(
-        settings.personalization().equals("local"),
-        what,
-        "--personalization local trains no model together");
-    refuse(
-        PersonalPlan.trainsBesideUpdates(settings),
-        what,
-        "each trial would train on what --personalization %s keeps on devices"
-            .formatted(settings.personalization()));
-    refuse(
-        !settings.secureAggregation().equals("none"),
-        what,
-        "--secure-aggregation hides what each device has learnt");
-    refuse(settings.clusters() > 1, what, "--clusters is %d".formatted(settings.clusters()));
-    refuse(
-        !strategy.broadcast().equals(Broadcast.ONE_MODEL),
-        what,
-        "--strategy %s sends more than a model".formatted(settings.strategy()));
+  /**
+   * Whether devices search for groups. Unless told to, they do not where it cannot be, where {@code
+   * --protect all} hides what each has learnt, and where a robust rule counts on the cohort's size.
+   */
+  static boolean searchesForGroups(RunSettings settings) {
+    return switch (settings.groups()) {
+      case "trials" -> true;
+      case "auto" ->
+          againstGroups(settings, PersonalPlan.strategy(settings)).isEmpty()
+              && !settings.strategy().equals(PersonalPlan.POOLED)
+              && !settings.protect().equals("all")
+              && settings.robust().equals("none");
+      default -> false;
+    };
+  }
+
+  /** Why there can be no groups: they are found by what each device has learnt. */
+  private static Optional<String> againstGroups(
+      RunSettings settings, AggregationStrategy strategy) {
+    if (settings.personalization().equals("local")) {
+      return Optional.of("--personalization local trains no model together");
+    }
+    if (PersonalPlan.trainsBesideUpdates(settings)) {
+      return Optional.of(
+          "each trial would train on what --personalization %s keeps on devices"
+              .formatted(settings.personalization()));
+    }
+    if (!settings.secureAggregation().equals("none")) {
+      return Optional.of("--secure-aggregation hides what each device has learnt");
+    }
+    if (settings.clusters() > 1) {
+      return Optional.of("--clusters is %d".formatted(settings.clusters()));
+    }
+    return strategy.broadcast().equals(Broadcast.ONE_MODEL)
+        ? Optional.empty()
+        : Optional.of("--strategy %s sends more than a model".formatted(settings.strategy()));
   }
 
   private static void checkClusters(RunSettings settings, AggregationStrategy strategy) {

@@ -87,7 +87,8 @@ final class AdviseTest {
     assertTrue(shell.out().contains("groups, deficit swaps"), "swaps are within groups");
     String command =
         shell.out().lines().filter(line -> line.startsWith("  ./kula ")).findFirst().orElseThrow();
-    assertTrue(command.contains(" --groups auto") && command.contains(" --model mlp:32"), command);
+    assertTrue(
+        command.contains(" --groups trials") && command.contains(" --model mlp:32"), command);
     List<String> words = new ArrayList<>(List.of(command.strip().split(" ")));
     words.removeFirst();
     words.addAll(List.of("--out", directory.resolve("next").toString()));

@@ -340,8 +340,8 @@ final class BadInputTest {
             "--clusters is '2', must be 1 with --strategy pooled"),
         new Mistake(
             "groups beside an oracle",
-            "--data csv:@/good.csv --devices 4 --policy none --strategy pooled --groups auto",
-            "--groups is 'auto', must be none with --strategy pooled"),
+            "--data csv:@/good.csv --devices 4 --policy none --strategy pooled --groups trials",
+            "--groups is 'trials', must be auto or none with --strategy pooled"),
         new Mistake(
             "an oracle that nobody asks",
             "--data csv:@/good.csv --devices 4 --policy none --strategy pooled"

@@ -35,7 +35,7 @@ final class KulaTest {
           Map.entry(Flag.SCENARIO, "drift"),
           Map.entry(Flag.SHIFT, "labels:3"),
           Map.entry(Flag.COURSE, "gradual"),
-          Map.entry(Flag.GROUPS, "auto"),
+          Map.entry(Flag.GROUPS, "trials"),
           Map.entry(Flag.LABEL_PRIOR, "fleet"),
           Map.entry(Flag.BASE, "0.1"),
           Map.entry(Flag.MODEL, "mlp:64,32"),

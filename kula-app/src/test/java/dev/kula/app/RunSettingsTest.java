@@ -35,7 +35,8 @@ final class RunSettingsTest {
     assertEquals(40, defaults.rounds());
     assertEquals(8.0, defaults.epsilon());
     assertEquals("deficit", defaults.policy());
-    assertEquals(10, defaults.methods().size());
+    assertEquals("auto", defaults.groups());
+    assertEquals(11, defaults.methods().size());
     assertEquals(null, defaults.targetAccuracy());
   }
 
@@ -210,8 +211,10 @@ final class RunSettingsTest {
       assertEquals(method.label(), Method.label(method.apply(RunSettings.defaults())));
     }
     assertEquals(
-        "fedavg, none, random swaps, visit",
+        "fedavg, none, random swaps, visit, groups",
         Method.label(
             RunSettings.defaults().with(Flag.PERSONALIZATION, "none").with(Flag.POLICY, "random")));
+    assertEquals("groups, deficit swaps", Method.label(RunSettings.defaults()));
+    assertEquals("deficit swaps", Method.label(RunSettings.defaults().with(Flag.PROTECT, "all")));
   }
 }

@@ -35,8 +35,8 @@ final class StrategyLimitsTest {
     "strategy=scaffold personalization=apfl, have no control variates",
     "clusters=2 personalization=fedper, belongs to one global model",
     "clusters=2 personalization=apfl, belongs to one global model",
-    "groups=auto personalization=fedrep, would train on what",
-    "groups=auto personalization=apfl, would train on what",
+    "groups=trials personalization=fedrep, would train on what",
+    "groups=trials personalization=apfl, would train on what",
     "label-prior=fleet task=regression, no labels to have more of",
     "label-prior=fleet personalization=ditto, fine-tunes no global model",
     "label-prior=fleet personalization=none, fine-tunes no global model",
@@ -60,6 +60,29 @@ final class StrategyLimitsTest {
     assertTrue(message.lines().count() == 1, message);
   }
 
+  /** Unless told to, devices do not search where it cannot be, or where it would tell too much. */
+  @ParameterizedTest
+  @CsvSource({
+    "policy=none, true",
+    "personalization=ditto, true",
+    "personalization=local, false",
+    "personalization=fedper, false",
+    "secure-aggregation=complete, false",
+    "clusters=3, false",
+    "strategy=scaffold, false",
+    "strategy=pooled, false",
+    "protect=all, false",
+    "robust=median, false",
+    "groups=none, false",
+    "groups=trials protect=all, true",
+    "groups=trials robust=median, true"
+  })
+  void searchesForGroupsWhereNothingSpeaksAgainstIt(String text, boolean searches) {
+    RunSettings settings = settings(text);
+    assertDoesNotThrow(() -> StrategyLimits.check(settings));
+    assertEquals(searches, StrategyLimits.searchesForGroups(settings));
+  }
+
   @ParameterizedTest
   @CsvSource({
     "strategy=fedadam robust=median secure-aggregation=none",
@@ -71,8 +94,8 @@ final class StrategyLimitsTest {
     "strategy=scaffold personalization=ditto",
     "strategy=pooled personalization=ditto:0.5",
     "clusters=3 personalization=ditto",
-    "groups=auto personalization=ditto",
-    "label-prior=fleet groups=auto",
+    "groups=trials personalization=ditto",
+    "label-prior=fleet groups=trials",
     "label-prior=fleet strategy=scaffold protect=profiles",
     "label-prior=fleet secure-aggregation=complete",
     "clusters=3 policy=deficit exchange=raw",

@@ -62,14 +62,24 @@ final class GroupRounds {
     this.updateBytes = updateBytes;
   }
 
-  /** Finds groups, or lets every device go to the one whose model serves it best. */
+  /** Whether devices try models in this round. */
+  boolean areDue(int round) {
+    return groups.count() > 1
+        ? settings.triesIn(round)
+        : groups.mayDivide() && settings.searchesIn(round);
+  }
+
+  /**
+   * Asks for profiles, and finds groups or lets every device go to the one whose model serves it
+   * best.
+   */
   Optional<RunEvent> hold(int round) {
     carry.accept(monitor.requests(round, fleet.devices()));
     if (groups.count() > 1) {
       showAll(round);
       return Optional.empty();
     }
-    return settings.searchesIn(round) ? search(round) : Optional.empty();
+    return search(round);
   }
 
   /** Lets devices for which things have changed go to the group that knows them. */
@@ -125,6 +135,9 @@ final class GroupRounds {
     carry.accept(search.guarding());
     trying = null;
     GroupSearch.Result result = search.result();
+    if (result.isHopeless()) {
+      groups.stayOne();
+    }
     if (result.models().size() > 1) {
       groups.divide(result.grouping(), result.models(), result.common());
       carry.accept(groups.assignments(round));

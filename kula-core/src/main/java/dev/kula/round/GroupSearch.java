@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
+import org.apache.commons.statistics.distribution.TDistribution;
 
 /**
  * Finds out who serves whom, by trials: every device tries what some others have learnt on part of
@@ -28,15 +29,21 @@ import java.util.random.RandomGenerator;
  */
 final class GroupSearch {
   /** Models of others that a device tries. */
-  static final int TRIALS = 20;
+  static final int TRIALS = 12;
 
   static final int MOST_GROUPS = 8;
 
   /** Devices that take part; the others go to the group whose model serves them best. */
   static final int MOST_DEVICES = 200;
 
-  /** Standard errors by which a gain must exceed nothing: one of seven in a hundred by luck. */
-  private static final double CONFIDENCE = 3;
+  /** How sure a gain must be: as of three standard errors of a normal distribution, on one side. */
+  private static final double CONFIDENCE = 0.99865;
+
+  /**
+   * What a gain must surely exceed, in loss a sample: about a point of the score of a regression,
+   * and less than one of accuracy. What gains less is not worth a model of its own.
+   */
+  private static final double LEAST_GAIN = 0.005;
 
   private final int round;
   private final Seed seed;
@@ -77,7 +84,12 @@ final class GroupSearch {
       Map<DeviceId, Integer> grouping,
       List<float[]> models,
       float[] common,
-      List<RunEvent.Gain> gains) {}
+      List<RunEvent.Gain> gains) {
+    /** Whether no number of groups gains at all, so that there is nothing to look for again. */
+    boolean isHopeless() {
+      return !gains.isEmpty() && gains.stream().noneMatch(gain -> gain.gain() > 0);
+    }
+  }
 
   /**
    * A search among devices.
@@ -270,8 +282,8 @@ final class GroupSearch {
     }
     double enough =
         gains.stream()
-            .filter(GroupSearch::isSure)
-            .max(Comparator.comparingDouble(GroupSearch::bound))
+            .filter(this::isSure)
+            .max(Comparator.comparingDouble(this::bound))
             .map(best -> best.gain() - best.standardError())
             .orElse(Double.POSITIVE_INFINITY);
     Grouping best = Grouping.one(members.size());
@@ -306,11 +318,13 @@ final class GroupSearch {
     return new RunEvent.Gain(groupings.get(grouping).count(), mean, standardError);
   }
 
-  private static double bound(RunEvent.Gain gain) {
-    return gain.gain() - CONFIDENCE * gain.standardError();
+  /** Below the gain by Student's t: few devices say little of how much devices vary. */
+  private double bound(RunEvent.Gain gain) {
+    double t = TDistribution.of(guards.size() - 1).inverseCumulativeProbability(CONFIDENCE);
+    return gain.gain() - t * gain.standardError();
   }
 
-  private static boolean isSure(RunEvent.Gain gain) {
-    return bound(gain) > 0;
+  private boolean isSure(RunEvent.Gain gain) {
+    return bound(gain) > LEAST_GAIN;
   }
 }

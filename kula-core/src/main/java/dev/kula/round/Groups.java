@@ -35,6 +35,7 @@ final class Groups {
   private final Map<DeviceId, int[]> earlier = new TreeMap<>();
 
   private List<GroupModel> shown = List.of();
+  private boolean staysOne;
 
   /**
    * As plain data.
@@ -44,13 +45,15 @@ final class Groups {
    * @param of the group of each device that has been put into one; of others it is the first
    * @param earlier other groups that devices train for
    * @param shown the models of all groups, as devices were shown them last
+   * @param staysOne whether a search has shown that groups gain nothing
    */
   record State(
       List<float[]> models,
       List<ServerOptimizer.State> optimizers,
       Map<String, Integer> of,
       Map<String, int[]> earlier,
-      List<GroupModel> shown) {}
+      List<GroupModel> shown,
+      boolean staysOne) {}
 
   /** All devices in one group. */
   Groups(float[] model) {
@@ -61,6 +64,16 @@ final class Groups {
   /** How many there are, besides that of the unsettled. */
   int count() {
     return Math.max(1, models.size() - 1);
+  }
+
+  /** Whether a search may still put devices into groups. */
+  boolean mayDivide() {
+    return count() == 1 && !staysOne;
+  }
+
+  /** Notes that groups gain nothing: all devices stay in one. */
+  void stayOne() {
+    staysOne = true;
   }
 
   /** Whether there is such a group, that of the unsettled included. */
@@ -259,7 +272,7 @@ final class Groups {
     of.forEach((device, group) -> names.put(device.name(), group));
     Map<String, int[]> others = new TreeMap<>();
     earlier.forEach((device, trained) -> others.put(device.name(), trained));
-    return new State(List.copyOf(models), List.copyOf(optimizers), names, others, shown);
+    return new State(List.copyOf(models), List.copyOf(optimizers), names, others, shown, staysOne);
   }
 
   void restore(State state) {
@@ -272,5 +285,6 @@ final class Groups {
     earlier.clear();
     state.earlier().forEach((name, others) -> earlier.put(new DeviceId(name), others));
     shown = List.copyOf(state.shown());
+    staysOne = state.staysOne();
   }
 }

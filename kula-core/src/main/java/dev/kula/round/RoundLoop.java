@@ -96,7 +96,7 @@ public final class RoundLoop {
     if (round == 0) {
       admit(first);
       if (settings.plansIn(round)) {
-        swap();
+        swap(false);
       }
     } else if (!stopped.isEmpty()) {
       examine(Message.Occasion.FINAL);
@@ -105,11 +105,12 @@ public final class RoundLoop {
       round++;
       admit(fleet.begin(round));
       trials.follow(round);
-      if (settings.triesIn(round)) {
+      boolean reported = trials.areDue(round);
+      if (reported) {
         trials.hold(round).ifPresent(events::add);
       }
       if (settings.plansIn(round)) {
-        swap();
+        swap(reported);
       }
       Trained trained = train();
       boolean last = round == settings.rounds();
@@ -179,8 +180,8 @@ public final class RoundLoop {
    */
   private record Trained(int updates, double loss) {}
 
-  private void swap() {
-    if (!settings.triesIn(round)) { // else they have reported already
+  private void swap(boolean reported) {
+    if (!reported) {
       carry(monitor.requests(round, fleet.devices()));
     }
     events.add(monitor.compare(round));
