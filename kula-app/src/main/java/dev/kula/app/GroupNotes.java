@@ -52,7 +52,8 @@ final class GroupNotes {
     if (gained) {
       notes.add(
           "A gain of groups is how much lower the loss of their models is in trials than that of one"
-              + " model for all, ± a standard error; they must gain more than three of these.");
+              + " model for all, ± a standard error; groups are made if it surely is more than a"
+              + " little, by at least three of these.");
     }
     return notes;
   }

@@ -38,7 +38,7 @@ function groupsSection(body) {
     : ' The best gain is ' + gainText(g.gain) + LOSS + ' a sample, of ' + g.gain.groups + ' groups in round ' + whole(g.round) + ', the last search.'));
   if (g.gains.length) {
     body.append(say('Gain: how much lower the loss of the groups\u2019 models is than that of one model for all, in trials on samples that did not choose the groups. '
-      + 'Groups are taken only if they gain more than three standard errors, and then the fewest within one standard error of the best. '
+      + 'Groups are taken only if they surely gain more than a little, by at least three standard errors and by more where devices are few; and then the fewest within one standard error of the best. '
       + 'Each mark is a division that was tried; several may come to the same number of groups.'));
     const legend = el('div', { class: 'legend' });
     const redraw = () => legend.replaceChildren(
