@@ -49,10 +49,13 @@ final class EventDigest {
     return groups.get(new Run(method, seed));
   }
 
-  /** What servers ignored, in the order of the alphabet. */
-  List<IgnoredMessages> ignored(String method, long seed) {
-    return ignored.getOrDefault(new Run(method, seed), Map.of()).entrySet().stream()
-        .map(kind -> new IgnoredMessages(kind.getKey(), kind.getValue()))
-        .toList();
+  /** What servers ignored, in the order of the alphabet; null if nothing. */
+  @Nullable List<IgnoredMessages> ignored(String method, long seed) {
+    Map<String, Integer> kinds = ignored.get(new Run(method, seed));
+    return kinds == null
+        ? null
+        : kinds.entrySet().stream()
+            .map(kind -> new IgnoredMessages(kind.getKey(), kind.getValue()))
+            .toList();
   }
 }

@@ -296,7 +296,8 @@ final class ResultTable {
     Map<String, Integer> kinds = new TreeMap<>();
     summary.methods().stream()
         .flatMap(method -> method.perSeed().stream())
-        .flatMap(seed -> seed.ignored().stream())
+        .flatMap(seed -> Stream.ofNullable(seed.ignored()))
+        .flatMap(List::stream)
         .forEach(kind -> kinds.merge(kind.what(), kind.messages(), Integer::sum));
     return kinds.isEmpty()
         ? Optional.empty()

@@ -160,9 +160,7 @@ final class Results {
             new SwapCounts(120, 45, 70, 5),
             61.3,
             groups,
-            groups == null
-                ? List.of()
-                : List.of(new IgnoredMessages("ratings without an order", 2)));
+            groups == null ? null : List.of(new IgnoredMessages("ratings without an order", 2)));
     return new SeedRun(
         result,
         40,

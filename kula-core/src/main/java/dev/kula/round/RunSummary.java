@@ -118,7 +118,7 @@ public record RunSummary(
    * @param recovery mean accuracy by rounds since a change; empty if nothing changed
    * @param roundsToTarget null if never reached
    * @param groups what trials of groups came to; null if there were none
-   * @param ignored what servers ignored of what devices sent, by kind; empty if nothing
+   * @param ignored what servers ignored of what devices sent, by kind; null if nothing
    */
   public record SeedResult(
       long seed,
@@ -135,7 +135,7 @@ public record RunSummary(
       SwapCounts swaps,
       double wallSeconds,
       @Nullable GroupTrials groups,
-      List<IgnoredMessages> ignored) {
+      @Nullable List<IgnoredMessages> ignored) {
     /** Mean accuracy in the rounds after a change; null if nothing changed. */
     public @Nullable Double afterChange() {
       return recovery.isEmpty()

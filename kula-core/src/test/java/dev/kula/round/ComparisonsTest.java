@@ -169,7 +169,7 @@ final class ComparisonsTest {
             new SwapCounts(8, 4, 2, 1),
             1,
             null,
-            List.of()),
+            null),
         10,
         "round limit",
         7,

@@ -148,7 +148,7 @@ function changesSection(body) {
 /** A line for the head; nothing if servers ignored nothing. */
 function ignoredLine() {
   const kinds = new Map();
-  for (const kind of SUMMARY.methods.flatMap((m) => m.perSeed).flatMap((s) => s.ignored)) {
+  for (const kind of SUMMARY.methods.flatMap((m) => m.perSeed).flatMap((s) => s.ignored || [])) {
     kinds.set(kind.what, (kinds.get(kind.what) || 0) + kind.messages);
   }
   return kinds.size ? say('Servers ignored what no device may send' + (COMPARE ? ', in all runs' : '') + ': '
