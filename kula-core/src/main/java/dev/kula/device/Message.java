@@ -166,8 +166,8 @@ public sealed interface Message {
   }
 
   /**
-   * Orchestrator to device: the model of a group that the device has samples of from before, to
-   * train in this round.
+   * Orchestrator to device: the model of a group that the device has samples of from before, or the
+   * common one, to train in this round.
    */
   record EarlierModel(int round, int group, float[] parameters) implements Modelling {
     @Override
@@ -215,8 +215,8 @@ public sealed interface Message {
   /**
    * Device to orchestrator: this group's model serves it best.
    *
-   * @param present the group that the device goes to
-   * @param earlier other groups that it has samples of, and whose models it trains
+   * @param present the group that the device goes to; one past the last while it is in none
+   * @param earlier other groups that it has samples of, and whose models it trains; likewise
    */
   record Chosen(int round, int present, int[] earlier) implements Report {
     @Override
