@@ -83,7 +83,7 @@ final class LocalRunner implements Runner {
     List<Job> jobs = new ArrayList<>();
     for (int i = 0; i < settings.seeds(); i++) {
       RunSettings seeded = settings.with(Flag.SEED, settings.seed() + i);
-      for (String method : settings.methods()) {
+      for (String method : methods(settings)) {
         Job job = new Job(Method.of(method).apply(seeded), false);
         if (jobs.stream().noneMatch(job::isAs)) {
           jobs.add(job); // with --exchange raw, deficit and deficit-raw are one
@@ -92,6 +92,14 @@ final class LocalRunner implements Runner {
     }
     Dataset dataset = begin("compare", settings);
     return execute("compare", settings, dataset, jobs, LocalRunner::nothingMore, terminal);
+  }
+
+  /** Methods to compare; of the usual ones those that can be had with the other settings. */
+  private static List<String> methods(RunSettings settings) {
+    boolean named = !settings.methods().equals(RunSettings.defaults().methods());
+    return settings.methods().stream()
+        .filter(method -> named || StrategyLimits.allowsGroups(Method.of(method).apply(settings)))
+        .toList();
   }
 
   @Override

@@ -141,7 +141,7 @@ record PrivacyPlan(
             ? 1
             : rounds.swaps().outDegree();
     return new PrivacyBudget.Releases(
-        rounds.reports(),
+        rounds.reports(all),
         rounds.policy().isGated() ? plannings : 0,
         all ? plannings * answers : 0,
         all ? rounds.rounds() : 0);

@@ -101,8 +101,8 @@ final class StrategyLimits {
   }
 
   /**
-   * Whether devices search for groups. Unless told to, they do not where it cannot be, where {@code
-   * --protect all} hides what each has learnt, and where a robust rule counts on the cohort's size.
+   * Whether devices search for groups. Unless told to, they do not where it cannot be, nor where
+   * {@code --protect all} would have them pay for it.
    */
   static boolean searchesForGroups(RunSettings settings) {
     return switch (settings.groups()) {
@@ -110,10 +110,15 @@ final class StrategyLimits {
       case "auto" ->
           againstGroups(settings, PersonalPlan.strategy(settings)).isEmpty()
               && !settings.strategy().equals(PersonalPlan.POOLED)
-              && !settings.protect().equals("all")
-              && settings.robust().equals("none");
+              && !settings.protect().equals("all");
       default -> false;
     };
+  }
+
+  /** Whether devices either need not search for groups, or can. */
+  static boolean allowsGroups(RunSettings settings) {
+    return !settings.groups().equals("trials")
+        || againstGroups(settings, PersonalPlan.strategy(settings)).isEmpty();
   }
 
   /** Why there can be no groups: they are found by what each device has learnt. */
@@ -129,6 +134,9 @@ final class StrategyLimits {
     }
     if (!settings.secureAggregation().equals("none")) {
       return Optional.of("--secure-aggregation hides what each device has learnt");
+    }
+    if (!settings.robust().equals("none")) {
+      return Optional.of("--robust holds for a cohort of known size, and groups have any");
     }
     if (settings.clusters() > 1) {
       return Optional.of("--clusters is %d".formatted(settings.clusters()));

@@ -37,6 +37,7 @@ final class StrategyLimitsTest {
     "clusters=2 personalization=apfl, belongs to one global model",
     "groups=trials personalization=fedrep, would train on what",
     "groups=trials personalization=apfl, would train on what",
+    "groups=trials robust=median, groups have any",
     "label-prior=fleet task=regression, no labels to have more of",
     "label-prior=fleet personalization=ditto, fine-tunes no global model",
     "label-prior=fleet personalization=none, fine-tunes no global model",
@@ -74,8 +75,7 @@ final class StrategyLimitsTest {
     "protect=all, false",
     "robust=median, false",
     "groups=none, false",
-    "groups=trials protect=all, true",
-    "groups=trials robust=median, true"
+    "groups=trials protect=all, true"
   })
   void searchesForGroupsWhereNothingSpeaksAgainstIt(String text, boolean searches) {
     RunSettings settings = settings(text);

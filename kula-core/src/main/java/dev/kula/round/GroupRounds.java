@@ -136,29 +136,37 @@ final class GroupRounds {
     trying = null;
     GroupSearch.Result result = search.result();
     if (result.isHopeless()) {
-      groups.stayOne();
+      groups.stayOne(true);
     }
     if (result.models().size() > 1) {
       groups.divide(result.grouping(), result.models(), result.common());
       carry.accept(groups.assignments(round));
       carry.accept(groups.deliveries(round, fleet.devices()));
-      showAll(round);
     }
-    return Optional.of(grouped(round, result));
+    RunEvent found = grouped(round, result);
+    if (groups.count() > 1) {
+      showAll(round); // and who did not take part goes where it is served best
+    }
+    return Optional.of(found);
   }
 
   private RunEvent grouped(int round, GroupSearch.Result result) {
     return new RunEvent.Grouped(
         round,
         groups.members(fleet.devices()).stream()
-            .limit(groups.count()) // nobody is unsettled yet
+            .limit(groups.count()) // nobody has chosen to be in none yet
             .map(members -> members.stream().map(DeviceId::name).toList())
             .toList(),
         result.gains());
   }
 
-  /** Shows devices that join what the others know of groups. */
-  void show(int round, List<DeviceId> devices) {
+  /** Shows devices that join what the others know of groups; with them there may be some. */
+  void joined(int round, List<DeviceId> devices) {
+    groups.stayOne(false);
+    show(round, devices);
+  }
+
+  private void show(int round, List<DeviceId> devices) {
     if (groups.count() > 1) {
       let(round, devices, new Message.GroupModels(round, groups.shown()));
     }

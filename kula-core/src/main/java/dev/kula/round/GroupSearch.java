@@ -15,7 +15,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
@@ -32,6 +31,9 @@ final class GroupSearch {
   static final int TRIALS = 12;
 
   static final int MOST_GROUPS = 8;
+
+  /** Devices of a group at the least: a mean of fewer would show what one of them has learnt. */
+  private static final int FEWEST_MEMBERS = 3;
 
   /** Devices that take part; the others go to the group whose model serves them best. */
   static final int MOST_DEVICES = 200;
@@ -85,9 +87,13 @@ final class GroupSearch {
       List<float[]> models,
       float[] common,
       List<RunEvent.Gain> gains) {
-    /** Whether no number of groups gains at all, so that there is nothing to look for again. */
+    /**
+     * Whether no number of groups gains anything that is worth it, even if it gains a standard
+     * error more than it seems: another search would be in vain.
+     */
     boolean isHopeless() {
-      return !gains.isEmpty() && gains.stream().noneMatch(gain -> gain.gain() > 0);
+      return !gains.isEmpty()
+          && gains.stream().allMatch(gain -> gain.gain() + gain.standardError() < LEAST_GAIN);
     }
   }
 
@@ -169,19 +175,21 @@ final class GroupSearch {
     members = List.copyOf(choices.keySet());
     Affinity affinity = Affinity.of(gains());
     for (int count = 2; count <= Math.min(MOST_GROUPS, members.size() / 2); count++) {
-      groupings.add(Grouping.of(affinity, count, seed.derive("groups").derive(count)));
+      Grouping grouping = Grouping.of(affinity, count, seed.derive("groups").derive(count));
+      if (Arrays.stream(sizes(grouping)).allMatch(size -> size >= FEWEST_MEMBERS)) {
+        groupings.add(grouping);
+      }
     }
     if (groupings.isEmpty()) {
       return List.of();
     }
     List<List<Candidate>> candidates = new ArrayList<>();
     withoutOneself(Grouping.one(members.size()))
-        .forEach(all -> candidates.add(new ArrayList<>(List.of(all.orElseThrow()))));
+        .forEach(all -> candidates.add(new ArrayList<>(List.of(all))));
     for (Grouping grouping : groupings) {
-      List<Optional<Candidate>> means = withoutOneself(grouping);
+      List<Candidate> means = withoutOneself(grouping);
       for (int i = 0; i < means.size(); i++) {
-        // Who is alone in its group has nothing to gain from it.
-        candidates.get(i).add(means.get(i).orElse(candidates.get(i).getFirst()));
+        candidates.get(i).add(means.get(i));
       }
     }
     List<Envelope> out = new ArrayList<>();
@@ -201,11 +209,16 @@ final class GroupSearch {
       for (int trial = 0; trial < own.length; trial++) {
         int other = Collections.binarySearch(members, others[device][trial]);
         if (other >= 0) {
-          gains[i][other] = own[trial] / samples(device, TrialFold.CHOOSING);
+          gains[i][other] = aSample(own[trial], device, TrialFold.CHOOSING);
         }
       }
     }
     return gains;
+  }
+
+  /** An answer a sample; nobody may gain or lose more than one, whatever it says. */
+  private double aSample(double answer, int device, TrialFold fold) {
+    return Math.clamp(answer / samples(device, fold), -1, 1);
   }
 
   /** Samples that a device seems to have in a fold, at least one. */
@@ -214,23 +227,16 @@ final class GroupSearch {
     return Math.max(1, fold.share() * all);
   }
 
-  /** For each member the weighted mean of what the others of its group learnt; empty if none is. */
-  private List<Optional<Candidate>> withoutOneself(Grouping grouping) {
+  /** For each member the weighted mean of what the others of its group learnt. */
+  private List<Candidate> withoutOneself(Grouping grouping) {
     double[][] sums = sums(grouping);
-    int[] sizes = new int[grouping.count()];
-    Arrays.stream(grouping.of()).forEach(group -> sizes[group]++);
-    List<Optional<Candidate>> means = new ArrayList<>();
+    List<Candidate> means = new ArrayList<>();
     for (int i = 0; i < members.size(); i++) {
-      int group = grouping.of()[i];
-      if (sizes[group] == 1) {
-        means.add(Optional.empty());
-        continue;
-      }
-      double[] rest = sums[group].clone();
+      double[] rest = sums[grouping.of()[i]].clone();
       add(lessons.get(members.get(i)), -1, rest);
       double[] counts = Arrays.copyOfRange(rest, start.length, rest.length - 1);
       Arrays.setAll(counts, label -> Math.max(0, counts[label])); // rounding
-      means.add(Optional.of(Candidate.of(mean(rest), start, Candidate.shares(counts))));
+      means.add(Candidate.of(mean(rest), start, Candidate.shares(counts)));
     }
     return means;
   }
@@ -238,6 +244,12 @@ final class GroupSearch {
   /** For each group the weighted mean of what its members learnt. */
   private List<float[]> means(Grouping grouping) {
     return Arrays.stream(sums(grouping)).map(this::mean).toList();
+  }
+
+  private static int[] sizes(Grouping grouping) {
+    int[] sizes = new int[grouping.count()];
+    Arrays.stream(grouping.of()).forEach(group -> sizes[group]++);
+    return sizes;
   }
 
   private double[][] sums(Grouping grouping) {
@@ -303,15 +315,19 @@ final class GroupSearch {
   private RunEvent.Gain gain(int grouping) {
     double samples = 0;
     double gained = 0;
+    Map<Integer, Double> each = new TreeMap<>();
     for (Map.Entry<Integer, double[]> guard : guards.entrySet()) {
-      samples += samples(guard.getKey(), TrialFold.GUARDING);
-      gained += guard.getValue()[grouping];
+      double count = samples(guard.getKey(), TrialFold.GUARDING);
+      double gain = count * aSample(guard.getValue()[grouping], guard.getKey(), TrialFold.GUARDING);
+      each.put(guard.getKey(), gain);
+      samples += count;
+      gained += gain;
     }
     double mean = gained / samples;
     double squares = 0; // of a ratio of sums over devices (Cochran 1977, section 2.11)
-    for (Map.Entry<Integer, double[]> guard : guards.entrySet()) {
-      double expected = mean * samples(guard.getKey(), TrialFold.GUARDING);
-      squares += Math.pow(guard.getValue()[grouping] - expected, 2);
+    for (Map.Entry<Integer, Double> one : each.entrySet()) {
+      double expected = mean * samples(one.getKey(), TrialFold.GUARDING);
+      squares += Math.pow(one.getValue() - expected, 2);
     }
     double devices = guards.size();
     double standardError = Math.sqrt(squares * devices / (devices - 1)) / samples;

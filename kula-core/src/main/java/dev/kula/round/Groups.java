@@ -45,7 +45,7 @@ final class Groups {
    * @param of the group of each device that has been put into one; of others it is the first
    * @param earlier other groups that devices train for
    * @param shown the models of all groups, as devices were shown them last
-   * @param staysOne whether a search has shown that groups gain nothing
+   * @param staysOne whether groups are known to gain nothing
    */
   record State(
       List<float[]> models,
@@ -71,9 +71,9 @@ final class Groups {
     return count() == 1 && !staysOne;
   }
 
-  /** Notes that groups gain nothing: all devices stay in one. */
-  void stayOne() {
-    staysOne = true;
+  /** Notes whether groups are known to gain nothing, so that all devices stay in one. */
+  void stayOne(boolean known) {
+    staysOne = known;
   }
 
   /** Whether there is such a group, that of the unsettled included. */

@@ -134,7 +134,7 @@ public final class RoundLoop {
       carry(monitor.census(round, joining));
       carry(to(fleet.devices(), new Message.FleetLabels(round, monitor.counted(joining))));
     }
-    trials.show(round, joining);
+    trials.joined(round, joining);
   }
 
   private void deliverModel() {

@@ -108,11 +108,16 @@ public record RoundSettings(
     return count(this::plansIn);
   }
 
-  /** Profiles and answers to trials that a device releases in a whole run, at most. */
-  public int reports() {
+  /**
+   * Profiles and answers to trials that a device releases in a whole run, at most: a profile before
+   * each planning and trial, and two answers in a search.
+   *
+   * @param choices whether choices of a group count, one after each trial
+   */
+  public int reports(boolean choices) {
     return count(round -> plansIn(round) || triesIn(round) || (labelPrior && round == 0))
-        + count(this::triesIn)
-        + count(this::searchesIn);
+        + 2 * count(this::searchesIn)
+        + (choices ? count(this::triesIn) : 0);
   }
 
   private int count(IntPredicate counts) {

@@ -71,7 +71,7 @@ final class FleetLabelsTest {
   void theProfileIsPlannedNoisedAndCharged() {
     ToyRun run = toy();
     run.epsilon = 2;
-    assertEquals(1, run.roundSettings().reports());
+    assertEquals(1, run.roundSettings().reports(false));
     ToyRun.Outcome outcome = run.run();
     outcome
         .result()
@@ -90,9 +90,9 @@ final class FleetLabelsTest {
   void nobodyTellsTheSameTwice() {
     ToyRun run = toy();
     run.policy = "static:0.1";
-    int with = run.roundSettings().reports();
+    int with = run.roundSettings().reports(false);
     run.labelPrior = false;
-    assertEquals(run.roundSettings().reports(), with);
+    assertEquals(run.roundSettings().reports(false), with);
     assertTrue(with > 0);
   }
 }

@@ -95,6 +95,24 @@ class GroupSearchTest {
     assertEquals(2, result(12, device -> 0.006).models().size());
   }
 
+  /** A mean of two would show each of them what the other has learnt, and one would show all. */
+  @Test
+  void noGroupIsSmallerThanThree() {
+    GroupSearch.Result result = result(5, device -> 0.5);
+    assertEquals(1, result.models().size());
+    assertTrue(result.gains().isEmpty(), "two and three are no division");
+    assertFalse(result.isHopeless(), "nothing has been tried");
+  }
+
+  @Test
+  void whoeverLiesCountsForOneDevice() {
+    GroupSearch.Result worse = result(12, device -> device == 3 ? -1e300 : 0.2);
+    assertFalse(worse.isHopeless());
+    assertTrue(worse.gains().stream().allMatch(gain -> gain.standardError() < 1));
+    GroupSearch.Result better = result(12, device -> device == 3 ? 1e300 : -0.2);
+    assertEquals(1, better.models().size());
+  }
+
   /** Four standard errors: of twelve devices enough (t = 3.8 at 11), of six not (5.5 at 5). */
   @Test
   void fewDevicesMustAgreeMore() {

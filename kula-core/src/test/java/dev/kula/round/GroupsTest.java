@@ -14,6 +14,8 @@ import dev.kula.data.scenario.Shift;
 import dev.kula.device.Personalization;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -59,6 +61,18 @@ class GroupsTest {
     without.groups = false;
     double before = without.run().result().accuracy().mean();
     assertTrue(found.result().accuracy().mean() > before + 0.1, "no better than " + before);
+  }
+
+  /**
+   * Data that come in may unsettle devices at once; the event says who was found in which group.
+   */
+  @Test
+  void everyDeviceIsInOneOfTheGroupsThatAreFound() {
+    for (Course course : List.of(Course.STILL, Course.SUDDEN, Course.GRADUAL)) {
+      List<RunEvent.Grouped> searches = searches(toy("labels:2", course).run());
+      assertEquals(
+          16, searches.getLast().groups().stream().mapToInt(List::size).sum(), course.notation());
+    }
   }
 
   @Test
@@ -115,17 +129,15 @@ class GroupsTest {
     ToyRun.Outcome outcome = run.run();
     List<RunEvent.Grouped> searches = searches(outcome);
     int round = searches.getLast().round();
-    List<Set<String>> groups = searches.getLast().groups().stream().map(Set::copyOf).toList();
-    assertTrue(groups.size() > 1);
+    Map<String, Integer> groups = outcome.result().groups(); // once all have chosen
+    assertEquals(16, groups.size());
+    assertTrue(groups.values().stream().distinct().count() > 1);
     Set<Boolean> within = new HashSet<>();
     for (RunEvent event : outcome.events()) {
       if (event instanceof RunEvent.Ordered order
           && order.round() > round
           && order.round() <= 6) { // devices choose again in round 7
-        within.add(
-            groups.stream()
-                .anyMatch(
-                    group -> group.contains(order.receiver()) && group.contains(order.source())));
+        within.add(Objects.equals(groups.get(order.receiver()), groups.get(order.source())));
       }
     }
     assertEquals(Set.of(true), within);

@@ -152,7 +152,10 @@ final class ToyRun {
         PrivacyBudget.allocate(
             RenyiFilter.of(epsilon, DELTA),
             new PrivacyBudget.Releases(
-                roundSettings().reports(), plannings, all ? 2 * plannings : 0, all ? rounds : 0));
+                roundSettings().reports(all),
+                plannings,
+                all ? 2 * plannings : 0,
+                all ? rounds : 0));
     return new DeviceSettings(
             ToyClusters.LABELS,
             personalization,

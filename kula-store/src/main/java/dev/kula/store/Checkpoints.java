@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Checkpoints {
   /** Raised when the header or the encoding of records changes. */
-  static final int FORMAT_VERSION = 1;
+  static final int FORMAT_VERSION = 2;
 
   private static final long MAGIC = 0x4B554C41434B5054L; // "KULACKPT"
   private static final int DIGEST_BYTES = 32;
