@@ -61,6 +61,22 @@ final class StrategyLimitsTest {
     assertTrue(message.lines().count() == 1, message);
   }
 
+  /** Whoever names no methods must not be refused for one that he did not name. */
+  @ParameterizedTest
+  @CsvSource({
+    "policy=deficit, true",
+    "protect=all, true",
+    "secure-aggregation=complete, false",
+    "robust=median, false"
+  })
+  void theUsualMethodsHaveGroupsWhereTheyCanBeHad(String text, boolean groups) {
+    RunSettings settings = settings(text);
+    for (String method : settings.methods()) {
+      boolean allowed = StrategyLimits.allowsGroups(Method.of(method).apply(settings));
+      assertEquals(groups || !method.equals("groups"), allowed, method);
+    }
+  }
+
   /** Unless told to, devices do not search where it cannot be, or where it would tell too much. */
   @ParameterizedTest
   @CsvSource({
