@@ -197,7 +197,7 @@ public sealed interface Message {
   }
 
   /**
-   * Orchestrator to device: the models of all groups. Which of them serves you best?
+   * Orchestrator to device: the models of all groups, not the common one. Which serves you best?
    *
    * @param models all alike to all devices
    */

@@ -315,23 +315,24 @@ final class GroupSearch {
   private RunEvent.Gain gain(int grouping) {
     double samples = 0;
     double gained = 0;
-    Map<Integer, Double> each = new TreeMap<>();
-    for (Map.Entry<Integer, double[]> guard : guards.entrySet()) {
-      double count = samples(guard.getKey(), TrialFold.GUARDING);
-      double gain = count * aSample(guard.getValue()[grouping], guard.getKey(), TrialFold.GUARDING);
-      each.put(guard.getKey(), gain);
-      samples += count;
-      gained += gain;
+    for (int device : guards.keySet()) {
+      samples += samples(device, TrialFold.GUARDING);
+      gained += gained(device, grouping);
     }
     double mean = gained / samples;
     double squares = 0; // of a ratio of sums over devices (Cochran 1977, section 2.11)
-    for (Map.Entry<Integer, Double> one : each.entrySet()) {
-      double expected = mean * samples(one.getKey(), TrialFold.GUARDING);
-      squares += Math.pow(one.getValue() - expected, 2);
+    for (int device : guards.keySet()) {
+      double expected = mean * samples(device, TrialFold.GUARDING);
+      squares += Math.pow(gained(device, grouping) - expected, 2);
     }
     double devices = guards.size();
     double standardError = Math.sqrt(squares * devices / (devices - 1)) / samples;
     return new RunEvent.Gain(groupings.get(grouping).count(), mean, standardError);
+  }
+
+  private double gained(int device, int grouping) {
+    double answer = Objects.requireNonNull(guards.get(device))[grouping];
+    return samples(device, TrialFold.GUARDING) * aSample(answer, device, TrialFold.GUARDING);
   }
 
   /** Below the gain by Student's t: few devices say little of how much devices vary. */

@@ -17,7 +17,7 @@ import java.util.Map;
  * @param epsilon spent
  * @param devices each honest device
  * @param layout of the models
- * @param models the global model, or one a group
+ * @param models the global model, or one a group and the common one
  * @param groups of the devices that are not in the first group
  * @param personal personal models by device
  */
