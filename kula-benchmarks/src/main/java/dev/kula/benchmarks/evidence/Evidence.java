@@ -129,10 +129,22 @@ public final class Evidence {
       name = "tune",
       description = "Chooses the settings of every method on the tuning seeds.",
       mixinStandardHelpOptions = true)
-  void tune(@Mixin Options options) {
-    Study study = options.narrowed();
+  void tune(
+      @Mixin Options options,
+      @Option(names = "--without-noise", description = "Choose nothing for runs under noise.")
+          boolean withoutNoise) {
+    Study study = withoutNoise ? options.narrowed().withoutNoise() : options.narrowed();
     Laboratory laboratory = options.laboratory(progress);
-    Tuned tuned = Tuned.read(options.tuned);
+    tune(study, laboratory, options.tuned, Tuned::with);
+    tune(study.underNoise(), laboratory, options.tuned, Tuned::withNoised);
+  }
+
+  /** Where a choice goes. */
+  private interface Keeper {
+    Tuned keep(Tuned tuned, String method, Tuned.Choice choice);
+  }
+
+  private void tune(Study study, Laboratory laboratory, Path file, Keeper keeper) {
     for (String method : study.methods().keySet()) {
       List<Run> runs = new ArrayList<>();
       for (String settings : study.settings(method)) {
@@ -150,8 +162,7 @@ public final class Evidence {
       }
       if (laboratory.isDone(runs)) {
         Tuned.Choice choice = choose(study, method, outcomes);
-        tuned = tuned.with(method, choice);
-        tuned.write(options.tuned);
+        keeper.keep(Tuned.read(file), method, choice).write(file);
         progress.printf(
             "evidence: %s: %s%n",
             method, choice.chosen().isEmpty() ? "the defaults" : choice.chosen());

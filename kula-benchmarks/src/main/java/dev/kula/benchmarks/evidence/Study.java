@@ -74,12 +74,28 @@ record Study(
   /**
    * Runs with noise.
    *
-   * @param arguments of all of them
+   * @param arguments of all of them, in place of the common ones
    * @param epsilons whole accounts, as {@code --epsilon} takes them
+   * @param tunedAt the account under which settings are chosen
    * @param scenarios some of the study's
    * @param seeds how many of the study's, from the first
+   * @param methods some of the study's, and what each tries in place of what it tries without noise
    */
-  record Privacy(String arguments, List<String> epsilons, List<String> scenarios, int seeds) {}
+  record Privacy(
+      String arguments,
+      List<String> epsilons,
+      String tunedAt,
+      List<String> scenarios,
+      int seeds,
+      Map<String, MethodGrid> methods) {
+    /** The same with further arguments, without what is not among these. */
+    Privacy within(Set<String> someScenarios, Set<String> someMethods, String more) {
+      Map<String, MethodGrid> kept = new LinkedHashMap<>(methods);
+      kept.keySet().retainAll(someMethods);
+      List<String> in = scenarios.stream().filter(someScenarios::contains).toList();
+      return new Privacy(join(arguments, more), epsilons, tunedAt, in, seeds, kept);
+    }
+  }
 
   /**
    * Where the settings of a method come from.
@@ -117,8 +133,18 @@ record Study(
     for (String scenario : privacy.scenarios()) {
       require(scenarios.containsKey(scenario), "scenario '%s' is not among them", scenario);
     }
+    for (String method : privacy.methods().keySet()) {
+      require(methods.containsKey(method), "method '%s' is not among the methods", method);
+    }
     require(
         Collections.disjoint(seeds, tuningSeeds), "a seed is for tuning and reporting: %s", seeds);
+    checkEffort();
+    if (!privacy.methods().isEmpty()) {
+      underNoise().checkEffort();
+    }
+  }
+
+  private void checkEffort() {
     int tried = settings(reference).size();
     for (String method : methods.keySet()) {
       Set<String> different = new LinkedHashSet<>(settings(method));
@@ -166,6 +192,7 @@ record Study(
    */
   Study narrowed(List<String> only, List<String> methodsToo, int count, String more) {
     Map<String, Figure> fewer = picked("--scenarios", scenarios, only);
+    Map<String, MethodGrid> some = picked("--methods", methods, methodsToo);
     return new Study(
         join(common, more),
         fewer,
@@ -174,28 +201,43 @@ record Study(
         reference,
         standard,
         oracle,
-        new Privacy(
-            privacy.arguments(),
-            privacy.epsilons(),
-            privacy.scenarios().stream().filter(fewer::containsKey).toList(),
-            privacy.seeds()),
+        privacy.within(fewer.keySet(), some.keySet(), more),
         grids,
-        picked("--methods", methods, methodsToo));
+        some);
   }
 
   /** The same study without its runs under noise. */
   Study withoutNoise() {
+    return with(common, scenarios, privacy.within(Set.of(), Set.of(), ""), methods);
+  }
+
+  /** What is tried under noise, as a study of its own. */
+  Study underNoise() {
+    Map<String, Figure> some = new LinkedHashMap<>(scenarios);
+    some.keySet().retainAll(privacy.scenarios());
+    return with(
+        join(privacy.arguments(), "--epsilon", privacy.tunedAt()),
+        some,
+        privacy,
+        privacy.methods());
+  }
+
+  private Study with(
+      String arguments,
+      Map<String, Figure> someScenarios,
+      Privacy noise,
+      Map<String, MethodGrid> someMethods) {
     return new Study(
-        common,
-        scenarios,
+        arguments,
+        someScenarios,
         tuningSeeds,
         seeds,
         reference,
         standard,
         oracle,
-        new Privacy(privacy.arguments(), privacy.epsilons(), List.of(), privacy.seeds()),
+        noise,
         grids,
-        methods);
+        someMethods);
   }
 
   private static <T> Map<String, T> picked(String option, Map<String, T> all, List<String> only) {

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
@@ -47,22 +48,45 @@ final class Tables {
    *
    * @param name of it
    * @param scenario of the study
-   * @param more arguments beside those of the study and the method; possibly empty
+   * @param arguments beside those of the method
    * @param epsilon what a device's account must not exceed
+   * @param methods of the runs, with the settings chosen for them
    * @param seeds of the runs
    */
   private record Setup(
-      String name, String scenario, String more, double epsilon, List<Long> seeds) {}
+      String name,
+      String scenario,
+      String arguments,
+      double epsilon,
+      Map<String, String> methods,
+      List<Long> seeds) {}
+
+  private static Map<String, String> chosen(
+      Set<String> methods, Function<String, Optional<String>> choices) {
+    Map<String, String> chosen = new LinkedHashMap<>();
+    methods.forEach(method -> chosen.put(method, choices.apply(method).orElse("")));
+    return chosen;
+  }
 
   private List<Setup> plain() {
+    Map<String, String> methods = chosen(study.methods().keySet(), tuned::chosen);
     return study.scenarios().keySet().stream()
-        .map(scenario -> new Setup(scenario, scenario, "", Double.POSITIVE_INFINITY, study.seeds()))
+        .map(
+            scenario ->
+                new Setup(
+                    scenario,
+                    scenario,
+                    study.common(),
+                    Double.POSITIVE_INFINITY,
+                    methods,
+                    study.seeds()))
         .toList();
   }
 
   private List<Setup> noised() {
     Study.Privacy privacy = study.privacy();
     List<Long> seeds = study.seeds().stream().limit(privacy.seeds()).toList();
+    Map<String, String> methods = chosen(privacy.methods().keySet(), tuned::chosenUnderNoise);
     return privacy.scenarios().stream()
         .flatMap(
             scenario ->
@@ -74,6 +98,7 @@ final class Tables {
                                 scenario,
                                 Study.join(privacy.arguments(), "--epsilon", epsilon),
                                 Double.parseDouble(epsilon.replace("inf", "Infinity")),
+                                methods,
                                 seeds)))
         .toList();
   }
@@ -81,12 +106,13 @@ final class Tables {
   /** All runs that the tables are made of. */
   List<Run> runs() {
     return Stream.concat(plain().stream(), noised().stream())
-        .flatMap(setup -> study.methods().keySet().stream().flatMap(method -> runs(method, setup)))
+        .flatMap(setup -> setup.methods().keySet().stream().flatMap(method -> runs(method, setup)))
         .toList();
   }
 
   private Stream<Run> runs(String method, Setup setup) {
-    String settings = Study.join(study.common(), tuned.chosen(method).orElse(""), setup.more());
+    String chosen = Objects.requireNonNull(setup.methods().get(method));
+    String settings = Study.join(setup.arguments(), chosen);
     return setup.seeds().stream().map(seed -> new Run(method, setup.scenario(), settings, seed));
   }
 
@@ -136,7 +162,7 @@ final class Tables {
         noised().stream().map(setup -> row(setup, outcomes).within(setup.epsilon())).toList();
     List<String> parts = new ArrayList<>();
     parts.add(
-        sideBySide("Overview", rows)
+        sideBySide("Overview", rows, study.methods().keySet())
             + notes(
                 "Of the last round, or, where data change until the end (*over time*), the mean over"
                     + " all rounds.",
@@ -147,7 +173,7 @@ final class Tables {
                 "`%s` is an oracle, which no fleet could run.".formatted(study.oracle())));
     rows.forEach(row -> parts.add(scenario(row)));
     parts.add(
-        sideBySide("At equal bytes", equalBytes)
+        sideBySide("At equal bytes", equalBytes, study.methods().keySet())
             + notes(
                 "In the last round by which a method had moved no more bytes than `%s` in all its rounds."
                     .formatted(study.reference()),
@@ -155,10 +181,15 @@ final class Tables {
                 "Scenarios whose data change until the end are left out: their rounds are not alike."));
     if (!noised.isEmpty()) {
       parts.add(
-          sideBySide("With noise (`%s`)".formatted(study.privacy().arguments()), noised)
+          sideBySide(
+                  "With noise (`%s`)".formatted(study.privacy().arguments()),
+                  noised,
+                  study.privacy().methods().keySet())
               + notes(
-                  "Over the first %d of these seeds, with the settings that were tuned without noise."
-                      .formatted(Math.min(study.privacy().seeds(), study.seeds().size())),
+                  "Over the first %d of these seeds, with settings tuned at ε = %s."
+                      .formatted(
+                          Math.min(study.privacy().seeds(), study.seeds().size()),
+                          study.privacy().tunedAt()),
                   "%s where Kula refuses a method under such noise, or where bare samples leave a device, which no ε covers."
                       .formatted(NONE)));
     }
@@ -200,7 +231,7 @@ final class Tables {
 
   private Row row(Setup setup, Function<String, List<SeedRun>> runs) {
     Map<String, MethodSummary> methods = new LinkedHashMap<>();
-    for (String method : study.methods().keySet()) {
+    for (String method : setup.methods().keySet()) {
       List<SeedRun> seeds = runs.apply(method);
       if (!seeds.isEmpty()) {
         methods.put(method, Comparisons.summarise(method, seeds));
@@ -221,30 +252,29 @@ final class Tables {
         : List.of();
   }
 
-  /** A row each, a column a method. */
-  private String sideBySide(String title, List<Row> rows) {
-    List<String> others =
-        study.methods().keySet().stream().filter(key -> !key.equals(study.reference())).toList();
-    List<String> header = new ArrayList<>(List.of("", study.reference()));
-    header.addAll(others);
-    List<List<String>> cells = new ArrayList<>();
+  /** Methods below each other, what they are set side by side in beside each other. */
+  private String sideBySide(String title, List<Row> rows, Set<String> methods) {
+    String reference = study.reference();
+    List<String> header = new ArrayList<>(List.of(""));
+    List<String> first = new ArrayList<>(List.of(reference));
     for (Row row : rows) {
-      List<String> line = new ArrayList<>();
-      line.add(row.name() + (row.figure() == Figure.OVER_TIME ? " *(over time)*" : ""));
-      line.add(
-          row.methods().containsKey(study.reference())
-              ? Figures.percent(
-                  row.spread(study.reference()),
-                  Objects.requireNonNull(row.methods().get(study.reference())).seeds().size())
-              : NONE);
-      for (String method : others) {
-        line.add(row.difference(method, study.reference()).map(Tables::starred).orElse(NONE));
+      header.add(row.name() + (row.figure() == Figure.OVER_TIME ? " *(over time)*" : ""));
+      MethodSummary summary = row.methods().get(reference);
+      first.add(
+          summary == null ? NONE : Figures.percent(row.spread(reference), summary.seeds().size()));
+    }
+    List<List<String>> cells = new ArrayList<>(List.of(first));
+    for (String method : methods) {
+      if (!method.equals(reference)) {
+        List<String> line = new ArrayList<>(List.of(method));
+        rows.forEach(
+            row -> line.add(row.difference(method, reference).map(Tables::starred).orElse(NONE)));
+        cells.add(line);
       }
-      cells.add(line);
     }
     return new Grid(
             "%s: personal accuracy of `%s` in %%, and differences to it"
-                .formatted(title, study.reference()),
+                .formatted(title, reference),
             header,
             cells)
         .markdown();
@@ -352,12 +382,17 @@ final class Tables {
   private String settings() {
     List<List<String>> cells = new ArrayList<>();
     for (String method : study.methods().keySet()) {
-      String chosen = tuned.chosen(method).map(it -> it.isEmpty() ? "defaults" : it).orElse(NONE);
-      cells.add(List.of(method, chosen));
+      cells.add(
+          List.of(method, named(tuned.chosen(method)), named(tuned.chosenUnderNoise(method))));
     }
-    return new Grid("Settings", List.of("method", "chosen by tuning"), cells).markdown()
+    return new Grid("Settings", List.of("method", "chosen by tuning", "under noise"), cells)
+            .markdown()
         + notes(
             "%s where a method has not been tuned and runs with its defaults. Beside these: `%s`."
                 .formatted(NONE, study.common()));
+  }
+
+  private static String named(Optional<String> chosen) {
+    return chosen.map(it -> it.isEmpty() ? "defaults" : it).orElse(NONE);
   }
 }

@@ -8,18 +8,18 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * What tuning chose for each method, with all that was tried.
  *
  * @param methods by key
+ * @param noised the same under noise
  */
-record Tuned(Map<String, Choice> methods) {
+record Tuned(Map<String, Choice> methods, Map<String, Choice> noised) {
   private static final String HEADER =
       """
       # Written by kula-benchmarks/evidence/evidence tune. Accuracies are fractions of 1, means over
@@ -78,7 +78,7 @@ record Tuned(Map<String, Choice> methods) {
   /** From a file; nothing if there is none. */
   static Tuned read(Path file) {
     if (!Files.exists(file)) {
-      return new Tuned(new LinkedHashMap<>());
+      return new Tuned(Map.of(), Map.of());
     }
     try {
       return mapper().readValue(file.toFile(), Tuned.class);
@@ -91,15 +91,21 @@ record Tuned(Map<String, Choice> methods) {
     }
   }
 
-  /** With another choice, the methods in the order of their names. */
+  /** With another choice without noise. */
   Tuned with(String method, Choice choice) {
-    Map<String, Choice> more = new LinkedHashMap<>(methods);
+    return new Tuned(with(methods, method, choice), noised);
+  }
+
+  /** With another choice under noise. */
+  Tuned withNoised(String method, Choice choice) {
+    return new Tuned(methods, with(noised, method, choice));
+  }
+
+  /** In the order of names. */
+  private static Map<String, Choice> with(Map<String, Choice> some, String method, Choice choice) {
+    Map<String, Choice> more = new TreeMap<>(some);
     more.put(method, choice);
-    Map<String, Choice> sorted = new LinkedHashMap<>();
-    more.keySet().stream()
-        .sorted(Comparator.naturalOrder())
-        .forEach(key -> sorted.put(key, more.get(key)));
-    return new Tuned(sorted);
+    return more;
   }
 
   void write(Path file) {
@@ -110,8 +116,13 @@ record Tuned(Map<String, Choice> methods) {
     }
   }
 
-  /** What was chosen for a method, if it was tuned. */
+  /** What was chosen for a method without noise, if it was tuned. */
   Optional<String> chosen(String method) {
     return Optional.ofNullable(methods.get(method)).map(Choice::chosen);
+  }
+
+  /** What was chosen for a method under noise, if it was tuned. */
+  Optional<String> chosenUnderNoise(String method) {
+    return Optional.ofNullable(noised.get(method)).map(Choice::chosen);
   }
 }

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,17 +31,19 @@ final class EvidenceTest {
   private static final String SMALL =
       """
       common: --data csv:DATA --model softmax --devices 8 --rounds 8 --swap-every 4
-      scenarios: {own: last-round, drift: over-time}
+      scenarios: {own: last-round, poisoned: last-round, drift: over-time}
       tuning-seeds: [101]
       seeds: [1, 2]
       reference: fine-tune
       standard: groups
       oracle: pooled-fine-tune
       privacy:
-        arguments: --protect all --batch 100000
+        arguments: --protect all --batch 100000 --data csv:DATA --model softmax --devices 8 --rounds 6 --swap-every 3
         epsilons: ["8"]
+        tuned-at: "8"
         scenarios: [own]
         seeds: 1
+        methods: {fine-tune: {grid: rates}, random: {grid: rates}}
       grids: {rates: ["", --lr 0.00001]}
       methods:
         fine-tune: {grid: rates}
@@ -96,6 +99,7 @@ final class EvidenceTest {
     assertEquals(0, run("tune", "--scenarios", "own"), said);
     Tuned tuned = Tuned.read(directory.resolve("tuned.yaml"));
     assertEquals(4, tuned.methods().size());
+    assertEquals(Set.of("fine-tune", "random"), tuned.noised().keySet());
     tuned
         .methods()
         .forEach(
@@ -107,7 +111,7 @@ final class EvidenceTest {
 
     Path table = directory.resolve("tables.md");
     assertEquals(0, run("report", "--out", table.toString()), said);
-    assertTrue(said.contains("evidence: runs made: 19,"), said);
+    assertTrue(said.contains("evidence: runs made: 24,"), said);
     String tables = Files.readString(table);
     Path runs = directory.resolve("cache/fine-tune/own");
     double[] accuracies = new double[2];
@@ -117,14 +121,15 @@ final class EvidenceTest {
           Outcome.read(directory.resolve("cache").resolve(run)).seed().personalAccuracy();
     }
     assertTrue(Files.isDirectory(runs));
-    String expected = "| own | %s |".formatted(Figures.percent(Spread.of(accuracies), 2));
+    assertTrue(tables.contains("|  | own | poisoned | drift *(over time)* |"), tables);
+    String expected = "| fine-tune | %s |".formatted(Figures.percent(Spread.of(accuracies), 2));
     assertTrue(tables.contains(expected), expected + " in " + tables);
-    assertTrue(tables.contains("| drift *(over time)* | "), tables);
-    String noised =
-        tables.lines().filter(line -> line.startsWith("| own, ε = 8")).findFirst().get();
-    assertTrue(noised.endsWith(" | – | – |"), "refused, and samples without noise: " + noised);
+    String noised = tables.substring(tables.indexOf("**With noise"));
+    assertTrue(noised.contains("|  | own, ε = 8 |"), noised);
+    assertTrue(noised.contains("| random | – |"), "samples without noise: " + noised);
     assertTrue(tables.contains("`groups` against the best of all others here, `"));
-    assertTrue(tables.contains("- pooled-fine-tune, own: kula: --protect is 'all'"), tables);
+    assertTrue(
+        tables.contains("- pooled-fine-tune, poisoned: kula: --attack is 'label-flip'"), tables);
 
     assertEquals(0, run("report", "--out", table.toString()), said);
     assertTrue(said.contains("evidence: runs made: 0,"), said);
@@ -137,7 +142,7 @@ final class EvidenceTest {
             .resolve(new Run("groups", "own", study().common(), 2).place())
             .resolve("summary.json"));
     assertEquals(0, run("report", "--out", table.toString(), "--minutes", "0"), said);
-    assertTrue(said.contains("evidence: 2 runs to make, 18 are there"), said);
+    assertTrue(said.contains("evidence: 3 runs to make, 23 are there"), said);
     assertTrue(Files.readString(table).contains("No results: groups."), "never over fewer seeds");
     assertEquals(0, run("report", "--out", table.toString()), said);
     assertTrue(said.contains("evidence: runs made: 1,"), said);
@@ -195,14 +200,14 @@ final class EvidenceTest {
                         .count(),
                     "what groups know of labels, all may know: " + method));
     assertEquals(List.of(101L, 102L), study.tuningSeeds());
-    Tuned.read(COMMITTED.resolve("tuned.yaml"))
-        .methods()
-        .forEach(
-            (method, choice) -> {
-              assertEquals(study.tuningSeeds(), choice.seeds(), method);
-              assertEquals(
-                  study.settings(method), choice.tried().stream().map(Trial::settings).toList());
-              assertEquals(Choice.of(choice.seeds(), choice.tried()), choice);
-            });
+    Tuned tuned = Tuned.read(COMMITTED.resolve("tuned.yaml"));
+    tuned.methods().forEach((method, choice) -> assertChosen(study, method, choice));
+    tuned.noised().forEach((method, choice) -> assertChosen(study.underNoise(), method, choice));
+  }
+
+  private static void assertChosen(Study study, String method, Choice choice) {
+    assertEquals(study.tuningSeeds(), choice.seeds(), method);
+    assertEquals(study.settings(method), choice.tried().stream().map(Trial::settings).toList());
+    assertEquals(Choice.of(choice.seeds(), choice.tried()), choice);
   }
 }
