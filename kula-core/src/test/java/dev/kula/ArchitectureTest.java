@@ -19,6 +19,7 @@ import dev.kula.data.SampleBatch;
 import dev.kula.data.SampleStore;
 import dev.kula.device.Message;
 import dev.kula.model.Samples;
+import dev.kula.round.Roster;
 import dev.kula.round.Simulation;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
@@ -123,7 +124,7 @@ final class ArchitectureTest {
         .that()
         .resideInAnyPackage(tree("round"), tree("monitor"), tree("swap"))
         .and()
-        .doNotBelongToAnyOf(Simulation.class)
+        .doNotBelongToAnyOf(Simulation.class, Roster.class)
         .should()
         .dependOnClassesThat(
             DescribedPredicate.describe(

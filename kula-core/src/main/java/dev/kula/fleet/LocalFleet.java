@@ -9,20 +9,19 @@ import dev.kula.device.DeviceRuntime;
 import dev.kula.device.Envelope;
 import dev.kula.device.GroupModel;
 import dev.kula.device.LocalModel;
-import dev.kula.device.Message;
 import dev.kula.device.Workbench;
 import dev.kula.model.TrainingEngine;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -31,11 +30,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A fleet in this process, in virtual time. Messages are delivered in supersteps, as in Pregel
- * (Malewicz et al. 2010): all that was sent in one step arrives in the next, at each device in the
- * order of its senders' names. Devices work in parallel within a step and share nothing, updates
- * fold in fixed point, and time comes from a {@link CostModel}: so neither the number of threads
- * nor their timing shows in any result.
+ * A fleet in this process, in virtual time. Messages are delivered in {@link Supersteps}. Devices
+ * work in parallel within a step and share nothing, updates fold in fixed point, and time comes
+ * from a {@link CostModel}: so neither the number of threads nor their timing shows in any result.
  */
 public final class LocalFleet implements Fleet {
   private final Map<DeviceId, DeviceRuntime> participants = new TreeMap<>();
@@ -224,26 +221,10 @@ public final class LocalFleet implements Fleet {
     lastRound = round;
     Set<DeviceId> present = new HashSet<>(available(round, step));
     present.add(Envelope.BASE);
-    Map<Message.Kind, Long> bytes = new EnumMap<>(Message.Kind.class);
-    List<Envelope> toServers = new ArrayList<>();
-    List<Envelope> moving = messages;
-    while (!moving.isEmpty()) {
-      Map<DeviceId, List<Envelope>> inboxes = new TreeMap<>();
-      for (Envelope envelope : moving) {
-        if (!participants.containsKey(envelope.to())) {
-          account(bytes, envelope);
-          toServers.add(envelope);
-        } else if (present.contains(envelope.to()) || waits(envelope.message())) {
-          account(bytes, envelope);
-          inboxes.computeIfAbsent(envelope.to(), id -> new ArrayList<>()).add(envelope);
-        }
-      }
-      moving = deliver(inboxes);
-    }
-    return new Delivery(toServers, bytes);
+    return Supersteps.carry(messages, participants::containsKey, present::contains, this::deliver);
   }
 
-  private List<Envelope> deliver(Map<DeviceId, List<Envelope>> inboxes) {
+  private List<Envelope> deliver(SortedMap<DeviceId, List<Envelope>> inboxes) {
     List<Function<EnginePool.Engines, List<Envelope>>> work = new ArrayList<>();
     inboxes.forEach(
         (receiver, inbox) -> {
@@ -265,18 +246,6 @@ public final class LocalFleet implements Fleet {
     }
     advance(slowest);
     return moving;
-  }
-
-  private static void account(Map<Message.Kind, Long> bytes, Envelope envelope) {
-    bytes.merge(envelope.message().kind(), envelope.message().bytes(), Long::sum);
-  }
-
-  private static boolean waits(Message message) {
-    return message instanceof Message.GlobalModel
-        || message instanceof Message.GroupModels
-        || message instanceof Message.Assigned
-        || message instanceof Message.Examine
-        || message instanceof Message.CloseSwaps;
   }
 
   private Workbench bench(DeviceRuntime device, EnginePool.Engines engines) {

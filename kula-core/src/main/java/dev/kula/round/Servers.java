@@ -1,0 +1,159 @@
+package dev.kula.round;
+
+import dev.kula.Seed;
+import dev.kula.aggregate.Broadcast;
+import dev.kula.data.DeviceId;
+import dev.kula.data.LabelSpace;
+import dev.kula.data.target.TargetSpec;
+import dev.kula.device.PersonalModel;
+import dev.kula.device.PrivacySettings;
+import dev.kula.fleet.Fleet;
+import dev.kula.model.Samples;
+import dev.kula.model.TrainingEngine;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The servers of a run, on any fleet: orchestrator, monitor and evaluator, and the round loop that
+ * drives them. They know nothing of samples but those of the operator's own exam.
+ *
+ * <p>One thread drives it.
+ */
+public final class Servers {
+  private final RoundSettings settings;
+  private final TrainingEngine engine;
+  private final PerformanceMonitor monitor;
+  private final Evaluator evaluator;
+  private final RoundLoop loop;
+
+  /**
+   * What the evaluator is told of the fleet.
+   *
+   * @param global class-balanced test samples of the operator; null if there are none, or no global
+   *     model to examine
+   * @param changes rounds in which what a device meets changes, ascending; empty if nobody knows
+   * @param attackers devices whose examinations do not count
+   */
+  public record Examination(
+      @Nullable Samples global, Map<DeviceId, List<Integer>> changes, Set<DeviceId> attackers) {
+    /** Of a fleet of which nothing is known but what devices say. */
+    public static final Examination NOTHING_KNOWN = new Examination(null, Map.of(), Set.of());
+  }
+
+  /**
+   * Servers of a run that has not begun.
+   *
+   * @param fleet where devices live
+   * @param settings of the servers
+   * @param privacy what releases of devices cost
+   * @param labels bins in which labels are counted
+   * @param target what personal models must serve
+   * @param engine makes the first model, and examines the global one; used by nobody else
+   * @param examination what the evaluator is told
+   * @param baseSamples size of the base set, 0 for none
+   * @param listener is told of rounds
+   */
+  public Servers(
+      Fleet fleet,
+      RoundSettings settings,
+      PrivacySettings privacy,
+      LabelSpace labels,
+      TargetSpec target,
+      TrainingEngine engine,
+      Examination examination,
+      int baseSamples,
+      RunListener listener) {
+    this.settings = settings;
+    this.engine = engine;
+    this.monitor = new PerformanceMonitor(settings, target::assumed, labels);
+    this.evaluator =
+        new Evaluator(
+            engine,
+            hasOneModel() ? examination.global() : null,
+            examination.changes(),
+            examination.attackers());
+    this.loop =
+        new RoundLoop(
+            fleet,
+            settings,
+            new Orchestrator(settings.seed(), settings.participation(), privacy),
+            monitor,
+            evaluator,
+            listener,
+            baseSamples,
+            initial());
+  }
+
+  private boolean hasOneModel() {
+    return settings.personalization().hasGlobalModel()
+        && settings.strategy().broadcast().models() == 1;
+  }
+
+  /** Each of several models starts elsewhere, and control variates at zero. */
+  private float[] initial() {
+    Broadcast broadcast = settings.strategy().broadcast();
+    Seed seed = settings.seed().derive("initial");
+    float[] first = engine.initialParameters(seed.generator());
+    float[] all = Arrays.copyOf(first, broadcast.size(first.length));
+    for (int model = 1; model < broadcast.models(); model++) {
+      float[] next = engine.initialParameters(seed.derive(model).generator());
+      System.arraycopy(next, 0, all, model * next.length, next.length);
+    }
+    return all;
+  }
+
+  /** Goes on after a checkpoint of a run with the same settings. */
+  public void restore(RunState state) {
+    loop.restore(state);
+  }
+
+  /** Runs to the end. */
+  public void run() {
+    loop.run();
+  }
+
+  Evaluator.Scores scores() {
+    return loop.scores();
+  }
+
+  double reputation(DeviceId device) {
+    return monitor.reputation(device);
+  }
+
+  double given(DeviceId device) {
+    return evaluator.given(device);
+  }
+
+  /**
+   * What the run ended with.
+   *
+   * @param devices what is known of each
+   * @param personal models, by device, as far as they are here
+   */
+  public RunResult result(
+      List<RunSummary.DeviceResult> devices, Map<String, PersonalModel> personal) {
+    Evaluator.Scores scores = loop.scores();
+    double mean = scores.spentEpsilon().stream().mapToDouble(e -> e).average().orElse(0);
+    boolean allNoised = scores.withoutNoise().isEmpty();
+    return new RunResult(
+        settings,
+        loop.history(),
+        loop.stopped(),
+        new RunSummary.PersonalAccuracy(
+            scores.mean(), scores.worstDecile(), scores.sd(), scores.perDevice()),
+        evaluator.recovery().curve(),
+        new RunSummary.Epsilon(
+            scores.epsilonMax(),
+            allNoised ? mean : Double.POSITIVE_INFINITY,
+            scores.noisedEpsilonMax(),
+            List.copyOf(scores.withoutNoise())),
+        devices,
+        engine.layout(),
+        loop.models(),
+        loop.groups().state().of(),
+        personal);
+  }
+}
