@@ -4,6 +4,7 @@ import dev.kula.aggregate.Update;
 import dev.kula.device.Envelope;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * What a device answers to a {@link Job}. What is counted in forward passes is what it has worked
@@ -45,8 +46,10 @@ public sealed interface Result {
    * @param reason one line, not blank
    */
   record Failed(String reason) implements Result {
+    private static final Pattern BREAKS = Pattern.compile("[\\p{Cc}\\x{2028}\\x{2029}]");
+
     public Failed {
-      if (reason.isBlank() || reason.lines().count() > 1) {
+      if (reason.isBlank() || BREAKS.matcher(reason).find()) {
         throw new IllegalArgumentException("reason is '%s', must be one line".formatted(reason));
       }
     }

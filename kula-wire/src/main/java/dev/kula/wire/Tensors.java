@@ -1,0 +1,53 @@
+package dev.kula.wire;
+
+import com.google.protobuf.UnsafeByteOperations;
+import dev.kula.wire.v1.Wire;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/** Arrays of floats, bit for bit. */
+final class Tensors {
+  private Tensors() {}
+
+  static Wire.Tensor encode(float[] numbers) {
+    byte[] bytes = new byte[Math.multiplyExact(numbers.length, Float.BYTES)];
+    ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().put(numbers);
+    return Wire.Tensor.newBuilder()
+        .setEncoding(Wire.Encoding.ENCODING_FLOAT32)
+        .setLength(numbers.length)
+        .setData(UnsafeByteOperations.unsafeWrap(bytes)) // nobody else has them
+        .build();
+  }
+
+  static float[] decode(boolean there, Wire.Tensor tensor, int most, String name) {
+    Checks.present(there, tensor, name);
+    return switch (tensor.getEncoding()) {
+      case ENCODING_FLOAT32 -> floats(tensor, most, name);
+      case ENCODING_UNSPECIFIED, UNRECOGNIZED ->
+          throw Checks.refused(
+              "encoding of " + name, tensor.getEncodingValue(), "1, for float32, the only one yet");
+    };
+  }
+
+  private static float[] floats(Wire.Tensor tensor, int most, String name) {
+    int length = tensor.getLength();
+    if (length < 0) {
+      throw Checks.refused("length of " + name, Integer.toUnsignedLong(length), "below 2^31");
+    }
+    Checks.atMost(length, most, name);
+    if (tensor.getData().size() != (long) length * Float.BYTES) {
+      throw Checks.refused(
+          "data of " + name,
+          tensor.getData().size() + " bytes",
+          "4 for each of " + length + " numbers");
+    }
+    float[] numbers = new float[length];
+    tensor
+        .getData()
+        .asReadOnlyByteBuffer()
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .asFloatBuffer()
+        .get(numbers);
+    return numbers;
+  }
+}
