@@ -20,6 +20,7 @@ enum Target {
   JOURNAL(new JournalParser()),
   NOTATION(new NotationParser()),
   SECAGG(new MessageParser()),
+  WIRE(new WireParser()),
   PROTOCOL(new ProtocolScript()),
   SWAP(new SwapScript());
 
