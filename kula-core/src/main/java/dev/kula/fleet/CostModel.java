@@ -59,10 +59,11 @@ public record CostModel(Map<DeviceId, Costs> costs, Seed seed) {
   public boolean isAvailable(DeviceId device, int index, int round, int step) {
     Seed when = seed.derive("away").derive(index).derive(round).derive(step);
     double draw = when.generator().nextDouble();
-    return draw < costs(device).availability();
+    return draw < of(device).availability();
   }
 
-  Costs costs(DeviceId device) {
+  /** What one device costs. */
+  public Costs of(DeviceId device) {
     Costs known = costs.get(device);
     if (known == null) {
       throw new IllegalArgumentException("no costs for " + device);
@@ -71,8 +72,8 @@ public record CostModel(Map<DeviceId, Costs> costs, Seed seed) {
   }
 
   /** Seconds for a device to take in bytes, work, and send bytes. */
-  double seconds(DeviceId device, long bytesIn, double passes, long bytesOut) {
-    Costs cost = costs(device);
+  public double seconds(DeviceId device, long bytesIn, double passes, long bytesOut) {
+    Costs cost = of(device);
     return cost.latencySeconds()
         + bytesIn / cost.downlink()
         + passes * cost.secondsPerPass()

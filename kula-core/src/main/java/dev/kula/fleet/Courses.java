@@ -24,13 +24,13 @@ public record Courses(Map<DeviceId, List<Situation>> situations) {
   }
 
   /** Round in which a device joins; 0 if it is there from the beginning. */
-  int joins(DeviceId device) {
+  public int joins(DeviceId device) {
     List<Situation> own = situations.getOrDefault(device, List.of());
     return own.isEmpty() ? 0 : own.getFirst().round();
   }
 
   /** The situation that a device comes into in one of the rounds after {@code from}. */
-  Optional<Situation> met(DeviceId device, int from, int to) {
+  public Optional<Situation> met(DeviceId device, int from, int to) {
     Situation met = null;
     for (Situation situation : situations.getOrDefault(device, List.of())) {
       if (situation.round() > from && situation.round() <= to) {

@@ -254,7 +254,7 @@ public final class LocalFleet implements Fleet {
         engines.head(),
         engines.local(),
         Instant.EPOCH.plus(elapsed),
-        costs.costs(device.id()).secondsPerPass());
+        costs.of(device.id()).secondsPerPass());
   }
 
   private void advance(double seconds) {

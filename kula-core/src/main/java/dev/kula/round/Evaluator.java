@@ -30,6 +30,7 @@ final class Evaluator {
   private final Set<DeviceId> attackers;
   private final Map<DeviceId, Message.Examined> examined = new TreeMap<>();
   private final Map<String, Double> given = new TreeMap<>();
+  private List<DeviceId> scored = List.of();
   private SwapCounts swaps = SwapCounts.NONE;
   private Traffic swapTraffic = Traffic.NONE;
 
@@ -164,6 +165,7 @@ final class Evaluator {
     examined.forEach(
         (device, message) ->
             recovery.examined(device, message.round(), message.personal().score(engine.task())));
+    scored = List.copyOf(examined.keySet());
     examined.clear();
     double[] sorted = perDevice.stream().mapToDouble(Double::doubleValue).sorted().toArray();
     int worst = Math.max(1, sorted.length / 10);
@@ -175,6 +177,11 @@ final class Evaluator {
     double decile = Arrays.stream(sorted).limit(worst).average().orElse(0);
     return new Scores(
         mean, decile, Math.sqrt(variance), loss, perDevice, without, epsilons, withoutNoise);
+  }
+
+  /** Devices whose scores the last {@link #scores} were, in that order. */
+  List<DeviceId> scored() {
+    return scored;
   }
 
   /**

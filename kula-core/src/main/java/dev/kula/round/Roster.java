@@ -113,21 +113,24 @@ public final class Roster {
         participant, id -> store(all.get(participants().indexOf(participant))));
   }
 
-  private SampleStore store(FederatedData.DeviceRows rows) {
+  /** What a sample looks like, as pointers say it. */
+  public String schema() {
     Dataset dataset = data.dataset();
-    String schema =
-        "%dx%dx%d, %d bytes, %d labels"
-            .formatted(
-                dataset.input().channels(),
-                dataset.input().height(),
-                dataset.input().width(),
-                dataset.features().rowBytes(),
-                dataset.labels().size());
+    return "%dx%dx%d, %d bytes, %d labels"
+        .formatted(
+            dataset.input().channels(),
+            dataset.input().height(),
+            dataset.input().width(),
+            dataset.features().rowBytes(),
+            dataset.labels().size());
+  }
+
+  private SampleStore store(FederatedData.DeviceRows rows) {
     SampleStore store =
         new SampleStore(
             rows.device(),
             keysOf(rows.device()),
-            schema,
+            schema(),
             held.features(),
             held.targets(),
             rows.train());
@@ -170,7 +173,7 @@ public final class Roster {
   }
 
   /** Rounds in which what a device meets changes, for the evaluator alone. */
-  Map<DeviceId, List<Integer>> changes() {
+  public Map<DeviceId, List<Integer>> changes() {
     Map<DeviceId, List<Integer>> changes = new TreeMap<>();
     for (FederatedData.DeviceRows rows : data.devices()) {
       changes.put(

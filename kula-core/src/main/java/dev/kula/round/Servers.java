@@ -128,6 +128,29 @@ public final class Servers {
   }
 
   /**
+   * What servers know of a device: how it did, and what it has given.
+   *
+   * @param trainSamples as far as it has told
+   */
+  public RunSummary.DeviceResult known(DeviceId device, int trainSamples) {
+    Evaluator.Scores scores = loop.scores();
+    int index = evaluator.scored().indexOf(device);
+    double accuracy = index < 0 ? 0 : scores.perDevice().get(index);
+    return new RunSummary.DeviceResult(
+        device.name(),
+        trainSamples,
+        index < 0 ? 0 : scores.withoutSwaps().get(index).orElse(accuracy),
+        accuracy,
+        List.of(),
+        List.of(),
+        index < 0 ? 0 : scores.spentEpsilon().get(index),
+        null,
+        monitor.reputation(device),
+        evaluator.given(device),
+        0);
+  }
+
+  /**
    * What the run ended with.
    *
    * @param devices what is known of each

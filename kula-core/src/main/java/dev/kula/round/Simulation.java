@@ -35,7 +35,7 @@ import java.util.TreeMap;
  *
  * <p>One thread drives it.
  */
-public final class Simulation implements AutoCloseable {
+public final class Simulation implements Run {
   private static final int GLOBAL_EXAM_ROWS = 2000;
 
   private final FederatedData data;
@@ -117,12 +117,12 @@ public final class Simulation implements AutoCloseable {
     return Attackers.pick(threat.attack(), threat.share(), devices, seed);
   }
 
-  /** Goes on after a checkpoint of a run with the same data and settings. */
+  @Override
   public void restore(RunState state) {
     servers.restore(state);
   }
 
-  /** Runs to the end. */
+  @Override
   public RunResult run() {
     servers.run();
     Evaluator.Scores scores = servers.scores();

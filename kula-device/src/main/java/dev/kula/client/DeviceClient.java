@@ -1,0 +1,246 @@
+package dev.kula.client;
+
+import com.google.protobuf.ByteString;
+import dev.kula.KulaException;
+import dev.kula.wire.FleetSettings;
+import dev.kula.wire.Incoming;
+import dev.kula.wire.Job;
+import dev.kula.wire.JobCodec;
+import dev.kula.wire.Outgoing;
+import dev.kula.wire.Pipe;
+import dev.kula.wire.SettingsCodec;
+import dev.kula.wire.v1.FleetGrpc;
+import dev.kula.wire.v1.Frame;
+import dev.kula.wire.v1.FromDevice;
+import dev.kula.wire.v1.Hello;
+import dev.kula.wire.v1.ToDevice;
+import dev.kula.wire.v1.Welcome;
+import io.grpc.Channel;
+import io.grpc.Status;
+import io.grpc.stub.ClientCallStreamObserver;
+import io.grpc.stub.ClientResponseObserver;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Attends a fleet: takes jobs from the server, lets a {@link JobRunner} do them, and sends what
+ * comes of them. A broken connection is made again, for as long as it takes; nothing that had come
+ * or been done is lost with it.
+ *
+ * <p>{@link #run} is for one thread; {@link #stop} may be called by any.
+ */
+public final class DeviceClient {
+  private static final int VERSION = 1;
+
+  /** Messages that wait for the device at the most; then the connection waits. */
+  private static final int UNREAD = 8;
+
+  private static final Duration LEAST_PAUSE = Duration.ofMillis(100);
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
+
+  private final Channel channel;
+  private final Function<FleetSettings, JobRunner> maker;
+  private final BlockingQueue<Event> events = new ArrayBlockingQueue<>(UNREAD);
+  private final Incoming incoming;
+
+  private @Nullable JobRunner runner;
+  private ByteString server = ByteString.EMPTY;
+
+  /** The last job that has come as a whole, and what came of it. */
+  private long job;
+
+  private @Nullable Outgoing result;
+
+  /** What one session says, and that it is over. */
+  private sealed interface Event {
+    record Said(Session session, ToDevice what) implements Event {}
+
+    record Over(Session session, Status why) implements Event {}
+
+    record Stop() implements Event {}
+  }
+
+  /**
+   * A device that has not connected yet.
+   *
+   * @param channel to the server, that has authenticated both sides; not closed
+   * @param maker makes the device when the server has said what is set for all
+   * @param limit bytes of a job at the most
+   */
+  public DeviceClient(Channel channel, Function<FleetSettings, JobRunner> maker, long limit) {
+    this.channel = channel;
+    this.maker = maker;
+    this.incoming = new Incoming(limit);
+  }
+
+  /**
+   * Attends until {@link #stop} is called or the fleet ends.
+   *
+   * @throws KulaException if the server refuses this device
+   */
+  public void run() throws InterruptedException {
+    Duration pause = LEAST_PAUSE;
+    while (true) {
+      Session session = new Session();
+      FleetGrpc.newStub(channel).withWaitForReady().attend(session);
+      session.greet(
+          Hello.newBuilder()
+              .setVersion(VERSION)
+              .setServer(server)
+              .setJob(job)
+              .setPartial(incoming.partial(job + 1))
+              .build());
+      Optional<Status> over = attend(session);
+      if (over.isEmpty()) {
+        session.pipe().end();
+        return;
+      }
+      Status why = over.get();
+      switch (why.getCode()) {
+        case OK -> {
+          return;
+        }
+        case PERMISSION_DENIED, UNAUTHENTICATED, INVALID_ARGUMENT, UNIMPLEMENTED ->
+            throw KulaException.remote(
+                "the server refuses this device: %s"
+                    .formatted(
+                        why.getDescription() == null ? why.getCode() : why.getDescription()));
+        default -> pause = session.welcomed ? LEAST_PAUSE : longer(pause);
+      }
+      // Not all devices at the same moment.
+      Thread.sleep(
+          pause.multipliedBy(ThreadLocalRandom.current().nextLong(50, 150)).dividedBy(100));
+    }
+  }
+
+  private static Duration longer(Duration pause) {
+    Duration twice = pause.multipliedBy(2);
+    return twice.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : twice;
+  }
+
+  /** Ends {@link #run} after the job that is being done. */
+  public void stop() {
+    put(new Event.Stop());
+  }
+
+  private void put(Event event) {
+    try {
+      events.put(event);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** The device, once the server has said what is set for all. */
+  public Optional<JobRunner> runner() {
+    return Optional.ofNullable(runner);
+  }
+
+  /** Until the session is over; empty if the device was told to stop. */
+  private Optional<Status> attend(Session session) throws InterruptedException {
+    while (true) {
+      switch (events.take()) {
+        case Event.Stop stop -> {
+          return Optional.empty();
+        }
+        case Event.Over over -> {
+          if (over.session() == session) {
+            return Optional.of(over.why());
+          }
+        }
+        case Event.Said said -> {
+          if (said.session() == session) {
+            hear(session, said.what());
+          }
+        }
+      }
+    }
+  }
+
+  private void hear(Session session, ToDevice said) {
+    switch (said.getWhatCase()) {
+      case WELCOME -> welcome(session, said.getWelcome());
+      case JOB -> take(session, said.getJob());
+      case WHAT_NOT_SET -> throw KulaException.remote("a message is empty, must say something");
+    }
+  }
+
+  private void welcome(Session session, Welcome welcome) {
+    session.welcomed = true;
+    if (runner == null) {
+      runner = maker.apply(SettingsCodec.decode(welcome.getSettings().toByteArray()));
+    }
+    if (!welcome.getServer().equals(server)) {
+      server = welcome.getServer();
+      job = 0;
+      result = null;
+    }
+    if (result != null && result.job() > welcome.getResult()) {
+      send(session, result, welcome.getPartial());
+    }
+  }
+
+  private void take(Session session, Frame frame) {
+    JobRunner own = runner;
+    if (own == null) {
+      throw KulaException.remote("a job came before the welcome, must come after it");
+    }
+    Optional<byte[]> whole = incoming.take(frame);
+    if (whole.isPresent()) {
+      Job work = JobCodec.decodeJob(whole.get());
+      job = frame.getJob();
+      Outgoing made = new Outgoing(job, JobCodec.encode(own.perform(work)));
+      result = made;
+      send(session, made, 0);
+    }
+  }
+
+  private static void send(Session session, Outgoing result, long from) {
+    result.send(
+        from, frame -> session.pipe().write(FromDevice.newBuilder().setResult(frame).build()));
+  }
+
+  /** One connection. Its events go to the thread that runs the device. */
+  private final class Session implements ClientResponseObserver<FromDevice, ToDevice> {
+    private @Nullable Pipe<FromDevice> pipe;
+    private boolean welcomed;
+
+    @Override
+    public void beforeStart(ClientCallStreamObserver<FromDevice> stream) {
+      pipe = new Pipe<>(stream);
+    }
+
+    Pipe<FromDevice> pipe() {
+      if (pipe == null) {
+        throw new IllegalStateException("the call has not begun");
+      }
+      return pipe;
+    }
+
+    void greet(Hello hello) {
+      pipe().greet(FromDevice.newBuilder().setHello(hello).build());
+    }
+
+    @Override
+    public void onNext(ToDevice said) {
+      put(new Event.Said(this, said));
+    }
+
+    @Override
+    public void onError(Throwable broken) {
+      pipe().broken();
+      put(new Event.Over(this, Status.fromThrowable(broken)));
+    }
+
+    @Override
+    public void onCompleted() {
+      pipe().broken();
+      put(new Event.Over(this, Status.OK));
+    }
+  }
+}

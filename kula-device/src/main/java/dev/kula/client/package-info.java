@@ -1,0 +1,9 @@
+/**
+ * A device of a live fleet: {@link dev.kula.client.DeviceClient} attends the fleet's server and
+ * lets a {@link dev.kula.client.JobRunner} do what it is asked. An application that embeds a device
+ * needs nothing else. May import the core, the wire and gRPC; no server.
+ */
+@NullMarked
+package dev.kula.client;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,97 @@
+package dev.kula.server;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
+import dev.kula.client.JobRunner;
+import dev.kula.data.DeviceId;
+import dev.kula.fleet.Fleet;
+import dev.kula.wire.FleetSettings;
+import dev.kula.wire.SettingsCodec;
+import io.grpc.BindableService;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * The devices of a live fleet as their server has them: the {@link #service} that they connect to,
+ * and the {@link #fleet} that a round loop drives.
+ */
+public final class FleetServer implements AutoCloseable {
+  private static final int NAME_BYTES = 16;
+  private static final long POLL_MILLIS = 20;
+
+  private final Map<DeviceId, RemoteDevice> devices = new TreeMap<>();
+  private final RemoteFleet fleet;
+  private final FleetService service;
+
+  /**
+   * A server that no device has connected to.
+   *
+   * @param settings set alike on all devices; its members are the devices
+   * @param base does the jobs of the holder of the base set, and is closed with the server; empty
+   *     if there is no base set
+   * @param conditions time, and who is there when
+   * @param patience how long a device may take for a job
+   * @param limit bytes of a result at the most
+   */
+  public FleetServer(
+      FleetSettings settings,
+      Optional<JobRunner> base,
+      Conditions conditions,
+      Duration patience,
+      long limit) {
+    byte[] name = new byte[NAME_BYTES];
+    new SecureRandom().nextBytes(name);
+    ByteString server = UnsafeByteOperations.unsafeWrap(name);
+    ByteString told = UnsafeByteOperations.unsafeWrap(SettingsCodec.encode(settings));
+    List<Participant> all = new ArrayList<>();
+    for (DeviceId member : settings.members()) {
+      RemoteDevice device = new RemoteDevice(member, server, told, limit);
+      devices.put(member, device);
+      all.add(device);
+    }
+    base.ifPresent(runner -> all.add(new ResidentDevice(runner)));
+    this.fleet = new RemoteFleet(all, conditions, patience);
+    this.service = new FleetService(id -> Optional.ofNullable(devices.get(id)));
+  }
+
+  /** What devices connect to. */
+  public BindableService service() {
+    return service;
+  }
+
+  /** What a round loop drives. */
+  public Fleet fleet() {
+    return fleet;
+  }
+
+  /** Devices that are connected. */
+  public long present() {
+    return devices.values().stream().filter(RemoteDevice::isPresent).count();
+  }
+
+  /**
+   * Waits for devices.
+   *
+   * @return whether so many are connected
+   */
+  public boolean await(int count, Duration within) throws InterruptedException {
+    long end = System.nanoTime() + within.toNanos();
+    while (present() < count) {
+      if (System.nanoTime() > end) {
+        return false;
+      }
+      Thread.sleep(POLL_MILLIS);
+    }
+    return true;
+  }
+
+  @Override
+  public void close() {
+    fleet.close();
+  }
+}

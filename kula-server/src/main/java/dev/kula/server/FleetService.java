@@ -1,0 +1,128 @@
+package dev.kula.server;
+
+import dev.kula.KulaException;
+import dev.kula.data.DeviceId;
+import dev.kula.wire.Pipe;
+import dev.kula.wire.v1.FleetGrpc;
+import dev.kula.wire.v1.FromDevice;
+import dev.kula.wire.v1.Hello;
+import dev.kula.wire.v1.ToDevice;
+import io.grpc.Context;
+import io.grpc.Status;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What devices connect to. Who calls is in {@link #CALLER}, put there by whatever has authenticated
+ * the connection; a call without a caller is refused.
+ */
+public final class FleetService extends FleetGrpc.FleetImplBase {
+  /** The protocol that this server speaks. */
+  public static final int VERSION = 1;
+
+  /** The device that a call comes from. */
+  public static final Context.Key<DeviceId> CALLER = Context.key("kula-device");
+
+  private final Function<DeviceId, Optional<RemoteDevice>> enrolled;
+
+  FleetService(Function<DeviceId, Optional<RemoteDevice>> enrolled) {
+    this.enrolled = enrolled;
+  }
+
+  @Override
+  public StreamObserver<FromDevice> attend(StreamObserver<ToDevice> answers) {
+    ServerCallStreamObserver<ToDevice> stream = (ServerCallStreamObserver<ToDevice>) answers;
+    DeviceId caller = CALLER.get();
+    Optional<RemoteDevice> device = caller == null ? Optional.empty() : enrolled.apply(caller);
+    if (device.isEmpty()) {
+      stream.onError(
+          Status.PERMISSION_DENIED
+              .withDescription(
+                  "'%s' is not a device of this fleet; enrol it, or use its own certificate"
+                      .formatted(caller == null ? "nobody" : caller.name()))
+              .asException());
+      return new Ignored();
+    }
+    Session session = new Session(device.get(), new Pipe<>(stream), stream);
+    stream.setOnCancelHandler(session::over);
+    return session;
+  }
+
+  /** One connection of one device. Its events come one after another. */
+  private static final class Session implements StreamObserver<FromDevice> {
+    private final RemoteDevice device;
+    private final Pipe<ToDevice> pipe;
+    private final ServerCallStreamObserver<ToDevice> stream;
+    private boolean greeted;
+
+    Session(RemoteDevice device, Pipe<ToDevice> pipe, ServerCallStreamObserver<ToDevice> stream) {
+      this.device = device;
+      this.pipe = pipe;
+      this.stream = stream;
+    }
+
+    @Override
+    public void onNext(FromDevice said) {
+      try {
+        switch (said.getWhatCase()) {
+          case HELLO -> greet(said.getHello());
+          case RESULT -> {
+            require(greeted, "a result came before the greeting; send hello first");
+            device.take(said.getResult());
+          }
+          case WHAT_NOT_SET -> require(false, "a message is empty, must say something");
+        }
+      } catch (KulaException broken) {
+        over();
+        stream.onError(Status.INVALID_ARGUMENT.withDescription(broken.getMessage()).asException());
+      }
+    }
+
+    private void greet(Hello hello) {
+      require(!greeted, "hello came twice, must come once a session");
+      require(
+          hello.getVersion() == VERSION,
+          "the protocol is %d, must be %d; update the older of the two"
+              .formatted(hello.getVersion(), VERSION));
+      greeted = true;
+      device.attend(pipe, hello);
+    }
+
+    private static void require(boolean holds, String rule) {
+      if (!holds) {
+        throw KulaException.remote(rule);
+      }
+    }
+
+    void over() {
+      pipe.broken();
+      device.left(pipe);
+    }
+
+    @Override
+    public void onError(Throwable broken) {
+      over();
+    }
+
+    @Override
+    public void onCompleted() {
+      pipe.end();
+      device.left(pipe);
+    }
+  }
+
+  /** Of a call that has been refused. */
+  private static final class Ignored implements StreamObserver<FromDevice> {
+    @Override
+    public void onNext(@Nullable FromDevice said) {}
+
+    @Override
+    public void onError(Throwable broken) {}
+
+    @Override
+    public void onCompleted() {}
+  }
+}

@@ -1,0 +1,27 @@
+package dev.kula.server;
+
+import dev.kula.data.DeviceId;
+import dev.kula.wire.Job;
+import dev.kula.wire.Result;
+import java.time.Duration;
+import java.util.Optional;
+
+/** Somebody who does jobs, in this process or another. Does one at a time. */
+interface Participant extends AutoCloseable {
+  /** Its name, as it has proved it. */
+  DeviceId id();
+
+  /** Whether it can be reached now. */
+  boolean isPresent();
+
+  /**
+   * Lets it do a job, and waits.
+   *
+   * @param within how long
+   * @return empty if it has not answered by then
+   */
+  Optional<Result> perform(Job job, Duration within);
+
+  @Override
+  void close();
+}

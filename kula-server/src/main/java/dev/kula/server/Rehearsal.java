@@ -1,0 +1,175 @@
+package dev.kula.server;
+
+import dev.kula.client.JobRunner;
+import dev.kula.data.Dataset;
+import dev.kula.data.DeviceId;
+import dev.kula.data.FederatedData;
+import dev.kula.data.target.TargetSpec;
+import dev.kula.device.Envelope;
+import dev.kula.fleet.CostModel;
+import dev.kula.fleet.Courses;
+import dev.kula.model.EngineFactory;
+import dev.kula.model.InputShape;
+import dev.kula.model.ModelSpec;
+import dev.kula.model.TrainingEngine;
+import dev.kula.round.Roster;
+import dev.kula.round.Run;
+import dev.kula.round.RunListener;
+import dev.kula.round.RunResult;
+import dev.kula.round.RunState;
+import dev.kula.round.RunSummary;
+import dev.kula.round.Servers;
+import dev.kula.round.SimulationSettings;
+import dev.kula.wire.FleetSettings;
+import io.grpc.BindableService;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * A simulation whose devices are in other processes: each deals the same data and takes its own
+ * part. It gives what the simulation gives in one process, to the bit, and so shows that a network
+ * takes nothing away. Keys and noise come from the seed, and protect nobody.
+ */
+public final class Rehearsal implements Run {
+  private static final long RESULT_BYTES = 1L << 30;
+  private static final int GLOBAL_EXAM_ROWS = 2000;
+
+  private final FederatedData data;
+  private final TrainingEngine engine;
+  private final FleetServer server;
+  private final Servers servers;
+
+  /**
+   * Sets up a run that no device has connected to.
+   *
+   * @param data dealt to all, of which this process trains on the base set alone
+   * @param settings of the run, without attackers and not pooled
+   * @param engines makes engines
+   * @param patience how long a device may take for a job
+   * @param listener is told of rounds
+   */
+  public Rehearsal(
+      FederatedData data,
+      SimulationSettings settings,
+      EngineFactory engines,
+      Duration patience,
+      RunListener listener) {
+    if (settings.threat().isPresent() || settings.pooled()) {
+      throw new IllegalArgumentException("a rehearsal has no attackers and no pool of data");
+    }
+    this.data = data;
+    Dataset dataset = data.dataset();
+    this.engine = engines.create(settings.model(), dataset.input(), dataset.task());
+    Roster roster = new Roster(data, settings, dataset);
+    CostModel costs =
+        CostModel.heterogeneous(
+            roster.participants(),
+            engine.layout().size(),
+            settings.rounds().seed().derive("fleet"));
+    Courses courses = roster.courses();
+    Optional<JobRunner> base =
+        data.base().length == 0
+            ? Optional.empty()
+            : Optional.of(runner(data, settings, engines, roster, Envelope.BASE));
+    this.server =
+        new FleetServer(
+            settingsOf(data, settings, roster),
+            base,
+            new SimulatedConditions(courses, costs),
+            patience,
+            RESULT_BYTES);
+    this.servers =
+        new Servers(
+            server.fleet(),
+            settings.rounds(),
+            settings.devices().privacy(),
+            dataset.labels(),
+            settings.target(),
+            engine,
+            new Servers.Examination(
+                TargetSpec.balancedExam(
+                        data, GLOBAL_EXAM_ROWS, settings.rounds().seed().derive("exam"))
+                    .samples(dataset),
+                roster.changes(),
+                Set.of()),
+            data.base().length,
+            listener);
+  }
+
+  private static FleetSettings settingsOf(
+      FederatedData data, SimulationSettings settings, Roster roster) {
+    Dataset dataset = data.dataset();
+    return new FleetSettings(
+        settings.model(),
+        dataset.input(),
+        dataset.task(),
+        settings.target(),
+        roster.schema(),
+        settings.devices(),
+        settings.rounds().seed().value(),
+        data.devices().stream().map(FederatedData.DeviceRows::device).toList(),
+        FleetSettings.Secrets.SIMULATED);
+  }
+
+  /**
+   * A part of the simulation, in whatever process.
+   *
+   * @param device whose part; or the holder of the base set
+   */
+  public static JobRunner runner(
+      FederatedData data, SimulationSettings settings, EngineFactory engines, DeviceId device) {
+    return runner(data, settings, engines, new Roster(data, settings, data.dataset()), device);
+  }
+
+  private static JobRunner runner(
+      FederatedData data,
+      SimulationSettings settings,
+      EngineFactory engines,
+      Roster roster,
+      DeviceId device) {
+    Dataset dataset = data.dataset();
+    Courses courses = roster.courses();
+    TrainingEngine engine = engines.create(settings.model(), dataset.input(), dataset.task());
+    return new JobRunner(
+        roster.runtime(device),
+        (from, to) -> courses.met(device, from, to),
+        engine,
+        engines.create(
+            new ModelSpec.Softmax(), InputShape.vector(engine.embeddingSize()), dataset.task()));
+  }
+
+  /** What devices connect to. */
+  public BindableService service() {
+    return server.service();
+  }
+
+  /** The devices. */
+  public FleetServer server() {
+    return server;
+  }
+
+  @Override
+  public void restore(RunState state) {
+    servers.restore(state);
+  }
+
+  @Override
+  public RunResult run() {
+    servers.run();
+    List<RunSummary.DeviceResult> results = new ArrayList<>();
+    for (FederatedData.DeviceRows rows : data.devices()) {
+      results.add(servers.known(rows.device(), rows.train().length));
+    }
+    return servers.result(results, Map.of());
+  }
+
+  @Override
+  public void close() {
+    server.close();
+    engine.close();
+  }
+}

@@ -1,0 +1,201 @@
+package dev.kula.server;
+
+import com.google.protobuf.ByteString;
+import dev.kula.KulaException;
+import dev.kula.data.DeviceId;
+import dev.kula.wire.Incoming;
+import dev.kula.wire.Job;
+import dev.kula.wire.JobCodec;
+import dev.kula.wire.Outgoing;
+import dev.kula.wire.Pipe;
+import dev.kula.wire.Result;
+import dev.kula.wire.v1.Frame;
+import dev.kula.wire.v1.Hello;
+import dev.kula.wire.v1.ToDevice;
+import dev.kula.wire.v1.Welcome;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A device as the server knows it, whether it is connected or not. It is given one job at a time;
+ * the job outlives connections, and is given up when its time is over.
+ *
+ * <p>Thread safe.
+ */
+final class RemoteDevice implements Participant {
+  private final DeviceId id;
+  private final ByteString server;
+  private final ByteString settings;
+  private final long limit;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+
+  private long sessions;
+
+  /** Number of the last job. */
+  private long job;
+
+  private @Nullable Result result;
+  private Incoming incoming;
+
+  /**
+   * The connection, and from which byte on the other side lacks the job; null while there is none.
+   */
+  private @Nullable Attendance attendance;
+
+  /** A session, and what the device lacked of the job when it began. */
+  private record Attendance(long session, Pipe<ToDevice> pipe, long have, long partial) {
+    long from(long number) {
+      return have == number - 1 ? partial : 0;
+    }
+  }
+
+  /**
+   * A device that has not been heard of.
+   *
+   * @param server what the server calls itself
+   * @param settings of all devices, encoded
+   * @param limit bytes of a result at the most
+   */
+  RemoteDevice(DeviceId id, ByteString server, ByteString settings, long limit) {
+    this.id = id;
+    this.server = server;
+    this.settings = settings;
+    this.limit = limit;
+    this.incoming = new Incoming(limit);
+  }
+
+  @Override
+  public DeviceId id() {
+    return id;
+  }
+
+  @Override
+  public boolean isPresent() {
+    lock.lock();
+    try {
+      return attendance != null;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** A session begins; an earlier one of the same device ends. */
+  void attend(Pipe<ToDevice> pipe, Hello hello) {
+    lock.lock();
+    try {
+      if (attendance != null) {
+        attendance.pipe().end();
+      }
+      boolean knows = hello.getServer().equals(server);
+      attendance =
+          new Attendance(
+              ++sessions, pipe, knows ? hello.getJob() : 0, knows ? hello.getPartial() : 0);
+      boolean open = job > 0 && result == null;
+      pipe.greet(
+          ToDevice.newBuilder()
+              .setWelcome(
+                  Welcome.newBuilder()
+                      .setServer(server)
+                      .setSettings(settings)
+                      .setResult(open ? job - 1 : job)
+                      .setPartial(open ? incoming.partial(job) : 0))
+              .build());
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** A session has ended. */
+  void left(Pipe<ToDevice> pipe) {
+    lock.lock();
+    try {
+      if (attendance != null && attendance.pipe().equals(pipe)) {
+        attendance = null;
+        changed.signalAll();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * A piece of a result has come; of another job than the present one, it is let lie.
+   *
+   * @throws KulaException blaming the device
+   */
+  void take(Frame frame) {
+    lock.lock();
+    try {
+      if (frame.getJob() != job || result != null) {
+        return;
+      }
+      Optional<byte[]> whole = incoming.take(frame);
+      if (whole.isPresent()) {
+        result = JobCodec.decodeResult(whole.get());
+        changed.signalAll();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public Optional<Result> perform(Job work, Duration within) {
+    byte[] bytes = JobCodec.encode(work);
+    long end = System.nanoTime() + within.toNanos();
+    lock.lock();
+    try {
+      Outgoing outgoing = new Outgoing(++job, bytes);
+      result = null;
+      incoming = new Incoming(limit);
+      long told = 0;
+      while (result == null) {
+        Attendance now = attendance;
+        if (now != null && now.session() != told) {
+          told = now.session();
+          send(outgoing, now);
+        } else if (changed.awaitNanos(end - System.nanoTime()) <= 0) {
+          return Optional.empty();
+        }
+      }
+      return Optional.of(result);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return Optional.empty();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Without the lock, for the device may answer meanwhile. */
+  private void send(Outgoing outgoing, Attendance to) {
+    if (to.have() >= outgoing.job()) {
+      return; // it has the job, and sends the result by itself
+    }
+    lock.unlock();
+    try {
+      outgoing.send(
+          to.from(outgoing.job()),
+          frame -> to.pipe().write(ToDevice.newBuilder().setJob(frame).build()));
+    } finally {
+      lock.lock();
+    }
+  }
+
+  @Override
+  public void close() {
+    lock.lock();
+    try {
+      if (attendance != null) {
+        attendance.pipe().end();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+}

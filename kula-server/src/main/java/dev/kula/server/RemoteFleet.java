@@ -1,0 +1,317 @@
+package dev.kula.server;
+
+import dev.kula.aggregate.AggregationStrategy;
+import dev.kula.aggregate.Broadcast;
+import dev.kula.aggregate.PartialSum;
+import dev.kula.aggregate.Update;
+import dev.kula.data.DeviceId;
+import dev.kula.device.Envelope;
+import dev.kula.device.GroupModel;
+import dev.kula.device.Message;
+import dev.kula.fleet.Fleet;
+import dev.kula.fleet.FleetState;
+import dev.kula.fleet.Supersteps;
+import dev.kula.wire.Job;
+import dev.kula.wire.Result;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Function;
+
+/**
+ * A fleet whose devices are in other processes. Messages are delivered in {@link Supersteps} as in
+ * a simulation, and updates fold in fixed point, so that the same devices say the same whichever
+ * answers first. A device that does not answer in time is as one that is away: its part is left out
+ * of the step, and it is not waited for again before the next round.
+ */
+public final class RemoteFleet implements Fleet {
+  private final Map<DeviceId, Participant> participants = new TreeMap<>();
+  private final List<DeviceId> enrolled;
+  private final Conditions conditions;
+  private final Duration patience;
+  private final ExecutorService waiting = Executors.newVirtualThreadPerTaskExecutor();
+
+  /** What each participant has as its model, and as one of another group, if it answered since. */
+  private final Map<DeviceId, Held> held = new ConcurrentHashMap<>();
+
+  /** Who has not answered in time in this round. */
+  private final Set<DeviceId> late = ConcurrentHashMap.newKeySet();
+
+  private int begun = -1;
+  private int lastRound;
+  private int step;
+
+  /** Models that a device has. */
+  private record Held(float[] model, Map<Integer, float[]> earlier) {}
+
+  /**
+   * A fleet.
+   *
+   * @param all devices, and the holder of the base set if there is one
+   * @param conditions time, and who is there when
+   * @param patience how long a device may take for a job
+   */
+  RemoteFleet(List<Participant> all, Conditions conditions, Duration patience) {
+    all.forEach(participant -> participants.put(participant.id(), participant));
+    this.enrolled = participants.keySet().stream().filter(id -> !id.equals(Envelope.BASE)).toList();
+    this.conditions = conditions;
+    this.patience = patience;
+  }
+
+  @Override
+  public List<DeviceId> begin(int round) {
+    int before = begun;
+    begun = round;
+    late.clear();
+    tell(id -> new Job.Begin(round));
+    return enrolled.stream()
+        .filter(id -> conditions.joins(id) > before && conditions.joins(id) <= round)
+        .toList();
+  }
+
+  @Override
+  public List<DeviceId> devices() {
+    return enrolled.stream().filter(this::isHere).toList();
+  }
+
+  private boolean isHere(DeviceId device) {
+    return conditions.joins(device) <= Math.max(0, begun);
+  }
+
+  @Override
+  public List<DeviceId> available(int round) {
+    return available(round, 0);
+  }
+
+  private List<DeviceId> available(int round, int at) {
+    List<DeviceId> present = new ArrayList<>();
+    for (int i = 0; i < enrolled.size(); i++) {
+      DeviceId device = enrolled.get(i);
+      boolean joins = round == conditions.joins(device);
+      if (isHere(device)
+          && !late.contains(device)
+          && (joins || conditions.isAvailable(device, i, round, at))) {
+        present.add(device);
+      }
+    }
+    return present;
+  }
+
+  @Override
+  public List<Folded> train(List<TrainingTask> tasks, AggregationStrategy strategy) {
+    List<Folded> folded = new ArrayList<>();
+    List<Conditions.Worked> worked = new ArrayList<>();
+    for (TrainingTask task : tasks) {
+      folded.add(train(task, strategy, worked));
+    }
+    conditions.advance(worked);
+    return folded;
+  }
+
+  private Folded train(
+      TrainingTask task, AggregationStrategy strategy, List<Conditions.Worked> worked) {
+    PartialSum sum = strategy.init(task.global().length);
+    long updateBytes = strategy.updateBytes(task.sent());
+    Map<DeviceId, Double> passes =
+        all(task.cohort(), id -> job(id, task), result -> fold(result, task, strategy, sum));
+    passes.forEach((id, spent) -> worked.add(new Conditions.Worked(id, 0, spent, updateBytes)));
+    if (strategy.needsRoot()) {
+      all(List.of(Envelope.BASE), id -> job(id, task), result -> takeRoot(result, sum));
+    }
+    float[] next = sum.finish(task.global());
+    return new Folded(
+        next,
+        sum.updates(),
+        sum.weight(),
+        sum.trainingLoss(),
+        sum.bytes().orElse(updateBytes * sum.updates()));
+  }
+
+  private Job job(DeviceId id, TrainingTask task) {
+    boolean hasIt = Arrays.equals(model(id, task.group()), task.global());
+    return new Job.Train(
+        task.round(),
+        task.group(),
+        hasIt ? Optional.empty() : Optional.of(task.global()),
+        task.plan(),
+        task.sent(),
+        now(),
+        conditions.inferenceSeconds(id));
+  }
+
+  private Instant now() {
+    return Instant.EPOCH.plus(conditions.elapsed());
+  }
+
+  /** As results come; which thread folds one, and when, shows in no bit of the sum. */
+  private static Optional<Double> fold(
+      Result result, TrainingTask task, AggregationStrategy strategy, PartialSum sum) {
+    if (!(result instanceof Result.Trained trained)) {
+      return Optional.empty();
+    }
+    synchronized (sum) {
+      trained
+          .update()
+          .filter(update -> fits(update, task, strategy.broadcast()))
+          .ifPresent(sum::accumulate);
+    }
+    return Optional.of(trained.passes());
+  }
+
+  private static Optional<Double> takeRoot(Result result, PartialSum sum) {
+    if (result instanceof Result.Trained trained) {
+      trained.update().ifPresent(sum::takeRoot);
+    }
+    return Optional.empty();
+  }
+
+  /** An update of other parameters, or of another model, than those asked for is none. */
+  private static boolean fits(Update update, TrainingTask task, Broadcast broadcast) {
+    int sent = task.global().length;
+    int length = update.delta().length;
+    return (length == sent || length == broadcast.modelSize(sent))
+        && update.cluster() < broadcast.models();
+  }
+
+  private float[] model(DeviceId id, int group) {
+    Held has = held.get(id);
+    return has == null ? new float[0] : has.earlier().getOrDefault(group, has.model());
+  }
+
+  @Override
+  public Delivery carry(int round, List<Envelope> messages) {
+    step = round == lastRound ? step + 1 : 1;
+    lastRound = round;
+    Set<DeviceId> present = new HashSet<>(available(round, step));
+    present.add(Envelope.BASE);
+    return Supersteps.carry(messages, participants::containsKey, present::contains, this::deliver);
+  }
+
+  private List<Envelope> deliver(SortedMap<DeviceId, List<Envelope>> inboxes) {
+    Map<DeviceId, Result.Said> answers =
+        all(
+            inboxes.keySet(),
+            id -> new Job.Deliver(inbox(inboxes, id), now(), conditions.inferenceSeconds(id)),
+            result -> result instanceof Result.Said said ? Optional.of(said) : Optional.empty());
+    List<Envelope> moving = new ArrayList<>();
+    List<Conditions.Worked> worked = new ArrayList<>();
+    answers.forEach(
+        (id, said) -> {
+          List<Envelope> inbox = inbox(inboxes, id);
+          inbox.forEach(envelope -> hold(id, envelope.message()));
+          // Nobody speaks for another.
+          List<Envelope> own =
+              said.envelopes().stream().filter(envelope -> envelope.from().equals(id)).toList();
+          moving.addAll(own);
+          worked.add(new Conditions.Worked(id, bytes(inbox), said.passes(), bytes(own)));
+        });
+    conditions.advance(worked);
+    return moving;
+  }
+
+  private static List<Envelope> inbox(Map<DeviceId, List<Envelope>> inboxes, DeviceId id) {
+    return Objects.requireNonNull(inboxes.get(id));
+  }
+
+  private static long bytes(List<Envelope> envelopes) {
+    return envelopes.stream().mapToLong(envelope -> envelope.message().bytes()).sum();
+  }
+
+  private void hold(DeviceId id, Message message) {
+    Held has = held.getOrDefault(id, new Held(new float[0], Map.of()));
+    if (message instanceof Message.GlobalModel model) {
+      float[] whole = model.parameters();
+      if (whole.length < has.model().length) {
+        whole = has.model().clone();
+        System.arraycopy(model.parameters(), 0, whole, 0, model.parameters().length);
+      }
+      held.put(id, new Held(whole, Map.of()));
+    } else if (message instanceof Message.EarlierModel model) {
+      Map<Integer, float[]> earlier = new HashMap<>(has.earlier());
+      earlier.put(model.group(), model.parameters());
+      held.put(id, new Held(has.model(), earlier));
+    }
+  }
+
+  /** Lets participants do a job each, at the same time; who is late or fails is missing. */
+  private <T> Map<DeviceId, T> all(
+      Collection<DeviceId> ids, Function<DeviceId, Job> jobs, Function<Result, Optional<T>> taken) {
+    Map<DeviceId, Future<Optional<T>>> asked = new LinkedHashMap<>();
+    for (DeviceId id : ids) {
+      Participant participant = participants.get(id);
+      if (participant != null && !late.contains(id)) {
+        asked.put(
+            id,
+            waiting.submit(
+                () -> {
+                  Optional<Result> result = participant.perform(jobs.apply(id), patience);
+                  if (result.isEmpty()) {
+                    late.add(id);
+                  }
+                  return result.flatMap(taken);
+                }));
+      }
+    }
+    Map<DeviceId, T> results = new LinkedHashMap<>();
+    asked.forEach((id, future) -> await(future).ifPresent(result -> results.put(id, result)));
+    return results;
+  }
+
+  /** Likewise where there is nothing to be told. */
+  private void tell(Function<DeviceId, Job> jobs) {
+    all(participants.keySet(), jobs, result -> Optional.empty());
+  }
+
+  private static <T> T await(Future<T> future) {
+    try {
+      return future.get();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while devices were working", e);
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("a device could not be asked", e.getCause());
+    }
+  }
+
+  @Override
+  public Duration elapsed() {
+    return conditions.elapsed();
+  }
+
+  /** Devices keep their state themselves; here is only what time it is. */
+  @Override
+  public FleetState state() {
+    tell(id -> new Job.Keep(Math.max(0, begun)));
+    return new FleetState(Map.of(), Map.of(), conditions.elapsed().toNanos());
+  }
+
+  @Override
+  public void restore(
+      FleetState state, Function<DeviceId, float[]> models, List<GroupModel> shown) {
+    conditions.restore(Duration.ofNanos(state.elapsedNanos()));
+    tell(id -> new Job.Restore(Math.max(0, begun), models.apply(id), shown));
+  }
+
+  @Override
+  public void close() {
+    waiting.shutdownNow();
+    participants.values().forEach(Participant::close);
+  }
+}
