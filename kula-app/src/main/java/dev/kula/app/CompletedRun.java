@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param stopped why it ended
  * @param accuracy of the personal models in the last round
  * @param recovery mean score by rounds since a change
+ * @param detected changes that were found in a stream; empty where none were looked for
  * @param epsilon spent
  * @param devices each device
  */
@@ -27,6 +28,7 @@ record CompletedRun(
     String stopped,
     RunSummary.PersonalAccuracy accuracy,
     List<Double> recovery,
+    Optional<RunSummary.DetectedChanges> detected,
     RunSummary.Epsilon epsilon,
     List<RunSummary.DeviceResult> devices) {
   static CompletedRun of(RunResult result) {
@@ -37,6 +39,7 @@ record CompletedRun(
         result.stopped(),
         result.accuracy(),
         result.recovery(),
+        result.detected(),
         result.epsilon(),
         result.devices());
   }
@@ -71,7 +74,8 @@ record CompletedRun(
             last.swaps(),
             last.wallSeconds(),
             events.groups(method, seed),
-            events.ignored(method, seed));
+            events.ignored(method, seed),
+            detected.orElse(null));
     return new Comparisons.SeedRun(
         result, last.round(), stopped, best.round(), last.simulatedSeconds(), epsilon, devices);
   }

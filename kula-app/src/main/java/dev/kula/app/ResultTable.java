@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The results of a run as tables, for the terminal or in Markdown: one of accuracy and one of what
@@ -82,6 +83,20 @@ final class ResultTable {
         rows.add(
             List.of("    the first of them", Figures.percent(method.recovery().getFirst()) + " %"));
       }
+      RunSummary.DetectedChanges found = method.perSeed().getFirst().detected();
+      if (found != null) {
+        rows.add(
+            List.of(
+                "changes found", "%d, on %d devices".formatted(found.changes(), found.devices())));
+        if (found.changes() > 0) {
+          rows.add(List.of("  accuracy before", Figures.percent(found.before()) + " %"));
+          rows.add(List.of("  ten rounds after", Figures.percent(found.after()) + " %"));
+          rows.add(
+              List.of(
+                  "  recovered, half within",
+                  "%d, %s rounds".formatted(found.recovered(), roundsToRecover(found))));
+        }
+      }
     }
     rows.add(List.of("global accuracy", Figures.percentOrNone(method.globalAccuracy())));
     rows.add(List.of("rounds", Figures.count(method.rounds())));
@@ -125,7 +140,8 @@ final class ResultTable {
                 .toList());
     Grid cost =
         new Grid(
-            "Rounds and simulated seconds to target, MB moved by kind (trials with visits), swaps accepted of ordered",
+            "Rounds and simulated seconds to target, MB moved by kind (trials with visits), swaps"
+                + " accepted of ordered",
             List.of(
                 "method",
                 "rounds",
@@ -141,6 +157,9 @@ final class ResultTable {
     List<Grid> grids = new ArrayList<>(List.of(accuracy, cost));
     if (changes(summary)) {
       grids.add(1, overTime(summary, over, reference));
+    }
+    if (summary.methods().stream().anyMatch(method -> found(method) != null)) {
+      grids.add(2, detected(summary));
     }
     return new ResultTable(grids, notes(summary));
   }
@@ -199,6 +218,40 @@ final class ResultTable {
             + ", %, "
             + over,
         header,
+        rows);
+  }
+
+  private static RunSummary.@Nullable DetectedChanges found(MethodSummary method) {
+    return method.perSeed().getFirst().detected();
+  }
+
+  private static String roundsToRecover(RunSummary.DetectedChanges found) {
+    Integer rounds = found.roundsToRecover();
+    return rounds == null ? "–" : String.valueOf(rounds);
+  }
+
+  /** What was found to change in a stream; each method finds its own. */
+  private static Grid detected(RunSummary summary) {
+    List<List<String>> rows = new ArrayList<>();
+    for (MethodSummary method : summary.methods()) {
+      RunSummary.DetectedChanges found = found(method);
+      if (found != null) {
+        boolean some = found.changes() > 0;
+        rows.add(
+            List.of(
+                method.name(),
+                String.valueOf(found.changes()),
+                String.valueOf(found.devices()),
+                some ? Figures.percent(found.before()) : "–",
+                some ? Figures.percent(found.after()) : "–",
+                String.valueOf(found.recovered()),
+                roundsToRecover(found)));
+      }
+    }
+    return new Grid(
+        "Changes that each method's own scores show, accuracy before and in the ten rounds after,"
+            + " %, first seed",
+        List.of("method", "changes", "devices", "before", "after", "recovered", "half within"),
         rows);
   }
 

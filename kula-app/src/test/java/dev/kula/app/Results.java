@@ -160,7 +160,8 @@ final class Results {
             new SwapCounts(120, 45, 70, 5),
             61.3,
             groups,
-            groups == null ? null : List.of(new IgnoredMessages("ratings without an order", 2)));
+            groups == null ? null : List.of(new IgnoredMessages("ratings without an order", 2)),
+            null);
     return new SeedRun(
         result,
         40,

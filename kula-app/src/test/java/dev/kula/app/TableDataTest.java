@@ -235,6 +235,7 @@ final class TableDataTest {
         }
         case RunEvent.Compared compared -> assertShares(List.of(compared.errorRate()));
         case RunEvent.AccountSpent spent -> assertTrue(spent.epsilon() >= 0);
+        case RunEvent.Changed changed -> assertShares(List.of(changed.before(), changed.after()));
         case RunEvent.Ignored ignored -> fail("no device of a simulation lies: " + ignored);
         case RunEvent.Grouped grouped -> assertTrue(!grouped.groups().isEmpty());
         case RunEvent.Reputations reputations ->

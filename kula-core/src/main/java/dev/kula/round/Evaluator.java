@@ -4,6 +4,7 @@ import dev.kula.data.DeviceId;
 import dev.kula.device.Message;
 import dev.kula.device.Settlement;
 import dev.kula.model.Samples;
+import dev.kula.model.Task;
 import dev.kula.model.TrainingEngine;
 import dev.kula.swap.SwapOrder;
 import java.util.ArrayList;
@@ -11,6 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.SortedSet;
@@ -27,9 +29,11 @@ final class Evaluator {
   private final TrainingEngine engine;
   private final @Nullable Samples globalExam;
   private final Recovery recovery;
+  private final DriftWatch watch;
   private final Set<DeviceId> attackers;
   private final Map<DeviceId, Message.Examined> examined = new TreeMap<>();
   private final Map<String, Double> given = new TreeMap<>();
+  private final List<RunEvent> changes = new ArrayList<>();
   private List<DeviceId> scored = List.of();
   private SwapCounts swaps = SwapCounts.NONE;
   private Traffic swapTraffic = Traffic.NONE;
@@ -41,9 +45,14 @@ final class Evaluator {
    * @param copies what only settlements tell of traffic
    * @param given samples by source
    * @param recovery after changes
+   * @param watch for changes that nobody knows of
    */
   record State(
-      SwapCounts swaps, Traffic copies, Map<String, Double> given, Recovery.State recovery) {}
+      SwapCounts swaps,
+      Traffic copies,
+      Map<String, Double> given,
+      Recovery.State recovery,
+      DriftWatch.State watch) {}
 
   /** Scores of one round, over honest devices. */
   record Scores(
@@ -73,16 +82,20 @@ final class Evaluator {
    *
    * @param globalExam class-balanced test samples; null if there is no global model to examine
    * @param changes rounds in which what a device meets changes, ascending
+   * @param streamed how many rows that are new to it each device is examined on, by the first round
+   *     with these rows; empty where it is known what changes when
    * @param attackers devices whose examinations do not count
    */
   Evaluator(
       TrainingEngine engine,
       @Nullable Samples globalExam,
       Map<DeviceId, List<Integer>> changes,
+      Map<DeviceId, NavigableMap<Integer, Integer>> streamed,
       Set<DeviceId> attackers) {
     this.engine = engine;
     this.globalExam = globalExam;
     this.recovery = new Recovery(changes);
+    this.watch = new DriftWatch(streamed, engine.task() instanceof Task.Regression);
     this.attackers = Set.copyOf(attackers);
   }
 
@@ -163,8 +176,11 @@ final class Evaluator {
       loss += message.personal().loss() / examined.size();
     }
     examined.forEach(
-        (device, message) ->
-            recovery.examined(device, message.round(), message.personal().score(engine.task())));
+        (device, message) -> {
+          double score = message.personal().score(engine.task());
+          recovery.examined(device, message.round(), score);
+          watch.examined(device, message.round(), score).ifPresent(changes::add);
+        });
     scored = List.copyOf(examined.keySet());
     examined.clear();
     double[] sorted = perDevice.stream().mapToDouble(Double::doubleValue).sorted().toArray();
@@ -213,6 +229,18 @@ final class Evaluator {
     return recovery;
   }
 
+  /** What it finds to have changed where nobody knows. */
+  DriftWatch watch() {
+    return watch;
+  }
+
+  /** Changes found since last asked. */
+  List<RunEvent> takeChanges() {
+    List<RunEvent> taken = List.copyOf(changes);
+    changes.clear();
+    return taken;
+  }
+
   SwapCounts swaps() {
     return swaps;
   }
@@ -226,7 +254,7 @@ final class Evaluator {
   }
 
   State state() {
-    return new State(swaps, swapTraffic, new TreeMap<>(given), recovery.state());
+    return new State(swaps, swapTraffic, new TreeMap<>(given), recovery.state(), watch.state());
   }
 
   void restore(State state) {
@@ -235,5 +263,6 @@ final class Evaluator {
     given.clear();
     given.putAll(state.given());
     recovery.restore(state.recovery());
+    watch.restore(state.watch());
   }
 }

@@ -24,6 +24,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -180,6 +181,24 @@ public final class Roster {
           rows.device(), rows.stages().stream().filter(Stage::change).map(Stage::round).toList());
     }
     return changes;
+  }
+
+  /**
+   * How many rows that are new to it each device is examined on, by the first round with these
+   * rows; empty where it is known what changes when. For the evaluator alone.
+   */
+  public Map<DeviceId, NavigableMap<Integer, Integer>> streamed() {
+    Map<DeviceId, NavigableMap<Integer, Integer>> streamed = new TreeMap<>();
+    boolean known =
+        data.devices().stream().flatMap(rows -> rows.stages().stream()).anyMatch(Stage::change);
+    for (FederatedData.DeviceRows rows : data.devices()) {
+      NavigableMap<Integer, Integer> counts = new TreeMap<>();
+      rows.stages().forEach(stage -> counts.put(stage.round(), stage.exam().length));
+      if (!known && !counts.isEmpty()) {
+        streamed.put(rows.device(), counts);
+      }
+    }
+    return streamed;
   }
 
   private DeviceKeys keysOf(DeviceId device) {

@@ -144,6 +144,7 @@ public final class RoundLoop {
   private void examine(Message.Occasion occasion) {
     carry(to(fleet.devices(), new Message.Examine(round, occasion)));
     scores = evaluator.scores();
+    events.addAll(evaluator.takeChanges());
   }
 
   private Trained train() {

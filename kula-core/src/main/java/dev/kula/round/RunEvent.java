@@ -95,6 +95,17 @@ public sealed interface RunEvent {
       String reason)
       implements RunEvent {}
 
+  /**
+   * What a device meets has changed, as its scores say on rows that come in before they are trained
+   * on; found by the simulation's evaluator, which tells nobody.
+   *
+   * @param since first round after the change
+   * @param before mean score up to there, in [0, 1]
+   * @param after mean score from there on, in [0, 1]
+   */
+  record Changed(int round, String device, int since, double before, double after)
+      implements RunEvent {}
+
   /** A device's account refused a release, and the device stopped reporting and swapping. */
   record AccountSpent(int round, String device, String purpose, double epsilon)
       implements RunEvent {}

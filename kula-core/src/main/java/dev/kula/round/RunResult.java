@@ -4,6 +4,7 @@ import dev.kula.device.PersonalModel;
 import dev.kula.model.ParameterLayout;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What a run ended with.
@@ -14,6 +15,7 @@ import java.util.Map;
  * @param accuracy of the personal models in the last round
  * @param recovery mean score of personal models by rounds since what their device meets changed or
  *     since it joined; empty if neither happened
+ * @param detected changes that were found where nobody knows of them; empty if none were looked for
  * @param epsilon spent
  * @param devices each honest device
  * @param layout of the models
@@ -27,6 +29,7 @@ public record RunResult(
     String stopped,
     RunSummary.PersonalAccuracy accuracy,
     List<Double> recovery,
+    Optional<RunSummary.DetectedChanges> detected,
     RunSummary.Epsilon epsilon,
     List<RunSummary.DeviceResult> devices,
     ParameterLayout layout,

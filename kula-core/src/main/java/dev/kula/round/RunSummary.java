@@ -119,6 +119,7 @@ public record RunSummary(
    * @param roundsToTarget null if never reached
    * @param groups what trials of groups came to; null if there were none
    * @param ignored what servers ignored of what devices sent, by kind; null if nothing
+   * @param detected changes that were found in a stream; null where none were looked for
    */
   public record SeedResult(
       long seed,
@@ -135,7 +136,8 @@ public record RunSummary(
       SwapCounts swaps,
       double wallSeconds,
       @Nullable GroupTrials groups,
-      @Nullable List<IgnoredMessages> ignored) {
+      @Nullable List<IgnoredMessages> ignored,
+      @Nullable DetectedChanges detected) {
     /** Mean accuracy in the rounds after a change; null if nothing changed. */
     public @Nullable Double afterChange() {
       return recovery.isEmpty()
@@ -172,6 +174,32 @@ public record RunSummary(
     /** Whether there are groups that are worth it. */
     public boolean found() {
       return sizes.size() > 1;
+    }
+  }
+
+  /**
+   * Changes that were found in a stream, each where the score of a personal model has fallen on
+   * rows that it had not been trained on. Another method may find others, so that these figures say
+   * how a method does after its own falls, and not which does better.
+   *
+   * @param changes how many, over all devices
+   * @param devices on how many devices
+   * @param before mean score before them; 0 if there are none
+   * @param curve mean score by rounds since a change, its first round first
+   * @param recovered how many were made good: the mean of three rounds is 95 % of what it was
+   *     before
+   * @param roundsToRecover within which half of them were; null if fewer were
+   */
+  public record DetectedChanges(
+      int changes,
+      int devices,
+      double before,
+      List<Double> curve,
+      int recovered,
+      @Nullable Integer roundsToRecover) {
+    /** Mean score in the rounds after a change; 0 if there are none. */
+    public double after() {
+      return curve.stream().mapToDouble(Double::doubleValue).average().orElse(0);
     }
   }
 

@@ -13,6 +13,7 @@ import dev.kula.model.TrainingEngine;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -35,12 +36,18 @@ public final class Servers {
    * @param global class-balanced test samples of the operator; null if there are none, or no global
    *     model to examine
    * @param changes rounds in which what a device meets changes, ascending; empty if nobody knows
+   * @param streamed how many rows that are new to it each device is examined on, by the first round
+   *     with these rows; empty where it is known what changes when
    * @param attackers devices whose examinations do not count
    */
   public record Examination(
-      @Nullable Samples global, Map<DeviceId, List<Integer>> changes, Set<DeviceId> attackers) {
+      @Nullable Samples global,
+      Map<DeviceId, List<Integer>> changes,
+      Map<DeviceId, NavigableMap<Integer, Integer>> streamed,
+      Set<DeviceId> attackers) {
     /** Of a fleet of which nothing is known but what devices say. */
-    public static final Examination NOTHING_KNOWN = new Examination(null, Map.of(), Set.of());
+    public static final Examination NOTHING_KNOWN =
+        new Examination(null, Map.of(), Map.of(), Set.of());
   }
 
   /**
@@ -74,6 +81,7 @@ public final class Servers {
             engine,
             hasOneModel() ? examination.global() : null,
             examination.changes(),
+            examination.streamed(),
             examination.attackers());
     this.loop =
         new RoundLoop(
@@ -168,6 +176,7 @@ public final class Servers {
         new RunSummary.PersonalAccuracy(
             scores.mean(), scores.worstDecile(), scores.sd(), scores.perDevice()),
         evaluator.recovery().curve(),
+        evaluator.watch().result(),
         new RunSummary.Epsilon(
             scores.epsilonMax(),
             allNoised ? mean : Double.POSITIVE_INFINITY,

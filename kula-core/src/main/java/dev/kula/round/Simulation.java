@@ -92,6 +92,7 @@ public final class Simulation implements Run {
                 TargetSpec.balancedExam(data, GLOBAL_EXAM_ROWS, seed.derive("exam"))
                     .samples(dataset),
                 roster.changes(),
+                roster.streamed(),
                 attacking),
             data.base().length,
             listener);

@@ -169,6 +169,7 @@ final class ComparisonsTest {
             new SwapCounts(8, 4, 2, 1),
             1,
             null,
+            null,
             null),
         10,
         "round limit",

@@ -33,7 +33,8 @@ final class HonestDevicesTest {
   @Test
   void anAttackersModelCountsNowhere() {
     Evaluator evaluator =
-        new Evaluator(ToyDevices.engine(), null, Map.of(ATTACKER, List.of(1)), Set.of(ATTACKER));
+        new Evaluator(
+            ToyDevices.engine(), null, Map.of(ATTACKER, List.of(1)), Map.of(), Set.of(ATTACKER));
     evaluator.examined(HONEST, examined(8));
     evaluator.examined(ATTACKER, examined(1));
     Evaluator.Scores scores = evaluator.scores();

@@ -95,6 +95,7 @@ public final class Rehearsal implements Run {
                         data, GLOBAL_EXAM_ROWS, settings.rounds().seed().derive("exam"))
                     .samples(dataset),
                 roster.changes(),
+                roster.streamed(),
                 Set.of()),
             data.base().length,
             listener);

@@ -37,6 +37,7 @@ final class Json {
           .addMixIn(RunEvent.Compared.class, Compared.class)
           .addMixIn(RunEvent.Ordered.class, Ordered.class)
           .addMixIn(RunEvent.Settled.class, Settled.class)
+          .addMixIn(RunEvent.Changed.class, Changed.class)
           .addMixIn(RunEvent.AccountSpent.class, AccountSpent.class)
           .addMixIn(RunEvent.Ignored.class, Ignored.class)
           .addMixIn(RunEvent.Grouped.class, Grouped.class)
@@ -58,6 +59,9 @@ final class Json {
 
   @JsonTypeName("settled")
   private interface Settled {}
+
+  @JsonTypeName("changed")
+  private interface Changed {}
 
   @JsonTypeName("account-spent")
   private interface AccountSpent {}

@@ -5,6 +5,7 @@ import dev.kula.round.RunEvent;
 import dev.kula.round.RunSummary;
 import dev.kula.round.RunSummary.Comparison;
 import dev.kula.round.RunSummary.DataSummary;
+import dev.kula.round.RunSummary.DetectedChanges;
 import dev.kula.round.RunSummary.DeviceResult;
 import dev.kula.round.RunSummary.Difference;
 import dev.kula.round.RunSummary.Epsilon;
@@ -73,6 +74,7 @@ final class Records {
         new RunEvent.Ignored(4, "c", "2 ratings of sources that it was not ordered to swap with"),
         new RunEvent.Grouped(
             6, List.of(List.of("a"), List.of("b", "c")), List.of(new RunEvent.Gain(2, 0.2, 0.01))),
+        new RunEvent.Changed(5, "b", 3, 0.9, 0.7),
         new RunEvent.Reputations(4, List.of(new RunEvent.Standing("a", 0.4, 1))),
         new RunEvent.Stopped(40, "round limit"));
   }
@@ -125,7 +127,8 @@ final class Records {
                             List.of(2, 1),
                             new RunEvent.Gain(2, 0.2, 0.01),
                             List.of(new RunEvent.Gain(2, 0.2, 0.01))),
-                        List.of(new IgnoredMessages("a profile that is not its own", 3)))),
+                        List.of(new IgnoredMessages("a profile that is not its own", 3)),
+                        new DetectedChanges(4, 3, 0.8, List.of(0.6, 0.7), 2, 5))),
                 List.of(
                     new DeviceResult(
                         "a",

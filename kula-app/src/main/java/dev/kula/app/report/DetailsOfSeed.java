@@ -47,6 +47,7 @@ final class DetailsOfSeed {
       case RunEvent.Reputations last -> reputations = last;
       case RunEvent.Ignored inTheSummary -> {}
       case RunEvent.Grouped inTheSummary -> {}
+      case RunEvent.Changed inTheSummary -> {}
       case RunEvent.Stopped inTheSummary -> {}
     }
   }

@@ -109,6 +109,14 @@ function afterChange(seed) {
   return mean(seed.recovery.map(real));
 }
 
+/** What a method's own scores showed to change in a stream, in the first seed. */
+function detectedText(name, d) {
+  const start = (COMPARE ? name + ': ' : '') + count(d.changes, 'change') + ' found on ' + count(d.devices, 'device');
+  return d.changes === 0 ? start + '.' : start + ', ' + SCORE + ' ' + percent(d.before) + ' before and '
+    + percent(mean(d.curve.map(real))) + ' in the ten rounds after; ' + whole(d.recovered) + ' made good'
+    + (d.roundsToRecover ? ', half of all within ' + count(d.roundsToRecover, 'round') : '') + '.';
+}
+
 function changesSection(body) {
   const many = SUMMARY.methods[0].seeds.length > 1;
   if (CHANGED.length) {
@@ -122,7 +130,8 @@ function changesSection(body) {
       (t, width) => curveOption(t, width, lines(), 'rounds', 'score', hidden, 0, 'round since the change'));
     body.append(COMPARE ? legend : '', canvas);
   } else {
-    body.append(say('What devices meet comes in time, at no round at which it could be said to change.'));
+    body.append(say('What devices meet comes in time, at no round of which it is known that it changes.'));
+    SUMMARY.methods.filter((m) => m.perSeed[0].detected).forEach((m) => body.append(say(detectedText(m.name, m.perSeed[0].detected))));
   }
   const against = (pick) => (m) => {
     const c = COMPARISONS.get(m.name);

@@ -170,7 +170,8 @@ final class FakeRun {
               method.equals(GROUPS) ? groups(seed) : null,
               method.equals(GROUPS)
                   ? List.of(new IgnoredMessages("ratings without an order, or beyond it", 2))
-                  : null));
+                  : null,
+              null));
     }
     return summary(method, seeds, results, first);
   }

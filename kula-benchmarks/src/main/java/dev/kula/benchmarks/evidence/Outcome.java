@@ -70,7 +70,8 @@ record Outcome(MethodSummary summary, List<RoundRecord> rounds) {
             last.swaps(),
             last.wallSeconds(),
             seed.groups(),
-            seed.ignored());
+            seed.ignored(),
+            seed.detected());
     return new SeedRun(
         result,
         last.round(),
