@@ -18,10 +18,14 @@ import dev.kula.round.Simulation;
 import dev.kula.round.SimulationSettings;
 import dev.kula.server.FleetService;
 import dev.kula.server.Rehearsal;
+import io.grpc.BindableService;
 import io.grpc.Channel;
 import io.grpc.ClientInterceptors;
 import io.grpc.Context;
 import io.grpc.Contexts;
+import io.grpc.Grpc;
+import io.grpc.InsecureChannelCredentials;
+import io.grpc.InsecureServerCredentials;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.Server;
@@ -31,6 +35,7 @@ import io.grpc.ServerInterceptor;
 import io.grpc.inprocess.InProcessChannelBuilder;
 import io.grpc.inprocess.InProcessServerBuilder;
 import io.grpc.stub.MetadataUtils;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -39,9 +44,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Devices in processes of their own do what they do in one, to the bit. */
@@ -49,6 +56,7 @@ final class LiveFleetTest {
   private static final Metadata.Key<String> NAME =
       Metadata.Key.of("name", Metadata.ASCII_STRING_MARSHALLER);
   private static final String PLAIN = "--partition natural --rounds 5 --groups none ";
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final EngineFactory ENGINES = Engines.best();
 
   @TempDir Path directory;
@@ -79,6 +87,40 @@ final class LiveFleetTest {
     }
   }
 
+  /** Where devices find the server, while it is there. */
+  private interface Network extends AutoCloseable {
+    ManagedChannel connect();
+
+    @Override
+    void close() throws IOException;
+  }
+
+  /** Opens a network to a service. */
+  private interface Opener {
+    Network open(BindableService service) throws IOException;
+  }
+
+  private static Network inProcess(BindableService service) throws IOException {
+    String name = InProcessServerBuilder.generateName();
+    Server server =
+        InProcessServerBuilder.forName(name)
+            .addService(service)
+            .intercept(new Trusting())
+            .build()
+            .start();
+    return new Network() {
+      @Override
+      public ManagedChannel connect() {
+        return InProcessChannelBuilder.forName(name).build();
+      }
+
+      @Override
+      public void close() {
+        server.shutdownNow();
+      }
+    };
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -93,11 +135,53 @@ final class LiveFleetTest {
             + " --groups trials",
       })
   void aNetworkChangesNoBit(String method) throws Exception {
+    assertNoBitChanges("--model mlp:16 " + method, LiveFleetTest::inProcess);
+  }
+
+  /** Real sockets, each of which breaks off somewhere. */
+  @ParameterizedTest
+  @CsvSource({
+    "1, mlp:16, 3000, 30000",
+    "2, mlp:16, 3000, 30000",
+    "3, 'mlp:200,400', 400000, 900000"
+  })
+  void norDoConnectionsThatBreak(long seed, String model, int least, int most) throws Exception {
+    AtomicInteger cuts = new AtomicInteger();
+    assertNoBitChanges(
+        "--model %s --policy random --exchange raw".formatted(model),
+        service -> {
+          Server server =
+              Grpc.newServerBuilderForPort(0, InsecureServerCredentials.create())
+                  .addService(service)
+                  .intercept(new Trusting())
+                  .build()
+                  .start();
+          CuttingProxy proxy = new CuttingProxy(server.getPort(), seed, least, most);
+          return new Network() {
+            @Override
+            public ManagedChannel connect() {
+              return Grpc.newChannelBuilderForAddress(
+                      "localhost", proxy.port(), InsecureChannelCredentials.create())
+                  .build();
+            }
+
+            @Override
+            public void close() throws IOException {
+              cuts.addAndGet(proxy.cuts());
+              proxy.close();
+              server.shutdownNow();
+            }
+          };
+        });
+    assertTrue(cuts.get() > 4, "only %d connections broke".formatted(cuts.get()));
+  }
+
+  private void assertNoBitChanges(String method, Opener opener) throws Exception {
     Path file = SmallData.write(directory.resolve("data.csv"), SmallData.classes(8, 40));
     boolean drifts = method.contains("--course");
     RunSettings settings =
         settings(
-            "--data csv:%s --model mlp:16 --swap-every 2 --swap-budget 0.3 ".formatted(file)
+            "--data csv:%s --swap-every 2 --swap-budget 0.3 ".formatted(file)
                 + (drifts ? "--devices 8 --partition dirichlet:0.5 " : PLAIN)
                 + method);
     FederatedData data = RunPlanner.federate(RunPlanner.read(settings), settings);
@@ -109,7 +193,7 @@ final class LiveFleetTest {
       expected = simulation.run();
     }
     Log together = new Log();
-    RunResult actual = live(settings, data, plan, together);
+    RunResult actual = live(settings, data, plan, together, opener);
 
     assertEquals(alone.rounds.size(), together.rounds.size());
     for (int i = 0; i < alone.rounds.size(); i++) {
@@ -124,48 +208,50 @@ final class LiveFleetTest {
   }
 
   private static RunResult live(
-      RunSettings settings, FederatedData data, SimulationSettings plan, Log log) throws Exception {
+      RunSettings settings, FederatedData data, SimulationSettings plan, Log log, Opener opener)
+      throws Exception {
     List<Throwable> failures = new CopyOnWriteArrayList<>();
     List<Thread> threads = new ArrayList<>();
     List<ManagedChannel> channels = new ArrayList<>();
-    try (Rehearsal rehearsal = new Rehearsal(data, plan, ENGINES, Duration.ofSeconds(60), log)) {
-      Server server =
-          InProcessServerBuilder.forName("fleet")
-              .addService(rehearsal.service())
-              .intercept(new Trusting())
-              .build()
-              .start();
+    List<DeviceClient> clients = new ArrayList<>();
+    try (Rehearsal rehearsal = new Rehearsal(data, plan, ENGINES, PATIENCE, log);
+        Network network = opener.open(rehearsal.service())) {
       for (FederatedData.DeviceRows rows : data.devices()) {
-        ManagedChannel channel = InProcessChannelBuilder.forName("fleet").build();
+        ManagedChannel channel = network.connect();
         channels.add(channel);
+        DeviceClient client = client(settings, rows.device(), channel);
+        clients.add(client);
         threads.add(
             Thread.ofPlatform()
                 .uncaughtExceptionHandler((thread, failure) -> failures.add(failure))
-                .start(() -> attend(settings, rows.device(), channel)));
+                .start(() -> attend(client)));
       }
-      assertTrue(rehearsal.server().await(data.devices().size(), Duration.ofSeconds(30)));
+      assertTrue(rehearsal.server().await(1, PATIENCE), "nobody came");
       RunResult result = rehearsal.run();
       rehearsal.server().close();
+      clients.forEach(DeviceClient::stop); // a device whose connection is broken does not hear it
       for (Thread thread : threads) {
         thread.join(Duration.ofSeconds(10));
       }
       channels.forEach(ManagedChannel::shutdownNow);
-      server.shutdownNow();
       assertEquals(List.of(), failures);
       return result;
     }
   }
 
   /** As another process would: it reads and deals the data itself. */
-  private static void attend(RunSettings settings, DeviceId device, ManagedChannel channel) {
+  private static DeviceClient client(
+      RunSettings settings, DeviceId device, ManagedChannel channel) {
     FederatedData data = RunPlanner.federate(RunPlanner.read(settings), settings);
     SimulationSettings plan = new RunPlanner(ENGINES).plan(settings, data, false);
     Metadata headers = new Metadata();
     headers.put(NAME, device.name());
     Channel named =
         ClientInterceptors.intercept(channel, MetadataUtils.newAttachHeadersInterceptor(headers));
-    DeviceClient client =
-        new DeviceClient(named, told -> Rehearsal.runner(data, plan, ENGINES, device), 1 << 26);
+    return new DeviceClient(named, told -> Rehearsal.runner(data, plan, ENGINES, device), 1 << 26);
+  }
+
+  private static void attend(DeviceClient client) {
     try {
       client.run();
     } catch (InterruptedException e) {
