@@ -17,6 +17,7 @@ import dev.kula.round.RunState;
 import dev.kula.round.Simulation;
 import dev.kula.round.SimulationSettings;
 import dev.kula.server.FleetService;
+import dev.kula.server.Patience;
 import dev.kula.server.Rehearsal;
 import io.grpc.BindableService;
 import io.grpc.Channel;
@@ -214,7 +215,8 @@ final class LiveFleetTest {
     List<Thread> threads = new ArrayList<>();
     List<ManagedChannel> channels = new ArrayList<>();
     List<DeviceClient> clients = new ArrayList<>();
-    try (Rehearsal rehearsal = new Rehearsal(data, plan, ENGINES, PATIENCE, log);
+    try (Rehearsal rehearsal =
+            new Rehearsal(data, plan, ENGINES, new Patience(PATIENCE, PATIENCE), log);
         Network network = opener.open(rehearsal.service())) {
       for (FederatedData.DeviceRows rows : data.devices()) {
         ManagedChannel channel = network.connect();

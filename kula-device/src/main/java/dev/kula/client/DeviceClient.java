@@ -40,6 +40,11 @@ public final class DeviceClient {
   /** Messages that wait for the device at the most; then the connection waits. */
   private static final int UNREAD = 8;
 
+  /**
+   * How long a server may take none of a result, in nanoseconds; then it is sent when asked for.
+   */
+  private static final long WAIT = Duration.ofMinutes(5).toNanos();
+
   private static final Duration LEAST_PAUSE = Duration.ofMillis(100);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
 
@@ -202,7 +207,11 @@ public final class DeviceClient {
 
   private static void send(Session session, Outgoing result, long from) {
     result.send(
-        from, frame -> session.pipe().write(FromDevice.newBuilder().setResult(frame).build()));
+        from,
+        frame ->
+            session
+                .pipe()
+                .write(FromDevice.newBuilder().setResult(frame).build(), System.nanoTime() + WAIT));
   }
 
   /** One connection. Its events go to the thread that runs the device. */

@@ -35,14 +35,14 @@ public final class FleetServer implements AutoCloseable {
    * @param base does the jobs of the holder of the base set, and is closed with the server; empty
    *     if there is no base set
    * @param conditions time, and who is there when
-   * @param patience how long a device may take for a job
+   * @param patience with devices
    * @param limit bytes of a result at the most
    */
   public FleetServer(
       FleetSettings settings,
       Optional<JobRunner> base,
       Conditions conditions,
-      Duration patience,
+      Patience patience,
       long limit) {
     byte[] name = new byte[NAME_BYTES];
     new SecureRandom().nextBytes(name);
@@ -50,12 +50,12 @@ public final class FleetServer implements AutoCloseable {
     ByteString told = UnsafeByteOperations.unsafeWrap(SettingsCodec.encode(settings));
     List<Participant> all = new ArrayList<>();
     for (DeviceId member : settings.members()) {
-      RemoteDevice device = new RemoteDevice(member, server, told, limit);
+      RemoteDevice device = new RemoteDevice(member, server, told, patience.absence(), limit);
       devices.put(member, device);
       all.add(device);
     }
     base.ifPresent(runner -> all.add(new ResidentDevice(runner)));
-    this.fleet = new RemoteFleet(all, conditions, patience);
+    this.fleet = new RemoteFleet(all, conditions, patience.job());
     this.service = new FleetService(id -> Optional.ofNullable(devices.get(id)));
   }
 

@@ -22,7 +22,6 @@ import dev.kula.round.Servers;
 import dev.kula.round.SimulationSettings;
 import dev.kula.wire.FleetSettings;
 import io.grpc.BindableService;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -49,14 +48,14 @@ public final class Rehearsal implements Run {
    * @param data dealt to all, of which this process trains on the base set alone
    * @param settings of the run, without attackers and not pooled
    * @param engines makes engines
-   * @param patience how long a device may take for a job
+   * @param patience with devices
    * @param listener is told of rounds
    */
   public Rehearsal(
       FederatedData data,
       SimulationSettings settings,
       EngineFactory engines,
-      Duration patience,
+      Patience patience,
       RunListener listener) {
     if (settings.threat().isPresent() || settings.pooled()) {
       throw new IllegalArgumentException("a rehearsal has no attackers and no pool of data");

@@ -29,11 +29,15 @@ final class RemoteDevice implements Participant {
   private final DeviceId id;
   private final ByteString server;
   private final ByteString settings;
+  private final Duration absence;
   private final long limit;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
 
   private long sessions;
+
+  /** When its last session ended. */
+  private long absentSince = System.nanoTime();
 
   /** Number of the last job. */
   private long job;
@@ -58,12 +62,14 @@ final class RemoteDevice implements Participant {
    *
    * @param server what the server calls itself
    * @param settings of all devices, encoded
+   * @param absence how long to wait for it while it is not connected
    * @param limit bytes of a result at the most
    */
-  RemoteDevice(DeviceId id, ByteString server, ByteString settings, long limit) {
+  RemoteDevice(DeviceId id, ByteString server, ByteString settings, Duration absence, long limit) {
     this.id = id;
     this.server = server;
     this.settings = settings;
+    this.absence = absence;
     this.limit = limit;
     this.incoming = new Incoming(limit);
   }
@@ -116,6 +122,7 @@ final class RemoteDevice implements Participant {
     try {
       if (attendance != null && attendance.pipe().equals(pipe)) {
         attendance = null;
+        absentSince = System.nanoTime();
         changed.signalAll();
       }
     } finally {
@@ -158,8 +165,8 @@ final class RemoteDevice implements Participant {
         Attendance now = attendance;
         if (now != null && now.session() != told) {
           told = now.session();
-          send(outgoing, now);
-        } else if (changed.awaitNanos(end - System.nanoTime()) <= 0) {
+          send(outgoing, now, end);
+        } else if (changed.awaitNanos(left(end)) <= 0) {
           return Optional.empty();
         }
       }
@@ -172,8 +179,16 @@ final class RemoteDevice implements Participant {
     }
   }
 
+  /** Nanoseconds to wait for: those of the job, or fewer while nobody is there to do it. */
+  private long left(long end) {
+    long now = System.nanoTime();
+    return attendance == null
+        ? Math.min(end - now, absentSince + absence.toNanos() - now)
+        : end - now;
+  }
+
   /** Without the lock, for the device may answer meanwhile. */
-  private void send(Outgoing outgoing, Attendance to) {
+  private void send(Outgoing outgoing, Attendance to, long end) {
     if (to.have() >= outgoing.job()) {
       return; // it has the job, and sends the result by itself
     }
@@ -181,7 +196,7 @@ final class RemoteDevice implements Participant {
     try {
       outgoing.send(
           to.from(outgoing.job()),
-          frame -> to.pipe().write(ToDevice.newBuilder().setJob(frame).build()));
+          frame -> to.pipe().write(ToDevice.newBuilder().setJob(frame).build(), end));
     } finally {
       lock.lock();
     }

@@ -3,7 +3,7 @@ package dev.kula.wire;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import dev.kula.wire.v1.Frame;
-import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * A job or a result on its way out, in pieces. Immutable and thread safe; the bytes are not copied,
@@ -42,10 +42,11 @@ public final class Outgoing {
    * Sends what the other side does not have yet.
    *
    * @param from byte from which on it is missing there; beyond the end, all is sent
-   * @param sink takes each piece, and may wait
+   * @param sink takes each piece, and may wait; false if it could not, which ends it
    */
-  public void send(long from, Consumer<Frame> sink) {
+  public void send(long from, Predicate<Frame> sink) {
     int offset = from < 0 || from > whole.length ? 0 : (int) from;
+    boolean goesOn;
     do {
       int length = Math.min(PIECE, whole.length - offset);
       Frame.Builder frame =
@@ -58,7 +59,7 @@ public final class Outgoing {
       if (offset == whole.length) {
         frame.setDigest(digest);
       }
-      sink.accept(frame.build());
-    } while (offset < whole.length);
+      goesOn = sink.test(frame.build());
+    } while (goesOn && offset < whole.length);
   }
 }

@@ -36,13 +36,16 @@ public final class Pipe<T> {
    * Writes a message when there is room. Never called by the thread that delivers the stream's
    * events.
    *
-   * @return whether it was written; not if the connection has ended
+   * @param end moment of {@link System#nanoTime} until which to wait for room
+   * @return whether it was written; not if the connection has ended, or there was no room in time
    */
-  public boolean write(T message) {
+  public boolean write(T message, long end) {
     lock.lock();
     try {
       while (open && !stream.isReady()) {
-        changed.await();
+        if (changed.awaitNanos(end - System.nanoTime()) <= 0) {
+          return false;
+        }
       }
       if (open) {
         stream.onNext(message);
