@@ -5,10 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kula.client.DeviceClient;
+import dev.kula.client.JobRunner;
 import dev.kula.data.DeviceId;
 import dev.kula.data.FederatedData;
 import dev.kula.engine.Engines;
 import dev.kula.model.EngineFactory;
+import dev.kula.model.TrainingPlan;
 import dev.kula.round.RoundRecord;
 import dev.kula.round.RunEvent;
 import dev.kula.round.RunListener;
@@ -19,6 +21,8 @@ import dev.kula.round.SimulationSettings;
 import dev.kula.server.FleetService;
 import dev.kula.server.Patience;
 import dev.kula.server.Rehearsal;
+import dev.kula.wire.Job;
+import dev.kula.wire.Result;
 import io.grpc.BindableService;
 import io.grpc.Channel;
 import io.grpc.ClientInterceptors;
@@ -39,14 +43,17 @@ import io.grpc.stub.MetadataUtils;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -175,6 +182,24 @@ final class LiveFleetTest {
           };
         });
     assertTrue(cuts.get() > 4, "only %d connections broke".formatted(cuts.get()));
+  }
+
+  @Test
+  void whatADeviceCannotDoIsAResult() throws IOException {
+    Path file = SmallData.write(directory.resolve("data.csv"), SmallData.classes(8, 40));
+    RunSettings settings = settings("--data csv:%s --model mlp:16 ".formatted(file) + PLAIN);
+    FederatedData data = RunPlanner.federate(RunPlanner.read(settings), settings);
+    SimulationSettings plan = new RunPlanner(ENGINES).plan(settings, data, false);
+    TrainingPlan training = TrainingPlan.of(1, 8, 0.1f);
+    try (JobRunner runner = Rehearsal.runner(data, plan, ENGINES, new DeviceId("d0"))) {
+      assertEquals(
+          new Result.Failed("this device has no model yet, must be sent one before it trains"),
+          runner.perform(new Job.Train(1, 0, Optional.empty(), training, 9, Instant.EPOCH, 0)));
+      Result alien =
+          runner.perform(
+              new Job.Train(1, 0, Optional.of(new float[9]), training, 9, Instant.EPOCH, 0));
+      assertTrue(alien instanceof Result.Failed, "no such model: " + alien);
+    }
   }
 
   private void assertNoBitChanges(String method, Opener opener) throws Exception {

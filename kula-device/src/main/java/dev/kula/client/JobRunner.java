@@ -76,9 +76,15 @@ public final class JobRunner implements AutoCloseable {
         case Job.Keep keep -> new Result.Failed("this device keeps nothing");
         case Job.Restore restore -> new Result.Failed("this device keeps nothing");
       };
-    } catch (KulaException failure) {
-      return new Result.Failed(String.valueOf(failure.getMessage()));
+    } catch (KulaException | IllegalArgumentException failure) {
+      // What cannot be worked with is the server's to know, and no reason for a device to end.
+      return new Result.Failed(oneLine(String.valueOf(failure.getMessage())));
     }
+  }
+
+  private static String oneLine(String message) {
+    String line = message.strip().replaceAll("\\R", " ");
+    return line.isEmpty() ? "the job cannot be worked with" : line;
   }
 
   private Result begin(int round) {
@@ -88,11 +94,15 @@ public final class JobRunner implements AutoCloseable {
   }
 
   private Result train(Job.Train train) {
+    float[] start = train.model().orElseGet(() -> earlier.getOrDefault(train.group(), model));
+    if (start.length == 0) {
+      return new Result.Failed("this device has no model yet, must be sent one before it trains");
+    }
     return new Result.Trained(
         runtime.train(
             train.round(),
             train.group(),
-            train.model().orElseGet(() -> earlier.getOrDefault(train.group(), model)),
+            start,
             train.plan(),
             bench(train.now(), train.inferenceSeconds())),
         runtime.takeForwardPasses());
