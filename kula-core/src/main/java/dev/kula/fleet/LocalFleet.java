@@ -38,11 +38,10 @@ public final class LocalFleet implements Fleet {
   private final Map<DeviceId, DeviceRuntime> participants = new TreeMap<>();
   private final List<DeviceId> enrolled;
   private final Courses courses;
-  private final CostModel costs;
+  private final Conditions conditions;
   private final EnginePool pool;
   private final int threads;
   private final @Nullable Attackers attackers;
-  private Duration elapsed = Duration.ZERO;
   private int lastRound;
   private int step;
 
@@ -71,7 +70,7 @@ public final class LocalFleet implements Fleet {
     runtimes.forEach(runtime -> participants.put(runtime.id(), runtime));
     this.enrolled = participants.keySet().stream().filter(id -> !id.equals(Envelope.BASE)).toList();
     this.courses = courses;
-    this.costs = costs;
+    this.conditions = new SimulatedConditions(courses, costs);
     this.threads = threads;
     this.attackers = attackers;
     this.pool =
@@ -87,36 +86,17 @@ public final class LocalFleet implements Fleet {
     for (DeviceId device : enrolled) {
       courses.met(device, before, round).ifPresent(runtime(device)::meet);
     }
-    return enrolled.stream()
-        .filter(device -> courses.joins(device) > before && courses.joins(device) <= round)
-        .toList();
+    return conditions.joining(enrolled, before, round);
   }
 
   @Override
   public List<DeviceId> devices() {
-    return enrolled.stream().filter(this::isHere).toList();
-  }
-
-  private boolean isHere(DeviceId device) {
-    return courses.joins(device) <= Math.max(0, begun);
+    return enrolled.stream().filter(device -> conditions.isHere(device, begun)).toList();
   }
 
   @Override
   public List<DeviceId> available(int round) {
-    return available(round, 0);
-  }
-
-  /** Devices come and go between the steps of a round, but stay while they join. */
-  private List<DeviceId> available(int round, int at) {
-    List<DeviceId> present = new ArrayList<>();
-    for (int i = 0; i < enrolled.size(); i++) {
-      DeviceId device = enrolled.get(i);
-      boolean joins = round == courses.joins(device);
-      if (isHere(device) && (joins || costs.isAvailable(device, i, round, at))) {
-        present.add(device);
-      }
-    }
-    return present;
+    return conditions.available(enrolled, begun, round, 0);
   }
 
   /** The runtime of a device, for the evaluator of a simulation. */
@@ -128,15 +108,15 @@ public final class LocalFleet implements Fleet {
   @Override
   public List<Folded> train(List<TrainingTask> tasks, AggregationStrategy strategy) {
     List<Folded> folded = tasks.stream().map(task -> train(task, strategy)).toList();
-    double slowest = 0;
+    List<Conditions.Worked> worked = new ArrayList<>();
     for (TrainingTask task : tasks) {
       long updateBytes = strategy.updateBytes(task.sent());
       for (DeviceId device : task.cohort()) {
         double passes = runtime(device).takeForwardPasses();
-        slowest = Math.max(slowest, costs.seconds(device, 0, passes, updateBytes));
+        worked.add(new Conditions.Worked(device, 0, passes, updateBytes));
       }
     }
-    advance(slowest);
+    conditions.advance(worked);
     return folded;
   }
 
@@ -219,7 +199,7 @@ public final class LocalFleet implements Fleet {
   public Delivery carry(int round, List<Envelope> messages) {
     step = round == lastRound ? step + 1 : 1;
     lastRound = round;
-    Set<DeviceId> present = new HashSet<>(available(round, step));
+    Set<DeviceId> present = new HashSet<>(conditions.available(enrolled, begun, round, step));
     present.add(Envelope.BASE);
     return Supersteps.carry(messages, participants::containsKey, present::contains, this::deliver);
   }
@@ -233,7 +213,7 @@ public final class LocalFleet implements Fleet {
         });
     List<List<Envelope>> answers = pool.run(work);
     List<Envelope> moving = new ArrayList<>();
-    double slowest = 0;
+    List<Conditions.Worked> worked = new ArrayList<>();
     int next = 0;
     for (Map.Entry<DeviceId, List<Envelope>> entry : inboxes.entrySet()) {
       DeviceId device = entry.getKey();
@@ -241,10 +221,10 @@ public final class LocalFleet implements Fleet {
       long in = entry.getValue().stream().mapToLong(e -> e.message().bytes()).sum();
       long out = said.stream().mapToLong(e -> e.message().bytes()).sum();
       double passes = runtime(device).takeForwardPasses();
-      slowest = Math.max(slowest, costs.seconds(device, in, passes, out));
+      worked.add(new Conditions.Worked(device, in, passes, out));
       moving.addAll(said);
     }
-    advance(slowest);
+    conditions.advance(worked);
     return moving;
   }
 
@@ -253,17 +233,13 @@ public final class LocalFleet implements Fleet {
         engines.model(),
         engines.head(),
         engines.local(),
-        Instant.EPOCH.plus(elapsed),
-        costs.of(device.id()).secondsPerPass());
-  }
-
-  private void advance(double seconds) {
-    elapsed = elapsed.plusNanos(Math.round(seconds * 1e9));
+        Instant.EPOCH.plus(conditions.elapsed()),
+        conditions.inferenceSeconds(device.id()));
   }
 
   @Override
   public Duration elapsed() {
-    return elapsed;
+    return conditions.elapsed();
   }
 
   @Override
@@ -275,7 +251,7 @@ public final class LocalFleet implements Fleet {
           states.put(id.name(), runtime.state());
           blocks.putAll(runtime.fetchedBlocks());
         });
-    return new FleetState(states, blocks, elapsed.toNanos());
+    return new FleetState(states, blocks, conditions.elapsed().toNanos());
   }
 
   @Override
@@ -288,7 +264,7 @@ public final class LocalFleet implements Fleet {
               DeviceId id = new DeviceId(name);
               runtime(id).restore(device, state.blocks(), models.apply(id), shown);
             });
-    elapsed = Duration.ofNanos(state.elapsedNanos());
+    conditions.restore(Duration.ofNanos(state.elapsedNanos()));
   }
 
   @Override

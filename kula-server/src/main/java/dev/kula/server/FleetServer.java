@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import dev.kula.client.JobRunner;
 import dev.kula.data.DeviceId;
+import dev.kula.fleet.Conditions;
 import dev.kula.fleet.Fleet;
 import dev.kula.wire.FleetSettings;
 import dev.kula.wire.SettingsCodec;

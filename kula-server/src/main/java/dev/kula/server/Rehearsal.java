@@ -8,6 +8,7 @@ import dev.kula.data.target.TargetSpec;
 import dev.kula.device.Envelope;
 import dev.kula.fleet.CostModel;
 import dev.kula.fleet.Courses;
+import dev.kula.fleet.SimulatedConditions;
 import dev.kula.model.EngineFactory;
 import dev.kula.model.InputShape;
 import dev.kula.model.ModelSpec;

@@ -8,6 +8,7 @@ import dev.kula.data.DeviceId;
 import dev.kula.device.Envelope;
 import dev.kula.device.GroupModel;
 import dev.kula.device.Message;
+import dev.kula.fleet.Conditions;
 import dev.kula.fleet.Fleet;
 import dev.kula.fleet.FleetState;
 import dev.kula.fleet.Supersteps;
@@ -81,18 +82,12 @@ public final class RemoteFleet implements Fleet {
     begun = round;
     late.clear();
     tell(id -> new Job.Begin(round));
-    return enrolled.stream()
-        .filter(id -> conditions.joins(id) > before && conditions.joins(id) <= round)
-        .toList();
+    return conditions.joining(enrolled, before, round);
   }
 
   @Override
   public List<DeviceId> devices() {
-    return enrolled.stream().filter(this::isHere).toList();
-  }
-
-  private boolean isHere(DeviceId device) {
-    return conditions.joins(device) <= Math.max(0, begun);
+    return enrolled.stream().filter(device -> conditions.isHere(device, begun)).toList();
   }
 
   @Override
@@ -101,17 +96,9 @@ public final class RemoteFleet implements Fleet {
   }
 
   private List<DeviceId> available(int round, int at) {
-    List<DeviceId> present = new ArrayList<>();
-    for (int i = 0; i < enrolled.size(); i++) {
-      DeviceId device = enrolled.get(i);
-      boolean joins = round == conditions.joins(device);
-      if (isHere(device)
-          && !late.contains(device)
-          && (joins || conditions.isAvailable(device, i, round, at))) {
-        present.add(device);
-      }
-    }
-    return present;
+    return conditions.available(enrolled, begun, round, at).stream()
+        .filter(device -> !late.contains(device))
+        .toList();
   }
 
   @Override

@@ -1,8 +1,6 @@
-package dev.kula.server;
+package dev.kula.fleet;
 
 import dev.kula.data.DeviceId;
-import dev.kula.fleet.CostModel;
-import dev.kula.fleet.Courses;
 import java.time.Duration;
 import java.util.List;
 
