@@ -53,6 +53,7 @@ final class ArchitectureTest {
           "monitor",
           "swap",
           "device",
+          "peer",
           "fleet",
           "round",
           "audit");

@@ -123,7 +123,7 @@ final class Failure {
       return "%s has no value, must have one; see %s --help"
           .formatted(named(missing.getMissing().getFirst()), name);
     }
-    if (command.getParent() == null) {
+    if (!command.getSubcommands().isEmpty()) {
       return "no command is given, must be one of %s; see %s --help"
           .formatted(String.join(", ", command.getSubcommands().keySet()), name);
     }

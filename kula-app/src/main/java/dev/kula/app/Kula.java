@@ -2,6 +2,7 @@ package dev.kula.app;
 
 import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.time.InstantSource;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -61,10 +62,19 @@ public final class Kula {
 
   private final Runner runner;
   private final Terminal terminal;
+  private final InstantSource clock;
 
   Kula(Runner runner, Terminal terminal) {
+    this(runner, terminal, InstantSource.system());
+  }
+
+  /**
+   * @param clock what time it is for certificates; runs have a time of their own
+   */
+  Kula(Runner runner, Terminal terminal, InstantSource clock) {
     this.runner = runner;
     this.terminal = terminal;
+    this.clock = clock;
   }
 
   /** Runs a command line and ends the process with its exit code. */
@@ -116,6 +126,7 @@ public final class Kula {
     add(command, "privacy", new PrivacyCommand(runner, terminal), privacyFlags(), arguments);
     add(command, "data", new DataCommand(runner, terminal), DATA_FLAGS, arguments);
     add(command, "audit", new AuditCommand(runner, terminal), AUDIT_FLAGS, arguments);
+    command.addSubcommand("pki", new PkiCommand(terminal, clock));
     command.setOut(new PrintWriter(terminal.out(), true, terminal.out().charset()));
     command.setErr(new PrintWriter(terminal.err(), true, terminal.err().charset()));
     command.setExpandAtFiles(false);

@@ -215,7 +215,8 @@ final class KulaTest {
   @Test
   void whatTheCommandLineLacksOrRepeatsIsNamed() {
     assertMistake(
-        "no command is given, must be one of simulate, compare, advise, privacy, data, audit");
+        "no command is given, must be one of simulate, compare, advise, privacy, data, audit,"
+            + " pki");
     assertMistake("--devices has no value", "simulate", "--devices");
     assertMistake("--devices has no value", "simulate", "--devices", "--rounds", "3");
     assertMistake(

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -18,6 +19,11 @@ import java.util.List;
 record Shell(int exitCode, String out, String err) {
   /** Runs a command in this process. */
   static Shell run(String... arguments) {
+    return run(InstantSource.system(), arguments);
+  }
+
+  /** Runs a command in this process at another time. */
+  static Shell run(InstantSource clock, String... arguments) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     Terminal terminal =
@@ -27,7 +33,7 @@ record Shell(int exitCode, String out, String err) {
             false,
             false,
             100);
-    int exitCode = new Kula(new LocalRunner(), terminal).run(arguments);
+    int exitCode = new Kula(new LocalRunner(), terminal, clock).run(arguments);
     return new Shell(
         exitCode, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
   }

@@ -46,6 +46,24 @@ public final class DeviceKeys {
     return new DeviceKeys(() -> new SeededSecureRandom(seed.generator()));
   }
 
+  /**
+   * Keys of a device that keeps them: {@code signing} is an Ed25519 pair, of whose private key the
+   * one that names blocks is made, so that a device has one thing to keep.
+   */
+  public static DeviceKeys of(KeyPair signing) {
+    DeviceKeys keys = new DeviceKeys(SecureRandom::new);
+    try {
+      Mac mac = Mac.getInstance(HMAC);
+      mac.init(new SecretKeySpec(signing.getPrivate().getEncoded(), HMAC));
+      byte[] naming = mac.doFinal(SignedFields.bytes("kula names of blocks 1"));
+      keys.secrets =
+          new Secrets(signing.getPrivate(), signing.getPublic(), new SecretKeySpec(naming, HMAC));
+      return keys;
+    } catch (GeneralSecurityException e) {
+      throw KulaException.resource("HMAC-SHA-256 failed: " + e.getMessage(), e);
+    }
+  }
+
   private synchronized Secrets secrets() {
     Secrets known = secrets;
     if (known == null) {

@@ -1,0 +1,324 @@
+package dev.kula.app;
+
+import dev.kula.KulaException;
+import dev.kula.data.DeviceId;
+import dev.kula.peer.Peer;
+import dev.kula.peer.PrivateFile;
+import dev.kula.peer.Role;
+import dev.kula.pki.Authority;
+import dev.kula.pki.Host;
+import dev.kula.pki.Issued;
+import dev.kula.wire.identity.Credentials;
+import dev.kula.wire.identity.PeerKeys;
+import java.io.IOException;
+import java.math.BigInteger;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.security.KeyPair;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code kula pki}: the certificates of a live fleet. */
+@Command(
+    name = "pki",
+    mixinStandardHelpOptions = true,
+    synopsisSubcommandLabel = "COMMAND",
+    description = "Keeps the certificate authority of a live fleet.",
+    commandListHeading = "%nCommands:%n",
+    footer = {
+      "",
+      "Examples:",
+      "  kula pki init authority",
+      "  kula pki issue --role orchestrator --name orchestrator --host fleet.example.org",
+      "  kula pki token --name gateway-7",
+      "  kula pki revoke --name gateway-7",
+      "  kula pki list"
+    })
+final class PkiCommand {
+  private static final Pattern DURATION = Pattern.compile("([1-9][0-9]{0,5})([smhd])");
+  private static final Pattern SERIAL = Pattern.compile("[0-9a-fA-F]{1,40}");
+
+  private final Terminal terminal;
+  private final InstantSource clock;
+
+  PkiCommand(Terminal terminal, InstantSource clock) {
+    this.terminal = terminal;
+    this.clock = clock;
+  }
+
+  @Command(
+      name = "init",
+      mixinStandardHelpOptions = true,
+      description = "Makes an authority: a key, a certificate for ten years, an empty journal.")
+  int init(
+      @Parameters(paramLabel = "DIR", description = "Where to; empty or not there yet.")
+          String directory) {
+    Path path = path("DIR", directory);
+    Authority.create(path, clock);
+    terminal
+        .out()
+        .printf(
+            "%s is the authority. Give %s to all of the fleet, %s to its servers; who has"
+                + " %s can be anybody.%n",
+            path,
+            path.resolve("authority.pem"),
+            path.resolve("revoked.crl"),
+            path.resolve("authority.key"));
+    return Kula.DONE;
+  }
+
+  @Command(
+      name = "token",
+      mixinStandardHelpOptions = true,
+      description = "Prints a token with which a device gets its certificate, once.")
+  int token(
+      @Option(
+              names = "--authority",
+              paramLabel = "DIR",
+              defaultValue = "authority",
+              description = "The authority's directory. Default: ${DEFAULT-VALUE}")
+          String directory,
+      @Option(
+              names = "--name",
+              paramLabel = "NAME",
+              required = true,
+              description = "The device's name, one for each in the fleet.")
+          String name,
+      @Option(
+              names = "--valid",
+              paramLabel = "TIME",
+              defaultValue = "24h",
+              description =
+                  "How long it can be used, such as 30m, 24h or 7d. Default:" + " ${DEFAULT-VALUE}")
+          String valid) {
+    Authority authority = open(directory);
+    terminal.out().println(authority.token(name(name), duration(valid)));
+    return Kula.DONE;
+  }
+
+  @Command(
+      name = "issue",
+      mixinStandardHelpOptions = true,
+      description =
+          "Makes keys and a certificate, as NAME.key and NAME.pem: for servers, and for who brings"
+              + " no token.")
+  int issue(
+      @Option(
+              names = "--authority",
+              paramLabel = "DIR",
+              defaultValue = "authority",
+              description = "The authority's directory. Default: ${DEFAULT-VALUE}")
+          String directory,
+      @Option(
+              names = "--role",
+              paramLabel = "ROLE",
+              required = true,
+              description = "orchestrator, monitor, device or operator.")
+          String role,
+      @Option(
+              names = "--name",
+              paramLabel = "NAME",
+              required = true,
+              description = "The name, one for each in the fleet.")
+          String name,
+      @Option(
+              names = "--host",
+              paramLabel = "HOST",
+              description =
+                  "What others connect to a server by: a DNS name or an IP address. May"
+                      + " be given several times.")
+          @Nullable List<String> hosts,
+      @Option(
+              names = "--valid",
+              paramLabel = "TIME",
+              defaultValue = "90d",
+              description = "How long the certificate holds. Default: ${DEFAULT-VALUE}")
+          String valid,
+      @Option(
+              names = "--out",
+              paramLabel = "DIR",
+              defaultValue = ".",
+              description =
+                  "Where the two files go; nothing is overwritten. Default:" + " ${DEFAULT-VALUE}")
+          String out)
+      throws IOException {
+    Role holder = role(role);
+    DeviceId id = name(name);
+    Duration validity = duration(valid);
+    List<Host> addresses = hosts == null ? List.of() : hosts.stream().map(Host::new).toList();
+    Authority authority = open(directory);
+    Path target = path("--out", out);
+    if (!Files.isDirectory(target)) {
+      throw KulaException.user("--out is '%s', must be a directory; make it first".formatted(out));
+    }
+    PeerKeys keys = PeerKeys.create(holder);
+    Peer peer = new Peer(holder, id, keys.signing().map(KeyPair::getPublic));
+    Path key = target.resolve(peer.encodedName() + ".key");
+    Path certificate = target.resolve(peer.encodedName() + ".pem");
+    PrivateFile.refuseExisting(certificate);
+    keys.write(key);
+    List<X509Certificate> chain;
+    try {
+      chain = authority.issue(peer, keys.connection().getPublic(), addresses, validity);
+    } catch (RuntimeException e) {
+      Files.deleteIfExists(key); // just made, and of no use
+      throw e;
+    }
+    Credentials.create(certificate, chain);
+    terminal
+        .out()
+        .printf(
+            "%s and %s: the %s '%s' until %s.%n",
+            certificate, key, holder.word(), id, chain.getFirst().getNotAfter().toInstant());
+    return Kula.DONE;
+  }
+
+  @Command(
+      name = "revoke",
+      mixinStandardHelpOptions = true,
+      description =
+          "Revokes a certificate by its serial number, or all of a name with its tokens, for ever.")
+  int revoke(
+      @Option(
+              names = "--authority",
+              paramLabel = "DIR",
+              defaultValue = "authority",
+              description = "The authority's directory. Default: ${DEFAULT-VALUE}")
+          String directory,
+      @Option(names = "--name", paramLabel = "NAME", description = "Whose certificates.")
+          @Nullable String name,
+      @Option(
+              names = "--serial",
+              paramLabel = "SERIAL",
+              description = "Which certificate, as kula pki list shows it.")
+          @Nullable String serial) {
+    if ((name == null) == (serial == null)) {
+      throw KulaException.user(
+          "--name is %s and --serial is %s, must be one of the two; see kula pki revoke --help"
+              .formatted(given(name), given(serial)));
+    }
+    Authority authority = open(directory);
+    List<Issued> revoked =
+        name != null ? authority.revoke(name(name)) : authority.revoke(serial(given(serial)));
+    for (Issued one : revoked) {
+      terminal.out().printf("Revoked %s of %s.%n", one.serial().toString(16), described(one));
+    }
+    return Kula.DONE;
+  }
+
+  @Command(
+      name = "list",
+      mixinStandardHelpOptions = true,
+      description = "Shows all certificates that were issued.")
+  int list(
+      @Option(
+              names = "--authority",
+              paramLabel = "DIR",
+              defaultValue = "authority",
+              description = "The authority's directory. Default: ${DEFAULT-VALUE}")
+          String directory) {
+    Path path = path("--authority", directory);
+    Instant now = clock.instant();
+    List<List<String>> rows = open(directory).issued().stream().map(one -> row(one, now)).toList();
+    if (rows.isEmpty()) {
+      terminal.out().printf("%s has issued nothing yet.%n", path);
+    } else {
+      Grid grid =
+          new Grid(
+              "Certificates of " + path, List.of("name", "role", "until", "state", "serial"), rows);
+      terminal.out().print(grid.text());
+    }
+    return Kula.DONE;
+  }
+
+  private static List<String> row(Issued one, Instant now) {
+    String state =
+        one.revoked()
+            .map(at -> "revoked " + at.toString().substring(0, 10))
+            .orElse(now.isBefore(one.notAfter()) ? "holds" : "ran out");
+    return List.of(
+        one.name().name(),
+        one.role().word(),
+        one.notAfter().toString(),
+        state,
+        one.serial().toString(16));
+  }
+
+  private static String described(Issued one) {
+    return "the %s '%s'".formatted(one.role().word(), one.name());
+  }
+
+  private Authority open(String directory) {
+    return Authority.open(path("--authority", directory), clock);
+  }
+
+  private static String given(@Nullable String value) {
+    return value == null ? "not given" : value;
+  }
+
+  private static Path path(String option, String text) {
+    try {
+      return Path.of(text);
+    } catch (InvalidPathException e) {
+      throw KulaException.user(
+          "%s is '%s', must be a path; choose another".formatted(option, text));
+    }
+  }
+
+  private static DeviceId name(String text) {
+    Peer.nameRule(text)
+        .ifPresent(
+            rule -> {
+              throw KulaException.user(
+                  "--name is '%s', must %s; choose another".formatted(text, rule));
+            });
+    return new DeviceId(text);
+  }
+
+  private static Role role(String text) {
+    return Role.of(text)
+        .orElseThrow(
+            () ->
+                KulaException.user(
+                    "--role is '%s', must be one of %s; %s"
+                        .formatted(
+                            text,
+                            String.join(", ", Role.words()),
+                            Suggestion.closest(text, Role.words())
+                                .map(near -> "did you mean " + near + "?")
+                                .orElse("choose one"))));
+  }
+
+  private static BigInteger serial(String text) {
+    if (!SERIAL.matcher(text).matches()) {
+      throw KulaException.user(
+          "--serial is '%s', must be hexadecimal digits; kula pki list shows them".formatted(text));
+    }
+    return new BigInteger(text, 16);
+  }
+
+  private static Duration duration(String text) {
+    Matcher matcher = DURATION.matcher(text);
+    if (!matcher.matches()) {
+      throw KulaException.user(
+          "--valid is '%s', must be a whole number with s, m, h or d; try 24h".formatted(text));
+    }
+    long amount = Long.parseLong(matcher.group(1));
+    return switch (matcher.group(2)) {
+      case "s" -> Duration.ofSeconds(amount);
+      case "m" -> Duration.ofMinutes(amount);
+      case "h" -> Duration.ofHours(amount);
+      default -> Duration.ofDays(amount);
+    };
+  }
+}

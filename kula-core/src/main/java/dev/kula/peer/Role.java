@@ -1,0 +1,44 @@
+package dev.kula.peer;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** What a process of a fleet is there for; it stands in the process's certificate. */
+public enum Role {
+  /** Runs the rounds. */
+  ORCHESTRATOR(true),
+  /** Compares devices and plans swaps. */
+  MONITOR(true),
+  /** Holds data and trains. */
+  DEVICE(false),
+  /** A person or program that looks after the fleet. */
+  OPERATOR(false);
+
+  private final boolean server;
+
+  Role(boolean server) {
+    this.server = server;
+  }
+
+  /** Whether others connect to it by an address, which its certificate then has to name. */
+  public boolean isServer() {
+    return server;
+  }
+
+  /** As it is written in certificates and on the command line. */
+  public String word() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  /** The role that is written so, exactly. */
+  public static Optional<Role> of(String word) {
+    return Arrays.stream(values()).filter(role -> role.word().equals(word)).findFirst();
+  }
+
+  /** All words, in order. */
+  public static List<String> words() {
+    return Arrays.stream(values()).map(Role::word).toList();
+  }
+}

@@ -1,0 +1,131 @@
+package dev.kula.wire.identity;
+
+import dev.kula.KulaException;
+import dev.kula.peer.Peer;
+import dev.kula.peer.Trust;
+import dev.kula.peer.Trust.Side;
+import java.io.IOException;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.List;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509ExtendedTrustManager;
+
+/**
+ * TLS 1.3 with certificates on both sides. Who is let in is decided thrice: by the trust manager in
+ * a full handshake; by {@link #peer} on every new connection, for TLS may resume a session without
+ * asking the trust manager; and by {@link #recheck} on every call. Thread safe.
+ */
+public final class Tls {
+  private static final String VERSION = "TLSv1.3";
+
+  private final Credentials own;
+  private final Trust trust;
+
+  /**
+   * @param own with what this process shows who it is
+   * @param trust whom it believes
+   */
+  public Tls(Credentials own, Trust trust) {
+    this.own = own;
+    this.trust = trust;
+  }
+
+  /** Of whoever opens connections to, or accepts them from, whom {@code expected} lets pass. */
+  public SSLContext context(Expected expected) {
+    try {
+      SSLContext context = SSLContext.getInstance(VERSION);
+      context.init(
+          keyManagers().getKeyManagers(), new TrustManager[] {trustManager(expected)}, null);
+      return context;
+    } catch (GeneralSecurityException e) {
+      throw KulaException.resource("this Java lacks TLS 1.3: " + e.getMessage(), e);
+    }
+  }
+
+  /** Shows this process's certificate. */
+  public KeyManagerFactory keyManagers() {
+    try {
+      KeyStore store = KeyStore.getInstance("PKCS12");
+      store.load(null, null);
+      char[] nothing = new char[0]; // the store never leaves memory
+      store.setKeyEntry(
+          "own",
+          own.keys().connection().getPrivate(),
+          nothing,
+          own.chain().toArray(Certificate[]::new));
+      KeyManagerFactory factory =
+          KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+      factory.init(store, nothing);
+      return factory;
+    } catch (GeneralSecurityException | IOException e) {
+      throw KulaException.resource("keys cannot be used for TLS: " + e.getMessage(), e);
+    }
+  }
+
+  /** Judges the other's certificate. */
+  public X509ExtendedTrustManager trustManager(Expected expected) {
+    return new PeerTrustManager(trust, expected);
+  }
+
+  /**
+   * What sockets and engines of this end have to be set to.
+   *
+   * @param end this one: a server asks for a certificate; a client checks that the server's names
+   *     the host that it connects to
+   */
+  public static SSLParameters parameters(Side end) {
+    SSLParameters parameters = new SSLParameters();
+    parameters.setProtocols(new String[] {VERSION});
+    switch (end) {
+      case SERVER -> parameters.setNeedClientAuth(true);
+      case CLIENT -> parameters.setEndpointIdentificationAlgorithm("HTTPS");
+    }
+    return parameters;
+  }
+
+  /**
+   * Who is at the other end of a connection; to be asked of each, also of one that was resumed.
+   *
+   * @param other which end the other is
+   * @throws KulaException the other party's mistake, if it is not to be let in
+   */
+  public Peer peer(SSLSession session, Side other, Expected expected) {
+    Peer peer = trust.peer(chain(session), other);
+    expected.check(peer);
+    return peer;
+  }
+
+  /**
+   * Whether the other end may still call.
+   *
+   * @throws KulaException the other party's mistake, if its certificate ran out or was revoked
+   */
+  public void recheck(SSLSession session) {
+    trust.recheck(chain(session));
+  }
+
+  /** The certificates of the other end, its own first; for a renewal. */
+  public static List<X509Certificate> chain(SSLSession session) {
+    List<X509Certificate> chain = new ArrayList<>();
+    try {
+      for (Certificate certificate : session.getPeerCertificates()) {
+        if (certificate instanceof X509Certificate one) {
+          chain.add(one);
+        }
+      }
+    } catch (SSLPeerUnverifiedException e) {
+      throw KulaException.remote(
+          "the other end has shown no certificate, must show one; enrol with kula pki token");
+    }
+    return chain;
+  }
+}
