@@ -75,7 +75,25 @@ public final class Trust {
     List<X509Certificate> below = below(chain);
     X509Certificate own = below.getFirst();
     recheck(below);
-    validate(below);
+    validate(below, clock.instant());
+    checkUse(own, side);
+    return Peer.named(own);
+  }
+
+  /**
+   * To whom the authority has issued {@code chain}, whether it still holds or not. Lets nobody in:
+   * it is for a server's handshake, which cannot say why it fails, so that {@link #peer} can say it
+   * on the first call.
+   *
+   * @throws KulaException the other party's mistake, if it is of another authority
+   */
+  public Peer issued(List<X509Certificate> chain, Side side) {
+    List<X509Certificate> below = below(chain);
+    X509Certificate own = below.getFirst();
+    Instant now = clock.instant();
+    Instant from = own.getNotBefore().toInstant();
+    Instant until = own.getNotAfter().toInstant();
+    validate(below, now.isBefore(from) ? from : now.isAfter(until) ? until : now);
     checkUse(own, side);
     return Peer.named(own);
   }
@@ -127,11 +145,11 @@ public final class Trust {
     return below;
   }
 
-  private void validate(List<X509Certificate> chain) {
+  private void validate(List<X509Certificate> chain, Instant at) {
     try {
       PKIXParameters parameters = new PKIXParameters(Set.of(new TrustAnchor(authority, null)));
       parameters.setRevocationEnabled(false); // checked before, by the authority's own list
-      parameters.setDate(Date.from(clock.instant()));
+      parameters.setDate(Date.from(at));
       CertPath path = CertificateFactory.getInstance("X.509").generateCertPath(chain);
       CertPathValidator.getInstance("PKIX").validate(path, parameters);
     } catch (CertPathValidatorException e) {

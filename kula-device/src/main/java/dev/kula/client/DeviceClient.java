@@ -55,6 +55,7 @@ public final class DeviceClient {
 
   private @Nullable JobRunner runner;
   private ByteString server = ByteString.EMPTY;
+  private volatile @Nullable String trouble;
 
   /** The last job that has come as a whole, and what came of it. */
   private long job;
@@ -92,7 +93,7 @@ public final class DeviceClient {
     Duration pause = LEAST_PAUSE;
     while (true) {
       Session session = new Session();
-      FleetGrpc.newStub(channel).withWaitForReady().attend(session);
+      FleetGrpc.newStub(channel).attend(session);
       session.greet(
           Hello.newBuilder()
               .setVersion(VERSION)
@@ -115,12 +116,34 @@ public final class DeviceClient {
                 "the server refuses this device: %s"
                     .formatted(
                         why.getDescription() == null ? why.getCode() : why.getDescription()));
-        default -> pause = session.welcomed ? LEAST_PAUSE : longer(pause);
+        default -> {
+          trouble = described(why);
+          pause = session.welcomed ? LEAST_PAUSE : longer(pause);
+        }
       }
       // Not all devices at the same moment.
       Thread.sleep(
           pause.multipliedBy(ThreadLocalRandom.current().nextLong(50, 150)).dividedBy(100));
     }
+  }
+
+  /** What is at the bottom of it: gRPC says little more than that there is no connection. */
+  private static String described(Status why) {
+    String line = why.getDescription() == null ? why.getCode().toString() : why.getDescription();
+    for (Throwable at = why.getCause(); at != null; at = at.getCause()) {
+      if (at.getMessage() != null) {
+        line = at.getMessage();
+      }
+      if (at instanceof KulaException) {
+        return line;
+      }
+    }
+    return "the server cannot be reached (%s); this device goes on trying".formatted(line);
+  }
+
+  /** Why there is no connection; empty while there is one, and before one was tried. */
+  public Optional<String> trouble() {
+    return Optional.ofNullable(trouble);
   }
 
   private static Duration longer(Duration pause) {
@@ -177,6 +200,7 @@ public final class DeviceClient {
 
   private void welcome(Session session, Welcome welcome) {
     session.welcomed = true;
+    trouble = null;
     if (runner == null) {
       runner = maker.apply(SettingsCodec.decode(welcome.getSettings().toByteArray()));
     }

@@ -11,6 +11,7 @@ import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
@@ -22,10 +23,13 @@ import javax.net.ssl.X509ExtendedTrustManager;
 /**
  * TLS 1.3 with certificates on both sides. Who is let in is decided thrice: by the trust manager in
  * a full handshake; by {@link #peer} on every new connection, for TLS may resume a session without
- * asking the trust manager; and by {@link #recheck} on every call. Thread safe.
+ * asking the trust manager; and by {@link #recheck} on every call. A server that wants to say why
+ * it lets somebody not in leaves most of that to the calls ({@link #issuedTrustManager}). Thread
+ * safe.
  */
 public final class Tls {
-  private static final String VERSION = "TLSv1.3";
+  /** The one version of TLS. */
+  public static final String VERSION = "TLSv1.3";
 
   private final Credentials own;
   private final Trust trust;
@@ -74,6 +78,32 @@ public final class Tls {
   /** Judges the other's certificate. */
   public X509ExtendedTrustManager trustManager(Expected expected) {
     return new PeerTrustManager(trust, expected);
+  }
+
+  /**
+   * Lets every client through the handshake to whom the authority has issued a certificate, also
+   * one that ran out or was revoked; whoever uses it asks {@link #peer} on every call.
+   *
+   * @param refusals is told why others are not, in a line; from any thread
+   */
+  public X509ExtendedTrustManager issuedTrustManager(Consumer<String> refusals) {
+    return new IssuedTrustManager(trust, refusals);
+  }
+
+  /**
+   * Looks at this process's own certificate as others will, so that it need not connect to be
+   * refused.
+   *
+   * @param end this one
+   * @param expected whom others let pass
+   * @throws KulaException the user's mistake, if they will not
+   */
+  public void requireOwn(Side end, Expected expected) {
+    try {
+      expected.check(trust.peer(own.chain(), end));
+    } catch (KulaException e) {
+      throw KulaException.user("own certificate cannot be used: " + e.getMessage(), e);
+    }
   }
 
   /**
