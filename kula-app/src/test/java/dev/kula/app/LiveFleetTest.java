@@ -6,11 +6,18 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kula.client.DeviceClient;
 import dev.kula.client.JobRunner;
+import dev.kula.client.ServerLine;
 import dev.kula.data.DeviceId;
 import dev.kula.data.FederatedData;
 import dev.kula.engine.Engines;
 import dev.kula.model.EngineFactory;
 import dev.kula.model.TrainingPlan;
+import dev.kula.peer.Peer;
+import dev.kula.peer.Revocations;
+import dev.kula.peer.Role;
+import dev.kula.peer.Trust;
+import dev.kula.pki.Authority;
+import dev.kula.pki.Host;
 import dev.kula.round.RoundRecord;
 import dev.kula.round.RunEvent;
 import dev.kula.round.RunListener;
@@ -18,11 +25,15 @@ import dev.kula.round.RunResult;
 import dev.kula.round.RunState;
 import dev.kula.round.Simulation;
 import dev.kula.round.SimulationSettings;
+import dev.kula.server.FleetPort;
 import dev.kula.server.FleetService;
 import dev.kula.server.Patience;
 import dev.kula.server.Rehearsal;
 import dev.kula.wire.Job;
 import dev.kula.wire.Result;
+import dev.kula.wire.identity.Credentials;
+import dev.kula.wire.identity.PeerKeys;
+import dev.kula.wire.identity.Tls;
 import io.grpc.BindableService;
 import io.grpc.Channel;
 import io.grpc.ClientInterceptors;
@@ -41,9 +52,14 @@ import io.grpc.inprocess.InProcessChannelBuilder;
 import io.grpc.inprocess.InProcessServerBuilder;
 import io.grpc.stub.MetadataUtils;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.security.KeyPair;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -64,6 +80,7 @@ final class LiveFleetTest {
   private static final Metadata.Key<String> NAME =
       Metadata.Key.of("name", Metadata.ASCII_STRING_MARSHALLER);
   private static final String PLAIN = "--partition natural --rounds 5 --groups none ";
+  private static final String HOST = "127.0.0.1";
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final EngineFactory ENGINES = Engines.best();
 
@@ -97,7 +114,7 @@ final class LiveFleetTest {
 
   /** Where devices find the server, while it is there. */
   private interface Network extends AutoCloseable {
-    ManagedChannel connect();
+    ManagedChannel connect(DeviceId device);
 
     @Override
     void close() throws IOException;
@@ -118,7 +135,7 @@ final class LiveFleetTest {
             .start();
     return new Network() {
       @Override
-      public ManagedChannel connect() {
+      public ManagedChannel connect(DeviceId device) {
         return InProcessChannelBuilder.forName(name).build();
       }
 
@@ -167,7 +184,7 @@ final class LiveFleetTest {
           CuttingProxy proxy = new CuttingProxy(server.getPort(), seed, least, most);
           return new Network() {
             @Override
-            public ManagedChannel connect() {
+            public ManagedChannel connect(DeviceId device) {
               return Grpc.newChannelBuilderForAddress(
                       "localhost", proxy.port(), InsecureChannelCredentials.create())
                   .build();
@@ -200,6 +217,46 @@ final class LiveFleetTest {
               new Job.Train(1, 0, Optional.of(new float[9]), training, 9, Instant.EPOCH, 0));
       assertTrue(alien instanceof Result.Failed, "no such model: " + alien);
     }
+  }
+
+  /** As it is in earnest: who calls stands in its certificate. */
+  @Test
+  void norDoCertificates() throws Exception {
+    Authority authority = Authority.create(directory.resolve("authority"), InstantSource.system());
+    List<String> refusals = new CopyOnWriteArrayList<>();
+    assertNoBitChanges(
+        "--model mlp:16 --policy random --exchange raw",
+        service -> {
+          FleetPort port =
+              FleetPort.open(
+                  new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                  tls(authority, Role.ORCHESTRATOR, new DeviceId("orchestrator")),
+                  service,
+                  refusals::add);
+          return new Network() {
+            @Override
+            public ManagedChannel connect(DeviceId device) {
+              return ServerLine.open(HOST, port.port(), tls(authority, Role.DEVICE, device));
+            }
+
+            @Override
+            public void close() {
+              port.close();
+            }
+          };
+        });
+    assertEquals(List.of(), refusals);
+  }
+
+  private static Tls tls(Authority authority, Role role, DeviceId name) {
+    PeerKeys keys = PeerKeys.create(role);
+    Peer peer = new Peer(role, name, keys.signing().map(KeyPair::getPublic));
+    List<Host> hosts = role.isServer() ? List.of(new Host(HOST)) : List.of();
+    List<X509Certificate> chain =
+        authority.issue(peer, keys.connection().getPublic(), hosts, Authority.VALIDITY);
+    return new Tls(
+        new Credentials(peer, chain, keys),
+        new Trust(authority.certificate(), InstantSource.system(), Revocations.none()));
   }
 
   private void assertNoBitChanges(String method, Opener opener) throws Exception {
@@ -244,7 +301,7 @@ final class LiveFleetTest {
             new Rehearsal(data, plan, ENGINES, new Patience(PATIENCE, PATIENCE), log);
         Network network = opener.open(rehearsal.service())) {
       for (FederatedData.DeviceRows rows : data.devices()) {
-        ManagedChannel channel = network.connect();
+        ManagedChannel channel = network.connect(rows.device());
         channels.add(channel);
         DeviceClient client = client(settings, rows.device(), channel);
         clients.add(client);
