@@ -294,11 +294,13 @@ final class LiveFleetTest {
       RunSettings settings, FederatedData data, SimulationSettings plan, Log log, Opener opener)
       throws Exception {
     List<Throwable> failures = new CopyOnWriteArrayList<>();
+    List<String> refusals = new CopyOnWriteArrayList<>();
     List<Thread> threads = new ArrayList<>();
     List<ManagedChannel> channels = new ArrayList<>();
     List<DeviceClient> clients = new ArrayList<>();
     try (Rehearsal rehearsal =
-            new Rehearsal(data, plan, ENGINES, new Patience(PATIENCE, PATIENCE), log);
+            new Rehearsal(
+                data, plan, ENGINES, new Patience(PATIENCE, PATIENCE), refusals::add, log);
         Network network = opener.open(rehearsal.service())) {
       for (FederatedData.DeviceRows rows : data.devices()) {
         ManagedChannel channel = network.connect(rows.device());
@@ -319,6 +321,7 @@ final class LiveFleetTest {
       }
       channels.forEach(ManagedChannel::shutdownNow);
       assertEquals(List.of(), failures);
+      assertEquals(List.of(), refusals);
       return result;
     }
   }

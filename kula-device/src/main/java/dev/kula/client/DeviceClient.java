@@ -8,6 +8,7 @@ import dev.kula.wire.Job;
 import dev.kula.wire.JobCodec;
 import dev.kula.wire.Outgoing;
 import dev.kula.wire.Pipe;
+import dev.kula.wire.Result;
 import dev.kula.wire.SettingsCodec;
 import dev.kula.wire.v1.FleetGrpc;
 import dev.kula.wire.v1.Frame;
@@ -24,6 +25,7 @@ import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -35,8 +37,6 @@ import org.jspecify.annotations.Nullable;
  * <p>{@link #run} is for one thread; {@link #stop} may be called by any.
  */
 public final class DeviceClient {
-  private static final int VERSION = 1;
-
   /** Messages that wait for the device at the most; then the connection waits. */
   private static final int UNREAD = 8;
 
@@ -56,6 +56,7 @@ public final class DeviceClient {
   private @Nullable JobRunner runner;
   private ByteString server = ByteString.EMPTY;
   private volatile @Nullable String trouble;
+  private volatile boolean stopped;
 
   /** The last job that has come as a whole, and what came of it. */
   private long job;
@@ -90,13 +91,21 @@ public final class DeviceClient {
    * @throws KulaException if the server refuses this device
    */
   public void run() throws InterruptedException {
+    try {
+      attend();
+    } finally {
+      stopped = true;
+    }
+  }
+
+  private void attend() throws InterruptedException {
     Duration pause = LEAST_PAUSE;
     while (true) {
       Session session = new Session();
       FleetGrpc.newStub(channel).attend(session);
       session.greet(
           Hello.newBuilder()
-              .setVersion(VERSION)
+              .setVersion(JobCodec.VERSION)
               .setServer(server)
               .setJob(job)
               .setPartial(incoming.partial(job + 1))
@@ -153,12 +162,16 @@ public final class DeviceClient {
 
   /** Ends {@link #run} after the job that is being done. */
   public void stop() {
-    put(new Event.Stop());
+    stopped = true;
+    events.offer(new Event.Stop()); // where there is no room, there is something to wake it up
   }
 
+  /** Waits for room, which there is no more when nobody attends. */
   private void put(Event event) {
     try {
-      events.put(event);
+      while (!stopped && !events.offer(event, LEAST_PAUSE.toMillis(), TimeUnit.MILLISECONDS)) {
+        // the device is at work
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -172,10 +185,12 @@ public final class DeviceClient {
   /** Until the session is over; empty if the device was told to stop. */
   private Optional<Status> attend(Session session) throws InterruptedException {
     while (true) {
-      switch (events.take()) {
-        case Event.Stop stop -> {
-          return Optional.empty();
-        }
+      Event event = events.take();
+      if (stopped) {
+        return Optional.empty();
+      }
+      switch (event) {
+        case Event.Stop stop -> {}
         case Event.Over over -> {
           if (over.session() == session) {
             return Optional.of(over.why());
@@ -183,7 +198,15 @@ public final class DeviceClient {
         }
         case Event.Said said -> {
           if (said.session() == session) {
-            hear(session, said.what());
+            try {
+              hear(session, said.what());
+            } catch (KulaException broken) {
+              if (broken.blame() != KulaException.Blame.REMOTE || runner == null) {
+                throw broken; // there is nothing to go on with
+              }
+              session.pipe().end();
+              return Optional.of(Status.DATA_LOSS.withDescription(broken.getMessage()));
+            }
           }
         }
       }
@@ -221,12 +244,21 @@ public final class DeviceClient {
     }
     Optional<byte[]> whole = incoming.take(frame);
     if (whole.isPresent()) {
-      Job work = JobCodec.decodeJob(whole.get());
       job = frame.getJob();
-      Outgoing made = new Outgoing(job, JobCodec.encode(own.perform(work)));
+      Outgoing made = new Outgoing(job, JobCodec.encode(done(own, whole.get())));
       result = made;
       send(session, made, 0);
     }
+  }
+
+  private static Result done(JobRunner own, byte[] whole) {
+    Job work;
+    try {
+      work = JobCodec.decodeJob(whole);
+    } catch (KulaException broken) {
+      return new Result.Failed(String.valueOf(broken.getMessage()));
+    }
+    return own.perform(work);
   }
 
   private static void send(Session session, Outgoing result, long from) {

@@ -61,11 +61,6 @@ public final class JobRunner implements AutoCloseable {
     return runtime.id();
   }
 
-  /** The device. */
-  public DeviceRuntime runtime() {
-    return runtime;
-  }
-
   /** Does a job. What the device cannot do is a result, too. */
   public Result perform(Job job) {
     try {

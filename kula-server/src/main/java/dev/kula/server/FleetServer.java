@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 
 /**
  * The devices of a live fleet as their server has them: the {@link #service} that they connect to,
@@ -38,13 +39,16 @@ public final class FleetServer implements AutoCloseable {
    * @param conditions time, and who is there when
    * @param patience with devices
    * @param limit bytes of a result at the most
+   * @param refusals is told in a line what a device could not do, or said and may not; from any
+   *     thread
    */
   public FleetServer(
       FleetSettings settings,
       Optional<JobRunner> base,
       Conditions conditions,
       Patience patience,
-      long limit) {
+      long limit,
+      Consumer<String> refusals) {
     byte[] name = new byte[NAME_BYTES];
     new SecureRandom().nextBytes(name);
     ByteString server = UnsafeByteOperations.unsafeWrap(name);
@@ -56,7 +60,7 @@ public final class FleetServer implements AutoCloseable {
       all.add(device);
     }
     base.ifPresent(runner -> all.add(new ResidentDevice(runner)));
-    this.fleet = new RemoteFleet(all, conditions, patience.job());
+    this.fleet = new RemoteFleet(all, conditions, patience.job(), refusals);
     this.service = new FleetService(id -> Optional.ofNullable(devices.get(id)));
   }
 

@@ -2,6 +2,7 @@ package dev.kula.server;
 
 import dev.kula.KulaException;
 import dev.kula.data.DeviceId;
+import dev.kula.wire.JobCodec;
 import dev.kula.wire.Pipe;
 import dev.kula.wire.v1.FleetGrpc;
 import dev.kula.wire.v1.FromDevice;
@@ -20,9 +21,6 @@ import org.jspecify.annotations.Nullable;
  * the connection; a call without a caller is refused.
  */
 public final class FleetService extends FleetGrpc.FleetImplBase {
-  /** The protocol that this server speaks. */
-  public static final int VERSION = 1;
-
   /** The device that a call comes from. */
   public static final Context.Key<DeviceId> CALLER = Context.key("kula-device");
 
@@ -57,6 +55,7 @@ public final class FleetService extends FleetGrpc.FleetImplBase {
     private final Pipe<ToDevice> pipe;
     private final ServerCallStreamObserver<ToDevice> stream;
     private boolean greeted;
+    private boolean refused;
 
     Session(RemoteDevice device, Pipe<ToDevice> pipe, ServerCallStreamObserver<ToDevice> stream) {
       this.device = device;
@@ -66,6 +65,9 @@ public final class FleetService extends FleetGrpc.FleetImplBase {
 
     @Override
     public void onNext(FromDevice said) {
+      if (refused) {
+        return; // what was on its way when the session ended
+      }
       try {
         switch (said.getWhatCase()) {
           case HELLO -> greet(said.getHello());
@@ -76,6 +78,7 @@ public final class FleetService extends FleetGrpc.FleetImplBase {
           case WHAT_NOT_SET -> require(false, "a message is empty, must say something");
         }
       } catch (KulaException broken) {
+        refused = true;
         over();
         stream.onError(Status.INVALID_ARGUMENT.withDescription(broken.getMessage()).asException());
       }
@@ -84,9 +87,9 @@ public final class FleetService extends FleetGrpc.FleetImplBase {
     private void greet(Hello hello) {
       require(!greeted, "hello came twice, must come once a session");
       require(
-          hello.getVersion() == VERSION,
+          hello.getVersion() == JobCodec.VERSION,
           "the protocol is %d, must be %d; update the older of the two"
-              .formatted(hello.getVersion(), VERSION));
+              .formatted(hello.getVersion(), JobCodec.VERSION));
       greeted = true;
       device.attend(pipe, hello);
     }

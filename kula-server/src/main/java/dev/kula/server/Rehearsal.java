@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * A simulation whose devices are in other processes: each deals the same data and takes its own
@@ -50,6 +51,8 @@ public final class Rehearsal implements Run {
    * @param settings of the run, without attackers and not pooled
    * @param engines makes engines
    * @param patience with devices
+   * @param refusals is told in a line what a device could not do, or said and may not; from any
+   *     thread
    * @param listener is told of rounds
    */
   public Rehearsal(
@@ -57,6 +60,7 @@ public final class Rehearsal implements Run {
       SimulationSettings settings,
       EngineFactory engines,
       Patience patience,
+      Consumer<String> refusals,
       RunListener listener) {
     if (settings.threat().isPresent() || settings.pooled()) {
       throw new IllegalArgumentException("a rehearsal has no attackers and no pool of data");
@@ -81,7 +85,8 @@ public final class Rehearsal implements Run {
             base,
             new SimulatedConditions(courses, costs),
             patience,
-            RESULT_BYTES);
+            RESULT_BYTES,
+            refusals);
     this.servers =
         new Servers(
             server.fleet(),

@@ -1,5 +1,6 @@
 package dev.kula.server;
 
+import dev.kula.KulaException;
 import dev.kula.aggregate.AggregationStrategy;
 import dev.kula.aggregate.Broadcast;
 import dev.kula.aggregate.PartialSum;
@@ -34,6 +35,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -47,6 +50,7 @@ public final class RemoteFleet implements Fleet {
   private final List<DeviceId> enrolled;
   private final Conditions conditions;
   private final Duration patience;
+  private final Consumer<String> refusals;
   private final ExecutorService waiting = Executors.newVirtualThreadPerTaskExecutor();
 
   /** What each participant has as its model, and as one of another group, if it answered since. */
@@ -68,12 +72,16 @@ public final class RemoteFleet implements Fleet {
    * @param all devices, and the holder of the base set if there is one
    * @param conditions time, and who is there when
    * @param patience how long a device may take for a job
+   * @param refusals is told in a line what a device could not do, or said and may not; from any
+   *     thread
    */
-  RemoteFleet(List<Participant> all, Conditions conditions, Duration patience) {
+  RemoteFleet(
+      List<Participant> all, Conditions conditions, Duration patience, Consumer<String> refusals) {
     all.forEach(participant -> participants.put(participant.id(), participant));
     this.enrolled = participants.keySet().stream().filter(id -> !id.equals(Envelope.BASE)).toList();
     this.conditions = conditions;
     this.patience = patience;
+    this.refusals = refusals;
   }
 
   @Override
@@ -81,7 +89,10 @@ public final class RemoteFleet implements Fleet {
     int before = begun;
     begun = round;
     late.clear();
-    tell(id -> new Job.Begin(round));
+    all(
+        participants.keySet(),
+        id -> new Job.Begin(round),
+        (id, result) -> Optional.<Result>empty());
     return conditions.joining(enrolled, before, round);
   }
 
@@ -117,10 +128,13 @@ public final class RemoteFleet implements Fleet {
     PartialSum sum = strategy.init(task.global().length);
     long updateBytes = strategy.updateBytes(task.sent());
     Map<DeviceId, Double> passes =
-        all(task.cohort(), id -> job(id, task), result -> fold(result, task, strategy, sum));
+        all(
+            task.cohort(),
+            id -> job(id, task),
+            (id, result) -> fold(id, result, task, strategy, sum));
     passes.forEach((id, spent) -> worked.add(new Conditions.Worked(id, 0, spent, updateBytes)));
     if (strategy.needsRoot()) {
-      all(List.of(Envelope.BASE), id -> job(id, task), result -> takeRoot(result, sum));
+      all(List.of(Envelope.BASE), id -> job(id, task), (id, result) -> takeRoot(result, sum));
     }
     float[] next = sum.finish(task.global());
     return new Folded(
@@ -148,18 +162,33 @@ public final class RemoteFleet implements Fleet {
   }
 
   /** As results come; which thread folds one, and when, shows in no bit of the sum. */
-  private static Optional<Double> fold(
-      Result result, TrainingTask task, AggregationStrategy strategy, PartialSum sum) {
+  private Optional<Double> fold(
+      DeviceId id, Result result, TrainingTask task, AggregationStrategy strategy, PartialSum sum) {
     if (!(result instanceof Result.Trained trained)) {
       return Optional.empty();
     }
-    synchronized (sum) {
-      trained
-          .update()
-          .filter(update -> fits(update, task, strategy.broadcast()))
-          .ifPresent(sum::accumulate);
+    if (trained.update().isPresent()) {
+      Update update = trained.update().get();
+      if (fits(update, task, strategy.broadcast())) {
+        fold(id, update, sum);
+      } else {
+        refusals.accept(
+            "%s: an update has %d numbers of model %d, must be of the model that was sent"
+                .formatted(id, update.delta().length, update.cluster()));
+      }
     }
     return Optional.of(trained.passes());
+  }
+
+  /** One device's numbers end no run; a sum is as it was before what it refuses. */
+  private void fold(DeviceId id, Update update, PartialSum sum) {
+    synchronized (sum) {
+      try {
+        sum.accumulate(update);
+      } catch (KulaException refused) {
+        refusals.accept("%s: %s".formatted(id, refused.getMessage()));
+      }
+    }
   }
 
   private static Optional<Double> takeRoot(Result result, PartialSum sum) {
@@ -196,16 +225,19 @@ public final class RemoteFleet implements Fleet {
         all(
             inboxes.keySet(),
             id -> new Job.Deliver(inbox(inboxes, id), now(), conditions.inferenceSeconds(id)),
-            result -> result instanceof Result.Said said ? Optional.of(said) : Optional.empty());
+            (id, result) ->
+                result instanceof Result.Said said ? Optional.of(said) : Optional.empty());
     List<Envelope> moving = new ArrayList<>();
     List<Conditions.Worked> worked = new ArrayList<>();
     answers.forEach(
         (id, said) -> {
           List<Envelope> inbox = inbox(inboxes, id);
           inbox.forEach(envelope -> hold(id, envelope.message()));
-          // Nobody speaks for another.
           List<Envelope> own =
               said.envelopes().stream().filter(envelope -> envelope.from().equals(id)).toList();
+          if (own.size() < said.envelopes().size()) {
+            refusals.accept("%s: a message in another's name, must be in its own".formatted(id));
+          }
           moving.addAll(own);
           worked.add(new Conditions.Worked(id, bytes(inbox), said.passes(), bytes(own)));
         });
@@ -239,7 +271,9 @@ public final class RemoteFleet implements Fleet {
 
   /** Lets participants do a job each, at the same time; who is late or fails is missing. */
   private <T> Map<DeviceId, T> all(
-      Collection<DeviceId> ids, Function<DeviceId, Job> jobs, Function<Result, Optional<T>> taken) {
+      Collection<DeviceId> ids,
+      Function<DeviceId, Job> jobs,
+      BiFunction<DeviceId, Result, Optional<T>> taken) {
     Map<DeviceId, Future<Optional<T>>> asked = new LinkedHashMap<>();
     for (DeviceId id : ids) {
       Participant participant = participants.get(id);
@@ -251,19 +285,17 @@ public final class RemoteFleet implements Fleet {
                   Optional<Result> result = participant.perform(jobs.apply(id), patience);
                   if (result.isEmpty()) {
                     late.add(id);
+                    refusals.accept("%s: no answer in time, is left out".formatted(id));
+                  } else if (result.get() instanceof Result.Failed failed) {
+                    refusals.accept("%s: %s".formatted(id, failed.reason()));
                   }
-                  return result.flatMap(taken);
+                  return result.flatMap(one -> taken.apply(id, one));
                 }));
       }
     }
     Map<DeviceId, T> results = new LinkedHashMap<>();
     asked.forEach((id, future) -> await(future).ifPresent(result -> results.put(id, result)));
     return results;
-  }
-
-  /** Likewise where there is nothing to be told. */
-  private void tell(Function<DeviceId, Job> jobs) {
-    all(participants.keySet(), jobs, result -> Optional.empty());
   }
 
   private static <T> T await(Future<T> future) {
@@ -282,18 +314,23 @@ public final class RemoteFleet implements Fleet {
     return conditions.elapsed();
   }
 
-  /** Devices keep their state themselves; here is only what time it is. */
+  /** What time it is; devices' states are their own, and no device keeps any yet. */
   @Override
   public FleetState state() {
-    tell(id -> new Job.Keep(Math.max(0, begun)));
     return new FleetState(Map.of(), Map.of(), conditions.elapsed().toNanos());
   }
 
+  /**
+   * Refuses.
+   *
+   * @throws KulaException always: devices would go on from another round than the server
+   */
   @Override
   public void restore(
       FleetState state, Function<DeviceId, float[]> models, List<GroupModel> shown) {
-    conditions.restore(Duration.ofNanos(state.elapsedNanos()));
-    tell(id -> new Job.Restore(Math.max(0, begun), models.apply(id), shown));
+    throw KulaException.user(
+        "a fleet of other processes was stopped, and its devices keep nothing yet; begin the run"
+            + " anew");
   }
 
   @Override

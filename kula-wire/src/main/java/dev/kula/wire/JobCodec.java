@@ -7,6 +7,9 @@ import java.util.Optional;
 
 /** Jobs and results as the bytes of {@code messages.proto}, and back, bit for bit. Thread safe. */
 public final class JobCodec {
+  /** Of the protocol. */
+  public static final int VERSION = 1;
+
   private JobCodec() {}
 
   /** A job as bytes; the same bytes for the same job. */

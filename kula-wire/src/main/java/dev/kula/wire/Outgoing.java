@@ -33,11 +33,6 @@ public final class Outgoing {
     return job;
   }
 
-  /** All its bytes. */
-  public byte[] whole() {
-    return whole;
-  }
-
   /**
    * Sends what the other side does not have yet.
    *

@@ -71,16 +71,6 @@ public final class Pipe<T> {
     }
   }
 
-  /** Whether anything can still be written. */
-  public boolean isOpen() {
-    lock.lock();
-    try {
-      return open;
-    } finally {
-      lock.unlock();
-    }
-  }
-
   /** The connection has ended; writers give up. */
   public void broken() {
     lock.lock();

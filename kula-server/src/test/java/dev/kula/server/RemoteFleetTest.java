@@ -1,0 +1,133 @@
+package dev.kula.server;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.kula.KulaException;
+import dev.kula.Seed;
+import dev.kula.aggregate.AggregationStrategy;
+import dev.kula.aggregate.Update;
+import dev.kula.data.DeviceId;
+import dev.kula.device.Envelope;
+import dev.kula.device.Message;
+import dev.kula.fleet.CostModel;
+import dev.kula.fleet.Courses;
+import dev.kula.fleet.Fleet;
+import dev.kula.fleet.FleetState;
+import dev.kula.fleet.SimulatedConditions;
+import dev.kula.model.TrainingPlan;
+import dev.kula.wire.Job;
+import dev.kula.wire.Result;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
+import org.junit.jupiter.api.Test;
+
+/** What one device does wrong is left out, told, and ends nothing. */
+final class RemoteFleetTest {
+  private static final float[] GLOBAL = {1, 2};
+
+  private final List<String> refusals = new CopyOnWriteArrayList<>();
+
+  /** Somebody who answers every job alike; empty for never. */
+  private record Answering(DeviceId id, Function<Job, Optional<Result>> answer)
+      implements Participant {
+    @Override
+    public boolean isPresent() {
+      return true;
+    }
+
+    @Override
+    public Optional<Result> perform(Job job, Duration within) {
+      return answer.apply(job);
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  private static Participant answering(String name, Result result) {
+    return new Answering(new DeviceId(name), job -> Optional.of(result));
+  }
+
+  private RemoteFleet fleet(Participant... participants) {
+    List<DeviceId> ids = List.of(participants).stream().map(Participant::id).toList();
+    return new RemoteFleet(
+        List.of(participants),
+        new SimulatedConditions(
+            Courses.still(), CostModel.heterogeneous(ids, GLOBAL.length, new Seed(1))),
+        Duration.ofSeconds(1),
+        refusals::add);
+  }
+
+  private static Result trained(float... delta) {
+    return new Result.Trained(Optional.of(new Update(delta, 1, 0.5)), 1);
+  }
+
+  @Test
+  void updatesThatCannotBeFoldedAreLeftOut() {
+    try (RemoteFleet fleet =
+        fleet(
+            answering("absurd", trained(Float.NaN, 0)),
+            answering("failing", new Result.Failed("the disk is full")),
+            answering("good", trained(1, 1)),
+            new Answering(new DeviceId("slow"), job -> Optional.empty()),
+            answering("wrong", trained(1, 1, 1)))) {
+      Fleet.TrainingTask task =
+          new Fleet.TrainingTask(1, GLOBAL, TrainingPlan.of(1, 8, 0.1f), fleet.devices());
+      Fleet.Folded folded =
+          fleet.train(List.of(task), AggregationStrategy.parse("fedavg")).getFirst();
+      assertEquals(1, folded.updates());
+      assertArrayEquals(new float[] {2, 3}, folded.global());
+      assertEquals(4, refusals.size(), refusals.toString());
+      List<String> sorted = refusals.stream().sorted().toList();
+      assertTrue(sorted.get(0).startsWith("absurd: "), sorted.toString());
+      assertEquals("failing: the disk is full", sorted.get(1));
+      assertEquals("slow: no answer in time, is left out", sorted.get(2));
+      assertTrue(sorted.get(3).startsWith("wrong: an update has 3 numbers"), sorted.toString());
+    }
+  }
+
+  @Test
+  void whoeverWasLateIsNotAskedAgainInTheRound() {
+    try (RemoteFleet fleet = fleet(new Answering(new DeviceId("slow"), job -> Optional.empty()))) {
+      fleet.begin(1);
+      assertEquals(List.of(), fleet.available(1));
+      assertEquals(List.of(new DeviceId("slow")), fleet.devices());
+    }
+  }
+
+  @Test
+  void nobodySpeaksForAnother() {
+    DeviceId good = new DeviceId("good");
+    DeviceId liar = new DeviceId("liar");
+    Envelope own = new Envelope(liar, Envelope.MONITOR, new Message.ProfileDeclined(1, 2));
+    Envelope forged = new Envelope(good, Envelope.MONITOR, new Message.ProfileDeclined(1, 2));
+    try (RemoteFleet fleet =
+        fleet(
+            answering("good", new Result.Said(List.of(), 0)),
+            answering("liar", new Result.Said(List.of(own, forged), 0)))) {
+      Fleet.Delivery delivery =
+          fleet.carry(
+              1, List.of(new Envelope(Envelope.ORCHESTRATOR, liar, new Message.CloseSwaps(1))));
+      assertEquals(List.of(own), delivery.toServers());
+      assertEquals(
+          List.of("liar: a message in another's name, must be in its own"), List.copyOf(refusals));
+    }
+  }
+
+  /** Devices keep nothing yet, and a run must not go on as if they did. */
+  @Test
+  void aStoppedRunDoesNotGoOn() {
+    try (RemoteFleet fleet = fleet(answering("good", new Result.Done()))) {
+      FleetState state = fleet.state();
+      assertEquals(Map.of(), state.devices());
+      assertThrows(KulaException.class, () -> fleet.restore(state, device -> GLOBAL, List.of()));
+    }
+  }
+}
