@@ -25,6 +25,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -56,6 +57,20 @@ final class PkiCommand {
     this.clock = clock;
   }
 
+  /** Where the authority is. */
+  static final class Where {
+    @Option(
+        names = "--authority",
+        paramLabel = "DIR",
+        defaultValue = "authority",
+        description = "The authority's directory. Default: ${DEFAULT-VALUE}")
+    private String directory = "authority";
+
+    Path path() {
+      return PkiCommand.path("--authority", directory);
+    }
+  }
+
   @Command(
       name = "init",
       mixinStandardHelpOptions = true,
@@ -82,12 +97,7 @@ final class PkiCommand {
       mixinStandardHelpOptions = true,
       description = "Prints a token with which a device gets its certificate, once.")
   int token(
-      @Option(
-              names = "--authority",
-              paramLabel = "DIR",
-              defaultValue = "authority",
-              description = "The authority's directory. Default: ${DEFAULT-VALUE}")
-          String directory,
+      @Mixin Where where,
       @Option(
               names = "--name",
               paramLabel = "NAME",
@@ -101,7 +111,7 @@ final class PkiCommand {
               description =
                   "How long it can be used, such as 30m, 24h or 7d. Default:" + " ${DEFAULT-VALUE}")
           String valid) {
-    Authority authority = open(directory);
+    Authority authority = open(where);
     terminal.out().println(authority.token(name(name), duration(valid)));
     return Kula.DONE;
   }
@@ -113,12 +123,7 @@ final class PkiCommand {
           "Makes keys and a certificate, as NAME.key and NAME.pem: for servers, and for who brings"
               + " no token.")
   int issue(
-      @Option(
-              names = "--authority",
-              paramLabel = "DIR",
-              defaultValue = "authority",
-              description = "The authority's directory. Default: ${DEFAULT-VALUE}")
-          String directory,
+      @Mixin Where where,
       @Option(
               names = "--role",
               paramLabel = "ROLE",
@@ -156,7 +161,7 @@ final class PkiCommand {
     DeviceId id = name(name);
     Duration validity = duration(valid);
     List<Host> addresses = hosts == null ? List.of() : hosts.stream().map(Host::new).toList();
-    Authority authority = open(directory);
+    Authority authority = open(where);
     Path target = path("--out", out);
     if (!Files.isDirectory(target)) {
       throw KulaException.user("--out is '%s', must be a directory; make it first".formatted(out));
@@ -189,12 +194,7 @@ final class PkiCommand {
       description =
           "Revokes a certificate by its serial number, or all of a name with its tokens, for ever.")
   int revoke(
-      @Option(
-              names = "--authority",
-              paramLabel = "DIR",
-              defaultValue = "authority",
-              description = "The authority's directory. Default: ${DEFAULT-VALUE}")
-          String directory,
+      @Mixin Where where,
       @Option(names = "--name", paramLabel = "NAME", description = "Whose certificates.")
           @Nullable String name,
       @Option(
@@ -207,7 +207,7 @@ final class PkiCommand {
           "--name is %s and --serial is %s, must be one of the two; see kula pki revoke --help"
               .formatted(given(name), given(serial)));
     }
-    Authority authority = open(directory);
+    Authority authority = open(where);
     List<Issued> revoked =
         name != null ? authority.revoke(name(name)) : authority.revoke(serial(given(serial)));
     for (Issued one : revoked) {
@@ -220,16 +220,10 @@ final class PkiCommand {
       name = "list",
       mixinStandardHelpOptions = true,
       description = "Shows all certificates that were issued.")
-  int list(
-      @Option(
-              names = "--authority",
-              paramLabel = "DIR",
-              defaultValue = "authority",
-              description = "The authority's directory. Default: ${DEFAULT-VALUE}")
-          String directory) {
-    Path path = path("--authority", directory);
+  int list(@Mixin Where where) {
+    Path path = where.path();
     Instant now = clock.instant();
-    List<List<String>> rows = open(directory).issued().stream().map(one -> row(one, now)).toList();
+    List<List<String>> rows = open(where).issued().stream().map(one -> row(one, now)).toList();
     if (rows.isEmpty()) {
       terminal.out().printf("%s has issued nothing yet.%n", path);
     } else {
@@ -258,8 +252,8 @@ final class PkiCommand {
     return "the %s '%s'".formatted(one.role().word(), one.name());
   }
 
-  private Authority open(String directory) {
-    return Authority.open(path("--authority", directory), clock);
+  private Authority open(Where where) {
+    return Authority.open(where.path(), clock);
   }
 
   private static String given(@Nullable String value) {

@@ -21,7 +21,6 @@ import dev.kula.device.SumProtection;
 import dev.kula.device.Workbench;
 import dev.kula.engine.Engines;
 import dev.kula.model.EngineFactory;
-import dev.kula.model.InputShape;
 import dev.kula.model.ModelSpec;
 import dev.kula.model.Scope;
 import dev.kula.model.TrainingEngine;
@@ -134,9 +133,7 @@ public final class LackedClass {
       }
       EngineFactory engines = Engines.best();
       engine = engines.create(ModelSpec.parse("mlp:200"), dataset.input(), dataset.task());
-      head =
-          engines.create(
-              new ModelSpec.Softmax(), InputShape.vector(engine.embeddingSize()), dataset.task());
+      head = engines.createHead(engine);
       global = engine.initialParameters(seed.derive("initial").generator());
       engine.train(
           global,

@@ -25,7 +25,6 @@ import dev.kula.fleet.Fleet;
 import dev.kula.fleet.LocalFleet;
 import dev.kula.model.EngineFactory;
 import dev.kula.model.Evaluation;
-import dev.kula.model.InputShape;
 import dev.kula.model.ModelSpec;
 import dev.kula.model.Samples;
 import dev.kula.model.TrainingEngine;
@@ -111,12 +110,7 @@ final class PeerWork implements AutoCloseable {
             threads,
             null,
             () -> timed(engines.create(model, data.input(), data.task())),
-            () ->
-                Engines.best()
-                    .create(
-                        new ModelSpec.Softmax(),
-                        InputShape.vector(engine.embeddingSize()),
-                        data.task()));
+            () -> Engines.best().createHead(engine));
     global = start();
   }
 

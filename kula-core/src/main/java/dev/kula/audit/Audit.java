@@ -10,8 +10,6 @@ import dev.kula.data.SampleSet;
 import dev.kula.device.LocalModel;
 import dev.kula.fleet.EnginePool;
 import dev.kula.model.EngineFactory;
-import dev.kula.model.InputShape;
-import dev.kula.model.ModelSpec;
 import dev.kula.model.Task;
 import dev.kula.model.TrainingEngine;
 import dev.kula.model.TrainingPlan;
@@ -94,11 +92,7 @@ public final class Audit {
   private EnginePool.Engines engines() {
     Dataset dataset = data.dataset();
     TrainingEngine model = engines.create(settings.model(), dataset.input(), dataset.task());
-    return new EnginePool.Engines(
-        model,
-        engines.create(
-            new ModelSpec.Softmax(), InputShape.vector(model.embeddingSize()), dataset.task()),
-        new LocalModel());
+    return new EnginePool.Engines(model, engines.createHead(model), new LocalModel());
   }
 
   private float[] globalModel(DeviceRows audited, Seed seed) {

@@ -15,4 +15,9 @@ public interface EngineFactory {
    *     convolution on a plain vector
    */
   TrainingEngine create(ModelSpec spec, InputShape input, Task task);
+
+  /** A new engine for the output layer of {@code whole} alone, whose inputs are its embeddings. */
+  default TrainingEngine createHead(TrainingEngine whole) {
+    return create(new ModelSpec.Softmax(), InputShape.vector(whole.embeddingSize()), whole.task());
+  }
 }

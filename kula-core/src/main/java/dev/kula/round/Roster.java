@@ -9,13 +9,16 @@ import dev.kula.data.FederatedData;
 import dev.kula.data.SampleStore;
 import dev.kula.data.Stage;
 import dev.kula.data.target.Exam;
+import dev.kula.data.target.TargetSpec;
 import dev.kula.data.target.TestPool;
 import dev.kula.device.DeviceRuntime;
 import dev.kula.device.DeviceSettings;
 import dev.kula.device.Envelope;
 import dev.kula.device.Situation;
+import dev.kula.fleet.CostModel;
 import dev.kula.fleet.Courses;
 import dev.kula.model.Samples;
+import dev.kula.model.TrainingEngine;
 import dev.kula.privacy.ReleaseJournal;
 import dev.kula.privacy.noise.NoiseSource;
 import java.security.PublicKey;
@@ -26,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 
@@ -37,6 +41,8 @@ import java.util.function.Function;
  * its like.
  */
 public final class Roster {
+  private static final int GLOBAL_EXAM_ROWS = 2000;
+
   private final FederatedData data;
   private final SimulationSettings settings;
   private final Dataset held;
@@ -173,8 +179,27 @@ public final class Roster {
     return new Courses(situations);
   }
 
+  /** What work and bytes cost the participants, with the model of {@code engine}. */
+  public CostModel costs(TrainingEngine engine) {
+    return CostModel.heterogeneous(participants(), engine.layout().size(), seed.derive("fleet"));
+  }
+
+  /**
+   * What the evaluator is told.
+   *
+   * @param attackers devices whose examinations do not count
+   */
+  public Servers.Examination examination(Set<DeviceId> attackers) {
+    return new Servers.Examination(
+        TargetSpec.balancedExam(data, GLOBAL_EXAM_ROWS, seed.derive("exam"))
+            .samples(data.dataset()),
+        changes(),
+        streamed(),
+        attackers);
+  }
+
   /** Rounds in which what a device meets changes, for the evaluator alone. */
-  public Map<DeviceId, List<Integer>> changes() {
+  private Map<DeviceId, List<Integer>> changes() {
     Map<DeviceId, List<Integer>> changes = new TreeMap<>();
     for (FederatedData.DeviceRows rows : data.devices()) {
       changes.put(
@@ -187,7 +212,7 @@ public final class Roster {
    * How many rows that are new to it each device is examined on, by the first round with these
    * rows; empty where it is known what changes when. For the evaluator alone.
    */
-  public Map<DeviceId, NavigableMap<Integer, Integer>> streamed() {
+  private Map<DeviceId, NavigableMap<Integer, Integer>> streamed() {
     Map<DeviceId, NavigableMap<Integer, Integer>> streamed = new TreeMap<>();
     boolean known =
         data.devices().stream().flatMap(rows -> rows.stages().stream()).anyMatch(Stage::change);

@@ -36,4 +36,23 @@ public record RoundRecord(
     Traffic bytes,
     SwapCounts swaps,
     double epsilonMax,
-    double wallSeconds) {}
+    double wallSeconds) {
+  /** The same with another real time, such as 0 to compare runs, which differ in nothing else. */
+  public RoundRecord withWallSeconds(double other) {
+    return new RoundRecord(
+        method,
+        seed,
+        round,
+        cohort,
+        trainingLoss,
+        personalAccuracy,
+        worstDecile,
+        personalLoss,
+        globalAccuracy,
+        simulatedSeconds,
+        bytes,
+        swaps,
+        epsilonMax,
+        other);
+  }
+}

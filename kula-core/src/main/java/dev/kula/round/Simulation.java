@@ -4,19 +4,15 @@ import dev.kula.Seed;
 import dev.kula.data.Dataset;
 import dev.kula.data.DeviceId;
 import dev.kula.data.FederatedData;
-import dev.kula.data.target.TargetSpec;
 import dev.kula.device.DeviceRuntime;
 import dev.kula.device.Envelope;
 import dev.kula.device.PersonalModel;
 import dev.kula.device.PooledOracle;
 import dev.kula.fleet.Attackers;
-import dev.kula.fleet.CostModel;
 import dev.kula.fleet.Fleet;
 import dev.kula.fleet.LocalFleet;
 import dev.kula.fleet.PooledFleet;
 import dev.kula.model.EngineFactory;
-import dev.kula.model.InputShape;
-import dev.kula.model.ModelSpec;
 import dev.kula.model.TrainingEngine;
 import dev.kula.privacy.PrivacyLedger;
 import java.util.ArrayList;
@@ -36,8 +32,6 @@ import java.util.TreeMap;
  * <p>One thread drives it.
  */
 public final class Simulation implements Run {
-  private static final int GLOBAL_EXAM_ROWS = 2000;
-
   private final FederatedData data;
   private final List<FederatedData.DeviceRows> honest;
   private final TrainingEngine engine;
@@ -70,16 +64,11 @@ public final class Simulation implements Run {
         new LocalFleet(
             roster.participants().stream().map(roster::runtime).toList(),
             roster.courses(),
-            CostModel.heterogeneous(
-                roster.participants(), engine.layout().size(), seed.derive("fleet")),
+            roster.costs(engine),
             settings.threads(),
             attackers,
             () -> engines.create(settings.model(), dataset.input(), dataset.task()),
-            () ->
-                engines.create(
-                    new ModelSpec.Softmax(),
-                    InputShape.vector(engine.embeddingSize()),
-                    dataset.task()));
+            () -> engines.createHead(engine));
     this.servers =
         new Servers(
             settings.pooled() ? pooled(roster, settings) : fleet,
@@ -88,12 +77,7 @@ public final class Simulation implements Run {
             dataset.labels(),
             settings.target(),
             engine,
-            new Servers.Examination(
-                TargetSpec.balancedExam(data, GLOBAL_EXAM_ROWS, seed.derive("exam"))
-                    .samples(dataset),
-                roster.changes(),
-                roster.streamed(),
-                attacking),
+            roster.examination(attacking),
             data.base().length,
             listener);
   }

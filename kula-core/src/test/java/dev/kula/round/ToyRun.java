@@ -75,7 +75,7 @@ final class ToyRun {
           .personal()
           .forEach(
               (name, model) -> text.append(name + " " + digest(model.parameters())).append('\n'));
-      result.history().forEach(round -> text.append(timeless(round)).append('\n'));
+      result.history().forEach(round -> text.append(round.withWallSeconds(0)).append('\n'));
       result.devices().forEach(device -> text.append(device).append('\n'));
       return text.append(result.epsilon()).append(result.stopped()).toString();
     }
@@ -88,25 +88,6 @@ final class ToyRun {
       sum.update(ByteBuffer.allocate(Float.BYTES).putInt(0, bits));
     }
     return Long.toHexString(sum.getValue());
-  }
-
-  /** A round without the one figure that may differ. */
-  static RoundRecord timeless(RoundRecord round) {
-    return new RoundRecord(
-        round.method(),
-        round.seed(),
-        round.round(),
-        round.cohort(),
-        round.trainingLoss(),
-        round.personalAccuracy(),
-        round.worstDecile(),
-        round.personalLoss(),
-        round.globalAccuracy(),
-        round.simulatedSeconds(),
-        round.bytes(),
-        round.swaps(),
-        round.epsilonMax(),
-        0);
   }
 
   /** In that many clusters. */

@@ -4,14 +4,10 @@ import dev.kula.client.JobRunner;
 import dev.kula.data.Dataset;
 import dev.kula.data.DeviceId;
 import dev.kula.data.FederatedData;
-import dev.kula.data.target.TargetSpec;
 import dev.kula.device.Envelope;
-import dev.kula.fleet.CostModel;
 import dev.kula.fleet.Courses;
 import dev.kula.fleet.SimulatedConditions;
 import dev.kula.model.EngineFactory;
-import dev.kula.model.InputShape;
-import dev.kula.model.ModelSpec;
 import dev.kula.model.TrainingEngine;
 import dev.kula.round.Roster;
 import dev.kula.round.Run;
@@ -37,7 +33,6 @@ import java.util.function.Consumer;
  */
 public final class Rehearsal implements Run {
   private static final long RESULT_BYTES = 1L << 30;
-  private static final int GLOBAL_EXAM_ROWS = 2000;
 
   private final FederatedData data;
   private final TrainingEngine engine;
@@ -69,12 +64,6 @@ public final class Rehearsal implements Run {
     Dataset dataset = data.dataset();
     this.engine = engines.create(settings.model(), dataset.input(), dataset.task());
     Roster roster = new Roster(data, settings, dataset);
-    CostModel costs =
-        CostModel.heterogeneous(
-            roster.participants(),
-            engine.layout().size(),
-            settings.rounds().seed().derive("fleet"));
-    Courses courses = roster.courses();
     Optional<JobRunner> base =
         data.base().length == 0
             ? Optional.empty()
@@ -83,7 +72,7 @@ public final class Rehearsal implements Run {
         new FleetServer(
             settingsOf(data, settings, roster),
             base,
-            new SimulatedConditions(courses, costs),
+            new SimulatedConditions(roster.courses(), roster.costs(engine)),
             patience,
             RESULT_BYTES,
             refusals);
@@ -95,13 +84,7 @@ public final class Rehearsal implements Run {
             dataset.labels(),
             settings.target(),
             engine,
-            new Servers.Examination(
-                TargetSpec.balancedExam(
-                        data, GLOBAL_EXAM_ROWS, settings.rounds().seed().derive("exam"))
-                    .samples(dataset),
-                roster.changes(),
-                roster.streamed(),
-                Set.of()),
+            roster.examination(Set.of()),
             data.base().length,
             listener);
   }
@@ -144,8 +127,7 @@ public final class Rehearsal implements Run {
         roster.runtime(device),
         (from, to) -> courses.met(device, from, to),
         engine,
-        engines.create(
-            new ModelSpec.Softmax(), InputShape.vector(engine.embeddingSize()), dataset.task()));
+        engines.createHead(engine));
   }
 
   /** What devices connect to. */
