@@ -20,10 +20,12 @@ import dev.kula.privacy.noise.NoiseSource;
 import dev.kula.swap.SwapOrder;
 import java.security.PublicKey;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.SortedSet;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -325,7 +327,11 @@ public final class DeviceRuntime {
                 result,
                 without,
                 account.spentEpsilon(),
-                List.copyOf(account.releasesWithoutNoise()))));
+                List.copyOf(account.releasesWithoutNoise()),
+                switch (message.occasion()) {
+                  case ROUND -> Optional.empty();
+                  case FINAL -> Optional.of(holdings());
+                })));
   }
 
   /** Notes that a {@link PooledOracle} has its samples, as they are. */
@@ -358,24 +364,21 @@ public final class DeviceRuntime {
     return account.firstRefusal();
   }
 
-  /** Label bins of its own samples, counts. */
-  public double[] ownLabelCounts() {
-    return data.ownLabelCounts();
-  }
-
-  /** Label bins of its own samples and of accepted swaps, counts. */
-  public double[] ledgerLabelCounts() {
-    double[] counts = data.ownLabelCounts();
+  /** What it has. */
+  public Holdings holdings() {
+    List<Integer> own =
+        Arrays.stream(data.ownLabelCounts()).mapToObj(count -> (int) count).toList();
+    List<Integer> ledger = new ArrayList<>(own);
     for (AcceptedSwap swap : accepted) {
-      for (int bin = 0; bin < counts.length; bin++) {
-        counts[bin] += swap.labels().get(bin);
+      for (int bin = 0; bin < own.size(); bin++) {
+        ledger.set(bin, ledger.get(bin) + swap.labels().get(bin));
       }
     }
-    return counts;
+    OptionalInt refused = firstRefusal().stream().mapToInt(Release::round).findFirst();
+    return new Holdings(own, ledger, receivedSamples(), refused);
   }
 
-  /** Samples of others that accepted swaps let it use, in either ledger. */
-  public int receivedSamples() {
+  private int receivedSamples() {
     int passing =
         accepted.stream().filter(AcceptedSwap::passes).mapToInt(AcceptedSwap::samples).sum();
     int fetched =

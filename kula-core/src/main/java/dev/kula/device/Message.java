@@ -12,6 +12,7 @@ import dev.kula.swap.SwapOrder;
 import java.security.MessageDigest;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
@@ -135,13 +136,15 @@ public sealed interface Message {
    * @param withoutSwaps score of a personal model made without what swaps brought, at the end
    * @param spentEpsilon on noised releases so far
    * @param withoutNoise releases that went out without noise so far
+   * @param holdings what it has, at the end
    */
   record Examined(
       int round,
       Evaluation personal,
       OptionalDouble withoutSwaps,
       double spentEpsilon,
-      List<String> withoutNoise)
+      List<String> withoutNoise,
+      Optional<Holdings> holdings)
       implements Examination {
     @Override
     public long bytes() {

@@ -1,6 +1,7 @@
 package dev.kula.round;
 
 import dev.kula.data.DeviceId;
+import dev.kula.device.Holdings;
 import dev.kula.device.Message;
 import dev.kula.device.Settlement;
 import dev.kula.model.Samples;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.SortedSet;
@@ -63,9 +65,10 @@ final class Evaluator {
       List<Double> perDevice,
       List<OptionalDouble> withoutSwaps,
       List<Double> spentEpsilon,
-      SortedSet<String> withoutNoise) {
+      SortedSet<String> withoutNoise,
+      List<Optional<Holdings>> holdings) {
     static final Scores NONE =
-        new Scores(0, 0, 0, 0, List.of(), List.of(), List.of(), new TreeSet<>());
+        new Scores(0, 0, 0, 0, List.of(), List.of(), List.of(), new TreeSet<>(), List.of());
 
     /** Largest epsilon; infinite if anything went out without noise. */
     double epsilonMax() {
@@ -166,6 +169,7 @@ final class Evaluator {
     List<Double> perDevice = new ArrayList<>();
     List<OptionalDouble> without = new ArrayList<>();
     List<Double> epsilons = new ArrayList<>();
+    List<Optional<Holdings>> holdings = new ArrayList<>();
     SortedSet<String> withoutNoise = new TreeSet<>();
     double loss = 0;
     for (Message.Examined message : examined.values()) {
@@ -173,6 +177,7 @@ final class Evaluator {
       without.add(message.withoutSwaps());
       epsilons.add(message.spentEpsilon());
       withoutNoise.addAll(message.withoutNoise());
+      holdings.add(message.holdings());
       loss += message.personal().loss() / examined.size();
     }
     examined.forEach(
@@ -192,7 +197,15 @@ final class Evaluator {
     }
     double decile = Arrays.stream(sorted).limit(worst).average().orElse(0);
     return new Scores(
-        mean, decile, Math.sqrt(variance), loss, perDevice, without, epsilons, withoutNoise);
+        mean,
+        decile,
+        Math.sqrt(variance),
+        loss,
+        perDevice,
+        without,
+        epsilons,
+        withoutNoise,
+        holdings);
   }
 
   /** Devices whose scores the last {@link #scores} were, in that order. */

@@ -5,6 +5,7 @@ import dev.kula.aggregate.Broadcast;
 import dev.kula.data.DeviceId;
 import dev.kula.data.LabelSpace;
 import dev.kula.data.target.TargetSpec;
+import dev.kula.device.Holdings;
 import dev.kula.device.PersonalModel;
 import dev.kula.device.PrivacySettings;
 import dev.kula.fleet.Fleet;
@@ -14,6 +15,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -123,39 +126,34 @@ public final class Servers {
     loop.run();
   }
 
-  Evaluator.Scores scores() {
-    return loop.scores();
-  }
-
-  double reputation(DeviceId device) {
-    return monitor.reputation(device);
-  }
-
-  double given(DeviceId device) {
-    return evaluator.given(device);
-  }
-
   /**
-   * What servers know of a device: how it did, and what it has given.
+   * What servers know of a device: how it did in its last exam, what it has, and what it has given.
    *
-   * @param trainSamples as far as it has told
+   * @param trainSamples that it trains on
    */
   public RunSummary.DeviceResult known(DeviceId device, int trainSamples) {
     Evaluator.Scores scores = loop.scores();
     int index = evaluator.scored().indexOf(device);
-    double accuracy = index < 0 ? 0 : scores.perDevice().get(index);
+    boolean examined = index >= 0;
+    double accuracy = examined ? scores.perDevice().get(index) : 0;
+    Optional<Holdings> holdings = examined ? scores.holdings().get(index) : Optional.empty();
+    OptionalInt refused = holdings.map(Holdings::firstRefusal).orElse(OptionalInt.empty());
     return new RunSummary.DeviceResult(
         device.name(),
         trainSamples,
-        index < 0 ? 0 : scores.withoutSwaps().get(index).orElse(accuracy),
+        examined ? scores.withoutSwaps().get(index).orElse(accuracy) : 0,
         accuracy,
-        List.of(),
-        List.of(),
-        index < 0 ? 0 : scores.spentEpsilon().get(index),
-        null,
+        holdings.map(one -> doubles(one.own())).orElse(List.of()),
+        holdings.map(one -> doubles(one.ledger())).orElse(List.of()),
+        examined ? scores.spentEpsilon().get(index) : 0,
+        refused.isPresent() ? refused.getAsInt() : null,
         monitor.reputation(device),
         evaluator.given(device),
-        0);
+        holdings.map(Holdings::received).orElse(0));
+  }
+
+  private static List<Double> doubles(List<Integer> counts) {
+    return counts.stream().map(Integer::doubleValue).toList();
   }
 
   /**

@@ -14,13 +14,9 @@ import dev.kula.fleet.LocalFleet;
 import dev.kula.fleet.PooledFleet;
 import dev.kula.model.EngineFactory;
 import dev.kula.model.TrainingEngine;
-import dev.kula.privacy.PrivacyLedger;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -110,40 +106,16 @@ public final class Simulation implements Run {
   @Override
   public RunResult run() {
     servers.run();
-    Evaluator.Scores scores = servers.scores();
     List<RunSummary.DeviceResult> devices = new ArrayList<>();
-    Map<String, PersonalModel> personal = new TreeMap<>();
-    for (int i = 0; i < honest.size(); i++) {
-      devices.add(result(fleet.runtime(honest.get(i).device()), i, scores));
+    for (FederatedData.DeviceRows rows : honest) {
+      devices.add(servers.known(rows.device(), rows.train().length));
     }
+    Map<String, PersonalModel> personal = new TreeMap<>();
     for (FederatedData.DeviceRows rows : data.devices()) {
       DeviceRuntime runtime = fleet.runtime(rows.device());
       runtime.personal().ifPresent(model -> personal.put(runtime.id().name(), model));
     }
     return servers.result(devices, personal);
-  }
-
-  private RunSummary.DeviceResult result(
-      DeviceRuntime runtime, int index, Evaluator.Scores scores) {
-    OptionalDouble without = scores.withoutSwaps().get(index);
-    double accuracy = scores.perDevice().get(index);
-    Optional<PrivacyLedger.Release> refusal = runtime.firstRefusal();
-    return new RunSummary.DeviceResult(
-        runtime.id().name(),
-        honest.get(index).train().length,
-        without.orElse(accuracy),
-        accuracy,
-        boxed(runtime.ownLabelCounts()),
-        boxed(runtime.ledgerLabelCounts()),
-        runtime.spentEpsilon(),
-        refusal.isPresent() ? refusal.get().round() : null,
-        servers.reputation(runtime.id()),
-        servers.given(runtime.id()),
-        runtime.receivedSamples());
-  }
-
-  private static List<Double> boxed(double[] values) {
-    return Arrays.stream(values).boxed().toList();
   }
 
   @Override

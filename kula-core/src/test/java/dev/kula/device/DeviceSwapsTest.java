@@ -104,7 +104,7 @@ final class DeviceSwapsTest {
     assertEquals(List.of(), state.accepted());
     assertEquals(List.of(), state.store().fetched());
     assertEquals(Map.of(), fleet.runtime(RECEIVER).fetchedBlocks());
-    assertEquals(0, fleet.runtime(RECEIVER).receivedSamples());
+    assertEquals(0, fleet.runtime(RECEIVER).holdings().received());
     deliverModel(fleet, 1);
     deliverModel(untouched, 1);
     assertArrayEquals(personal(untouched), personal(fleet));
@@ -181,9 +181,9 @@ final class DeviceSwapsTest {
     swap(fleet, order(1, Exchange.RAW, Admission.UNGATED_BOTH));
     DeviceRuntime device = fleet.runtime(RECEIVER);
     assertEquals(device.state().shared(), device.state().personalPointers());
-    assertEquals(6, device.receivedSamples());
-    assertArrayEquals(new double[] {20, 20, 3, 3}, device.ledgerLabelCounts());
-    assertArrayEquals(new double[] {20, 20, 0, 0}, device.ownLabelCounts());
+    assertEquals(6, device.holdings().received());
+    assertEquals(List.of(20, 20, 3, 3), device.holdings().ledger());
+    assertEquals(List.of(20, 20, 0, 0), device.holdings().own());
     float[] with = delta(device);
     float[] without = delta(untouched.runtime(RECEIVER));
     assertFalse(Arrays.equals(without, with));
@@ -246,7 +246,7 @@ final class DeviceSwapsTest {
       }
     }
     assertTrue(rows.size() >= 34 && rows.size() < 40, rows.size() + " of 40, less a tenth");
-    assertEquals(rows.size(), fleet.runtime(RECEIVER).receivedSamples());
+    assertEquals(rows.size(), fleet.runtime(RECEIVER).holdings().received());
     assertEquals(rows.size(), settled.stream().mapToInt(Settlement::samples).sum());
   }
 
@@ -288,8 +288,8 @@ final class DeviceSwapsTest {
                     SOURCE, RECEIVER, new Message.Fetched(2, batch.block(), batch.batch()))),
             ToyDevices.bench());
         toAll(fleet, 1, new Message.CloseSwaps(1));
-        assertTrue(receiver.receivedSamples() <= 6);
-        int held = (int) Arrays.stream(receiver.ledgerLabelCounts()).sum() - 40;
+        assertTrue(receiver.holdings().received() <= 6);
+        int held = receiver.holdings().ledger().stream().mapToInt(count -> count).sum() - 40;
         assertTrue(held == 0 || held == 6, held + " samples in the personal ledger");
       }
     }
@@ -328,7 +328,7 @@ final class DeviceSwapsTest {
     DeviceRuntime.State state = fleet.runtime(RECEIVER).state();
     assertEquals(1, state.shared().size());
     assertEquals(List.of(), state.personalPointers());
-    assertEquals(6, fleet.runtime(RECEIVER).receivedSamples());
+    assertEquals(6, fleet.runtime(RECEIVER).holdings().received());
     deliverModel(fleet, 1);
     deliverModel(untouched, 1);
     assertArrayEquals(personal(untouched), personal(fleet));

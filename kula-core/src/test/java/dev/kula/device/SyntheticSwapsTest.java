@@ -109,7 +109,7 @@ final class SyntheticSwapsTest {
     assertEquals(List.of(), state.store().fetched(), "no sample came along");
     assertEquals(1, state.personalPointers().size());
     assertEquals(6 * ToyClusters.FEATURES, state.accepted().getFirst().numbers().length);
-    assertEquals(6, fleet.runtime(RECEIVER).receivedSamples());
+    assertEquals(6, fleet.runtime(RECEIVER).holdings().received());
     deliverModel(fleet, 1);
     deliverModel(untouched, 1);
     assertFalse(Arrays.equals(personal(untouched), personal(fleet)));

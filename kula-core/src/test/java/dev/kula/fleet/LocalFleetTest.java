@@ -212,8 +212,7 @@ final class LocalFleetTest {
       assertArrayEquals(
           first.runtime(device).personal().orElseThrow().parameters(),
           second.runtime(device).personal().orElseThrow().parameters());
-      assertArrayEquals(
-          first.runtime(device).ledgerLabelCounts(), second.runtime(device).ledgerLabelCounts());
+      assertEquals(first.runtime(device).holdings(), second.runtime(device).holdings());
     }
   }
 

@@ -8,6 +8,7 @@ import dev.kula.data.SampleBatch;
 import dev.kula.device.Candidate;
 import dev.kula.device.ClassSums;
 import dev.kula.device.GroupModel;
+import dev.kula.device.Holdings;
 import dev.kula.model.Evaluation;
 import dev.kula.model.TrainingPlan;
 import dev.kula.monitor.Noise;
@@ -16,6 +17,7 @@ import dev.kula.wire.v1.Wire;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /** What messages are full of: models, samples, and what is known of both. */
 final class Contents {
@@ -129,6 +131,26 @@ final class Contents {
     Checks.present(there, evaluation, name);
     return new Evaluation(
         evaluation.getWeight(), evaluation.getLossSum(), evaluation.getCorrectSum());
+  }
+
+  static Wire.Holdings encode(Holdings holdings) {
+    Wire.Holdings.Builder out =
+        Wire.Holdings.newBuilder()
+            .addAllOwn(holdings.own())
+            .addAllLedger(holdings.ledger())
+            .setReceived(holdings.received());
+    holdings.firstRefusal().ifPresent(out::setFirstRefusal);
+    return out.build();
+  }
+
+  Holdings holdings(Wire.Holdings holdings) {
+    return new Holdings(
+        checks.integers(holdings.getOwnList(), "own"),
+        checks.integers(holdings.getLedgerList(), "ledger"),
+        holdings.getReceived(),
+        holdings.hasFirstRefusal()
+            ? OptionalInt.of(holdings.getFirstRefusal())
+            : OptionalInt.empty());
   }
 
   static Wire.Profile encode(Profile profile) {

@@ -5,6 +5,7 @@ import dev.kula.device.Message;
 import dev.kula.monitor.Ballots;
 import dev.kula.wire.v1.Wire;
 import java.util.List;
+import java.util.Optional;
 
 /** Messages of devices and servers from those of the wire. */
 final class MessageReader {
@@ -93,7 +94,10 @@ final class MessageReader {
         Contents.evaluation(examined.hasPersonal(), examined.getPersonal(), "personal"),
         Terms.optional(examined.hasWithoutSwaps(), examined.getWithoutSwaps()),
         examined.getSpentEpsilon(),
-        checks.texts(examined.getWithoutNoiseList(), "without_noise"));
+        checks.texts(examined.getWithoutNoiseList(), "without_noise"),
+        examined.hasHoldings()
+            ? Optional.of(contents.holdings(examined.getHoldings()))
+            : Optional.empty());
   }
 
   private Message read(Wire.EarlierModel model) {

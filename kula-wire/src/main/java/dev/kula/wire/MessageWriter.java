@@ -145,6 +145,7 @@ final class MessageWriter {
                 .setSpentEpsilon(examined.spentEpsilon())
                 .addAllWithoutNoise(examined.withoutNoise());
         examined.withoutSwaps().ifPresent(body::setWithoutSwaps);
+        examined.holdings().ifPresent(has -> body.setHoldings(Contents.encode(has)));
         yield out.setExamined(body);
       }
       case Message.Settled settled ->

@@ -44,6 +44,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
@@ -145,6 +146,8 @@ final class Specimens {
       case "java.lang.String" -> "Größe " + random.nextInt(100) + "\n\u4e16";
       case "java.time.Instant" ->
           Instant.ofEpochSecond(random.nextInt(), random.nextInt(1_000_000_000));
+      case "java.util.OptionalInt" ->
+          random.nextBoolean() ? OptionalInt.of(random.nextInt()) : OptionalInt.empty();
       case "java.util.OptionalDouble" ->
           random.nextBoolean() ? OptionalDouble.of(random.nextDouble()) : OptionalDouble.empty();
       case "[F" -> floats(random.nextInt(9));
