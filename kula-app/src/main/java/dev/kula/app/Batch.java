@@ -1,0 +1,319 @@
+package dev.kula.app;
+
+import dev.kula.KulaException;
+import dev.kula.app.report.Report;
+import dev.kula.data.Dataset;
+import dev.kula.data.FederatedData;
+import dev.kula.model.ParameterLayout;
+import dev.kula.model.Task;
+import dev.kula.round.Comparisons;
+import dev.kula.round.Run;
+import dev.kula.round.RunListener;
+import dev.kula.round.RunResult;
+import dev.kula.round.RunSummary;
+import dev.kula.round.SimulationSettings;
+import dev.kula.store.Checkpoints;
+import dev.kula.store.Extent;
+import dev.kula.store.NamedModel;
+import dev.kula.store.Restored;
+import dev.kula.store.RunDirectory;
+import dev.kula.store.RunReader;
+import dev.kula.store.SafeTensors;
+import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The runs of a command, each a method with a seed: they are made one after the other, in one
+ * directory, and checkpoints say which have ended and how far the current one is.
+ */
+final class Batch {
+  private static final String MODELS = "models.safetensors";
+  private static final DateTimeFormatter ID = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss");
+
+  /** Share of the reference's accuracy that counts as having reached the target. */
+  private static final double TARGET_SHARE = 0.95;
+
+  private final String command;
+  private final RunSettings settings;
+  private final Dataset dataset;
+  private final RunPlanner planner;
+  private final Maker maker;
+  private final Terminal terminal;
+
+  /** One run to do. */
+  record Job(RunSettings settings, boolean stopsEarly) {
+    boolean isAs(Job other) {
+      return settings.equals(other.settings);
+    }
+
+    boolean is(CompletedRun run) {
+      return run.seed() == settings.seed() && run.method().equals(Method.label(settings));
+    }
+  }
+
+  /** Says where runs are made. */
+  interface Maker {
+    /** A run that has not begun. */
+    Run make(FederatedData data, SimulationSettings plan, RunListener listener);
+  }
+
+  /**
+   * A batch.
+   *
+   * @param settings that its runs have in common
+   * @param dataset that they are made on
+   * @param maker of runs
+   */
+  Batch(
+      String command,
+      RunSettings settings,
+      Dataset dataset,
+      RunPlanner planner,
+      Maker maker,
+      Terminal terminal) {
+    this.command = command;
+    this.settings = settings;
+    this.dataset = dataset;
+    this.planner = planner;
+    this.maker = maker;
+    this.terminal = terminal;
+  }
+
+  /**
+   * Runs {@code jobs}, then those that {@code more} makes of what came of them.
+   *
+   * @param more asked once
+   */
+  Runner.Finished execute(List<Job> jobs, Function<List<CompletedRun>, List<Job>> more) {
+    String resume = settings.resume();
+    FederatedData first = rehearse(jobs);
+    try (RunDirectory directory =
+        resume == null ? create() : RunDirectory.resume(Path.of(resume))) {
+      CommandState state = resume == null ? null : resumed(directory);
+      List<CompletedRun> completed = new ArrayList<>(state == null ? List.of() : state.completed());
+      List<Job> left = new ArrayList<>(jobs);
+      boolean asked = false;
+      while (!left.isEmpty()) {
+        Job job = left.removeFirst();
+        if (completed.stream().noneMatch(job::is)) {
+          FederatedData data =
+              job.settings().seed() == settings.seed()
+                  ? first
+                  : RunPlanner.federate(dataset, job.settings());
+          completed.add(run(job, data, directory, completed, state));
+          state = null;
+          RunRecorder.save(
+              directory, new CommandState(List.copyOf(completed), null, directory.extent()));
+        }
+        if (left.isEmpty() && !asked) {
+          left.addAll(more.apply(completed));
+          asked = true;
+        }
+      }
+      EventDigest events = EventDigest.of(RunReader.of(directory.path()));
+      RunSummary summary = summarise(first, completed, events);
+      directory.write(summary);
+      Report.write(directory.path());
+      return new Runner.Finished(summary, directory.path());
+    }
+  }
+
+  /** No jobs after the first. */
+  static List<Job> nothingMore(List<CompletedRun> completed) {
+    return List.of();
+  }
+
+  /**
+   * Deals the data for every seed and plans every run, so that a mistake shows before anything is
+   * written.
+   *
+   * @return the data of the first job
+   */
+  private FederatedData rehearse(List<Job> jobs) {
+    FederatedData first = RunPlanner.federate(dataset, jobs.getFirst().settings());
+    FederatedData data = first;
+    long seed = jobs.getFirst().settings().seed();
+    for (Job job : jobs) {
+      if (job.settings().seed() != seed) {
+        seed = job.settings().seed();
+        data = RunPlanner.federate(dataset, job.settings());
+      }
+      planner.plan(job.settings(), data, job.stopsEarly());
+    }
+    return first;
+  }
+
+  private CompletedRun run(
+      Job job,
+      FederatedData data,
+      RunDirectory directory,
+      List<CompletedRun> completed,
+      @Nullable CommandState state) {
+    String task = "%s, seed %d".formatted(Method.label(job.settings()), job.settings().seed());
+    try (RoundProgress progress = terminal.progress(task, job.settings().rounds());
+        Run run =
+            maker.make(
+                data,
+                planner.plan(job.settings(), data, job.stopsEarly()),
+                new RunRecorder(directory, completed, progress))) {
+      if (state != null && state.running() != null) {
+        run.restore(state.running());
+      }
+      RunResult result = run.run();
+      if (job.stopsEarly()) {
+        saveModels(directory, result);
+      }
+      return CompletedRun.of(result);
+    }
+  }
+
+  private static void saveModels(RunDirectory directory, RunResult result) {
+    ParameterLayout layout = result.layout();
+    List<NamedModel> models = new ArrayList<>();
+    List<float[]> all = result.models();
+    for (int i = 0; i < all.size(); i++) {
+      models.add(
+          new NamedModel(all.size() == 1 ? "global" : "global/" + (i + 1), layout, all.get(i)));
+    }
+    result
+        .personal()
+        .forEach(
+            (device, model) -> {
+              // What is the global model's, or the group's, stands there once.
+              boolean tuned = model.hasBodyOf(result.model(device), layout.headOffset());
+              models.add(
+                  new NamedModel(
+                      "personal/" + device,
+                      tuned ? layout.head() : layout,
+                      model.from(tuned ? layout.headOffset() : 0)));
+            });
+    SafeTensors.write(directory.file(MODELS), models, Map.of("method", result.settings().method()));
+  }
+
+  private RunSummary summarise(
+      FederatedData data, List<CompletedRun> completed, EventDigest events) {
+    CompletedRun reference = completed.getLast();
+    for (CompletedRun run : completed) {
+      reference = run.method().equals(Method.REFERENCE.label()) ? run : reference;
+    }
+    String referenceName = reference.method();
+    double reached =
+        completed.stream()
+            .filter(run -> run.method().equals(referenceName))
+            .mapToDouble(run -> run.accuracy().mean())
+            .average()
+            .orElseThrow();
+    Double declared = settings.targetAccuracy();
+    double target = declared == null ? TARGET_SHARE * reached : declared;
+    String rule =
+        declared == null
+            ? "%.0f %% of the last round of %s".formatted(100 * TARGET_SHARE, referenceName)
+            : "--target-accuracy";
+    Map<String, List<Comparisons.SeedRun>> byMethod = new LinkedHashMap<>();
+    for (CompletedRun run : completed) {
+      byMethod
+          .computeIfAbsent(run.method(), name -> new ArrayList<>())
+          .add(run.figures(target, events));
+    }
+    List<RunSummary.MethodSummary> methods = new ArrayList<>();
+    byMethod.forEach((name, runs) -> methods.add(Comparisons.summarise(name, runs)));
+    return new RunSummary(
+        RunSummary.SCHEMA_VERSION,
+        command,
+        settings.asMap(),
+        describe(data),
+        target,
+        rule,
+        methods,
+        Comparisons.against(methods, Method.REFERENCE.label()));
+  }
+
+  private RunSummary.DataSummary describe(FederatedData data) {
+    String task =
+        switch (data.dataset().task()) {
+          case Task.Classification classification -> "classification";
+          case Task.Regression regression -> "regression";
+        };
+    return new RunSummary.DataSummary(
+        settings.data(),
+        task,
+        data.dataset().size(),
+        data.base().length,
+        data.devices().size(),
+        data.dataset().labels().names());
+  }
+
+  private RunDirectory create() {
+    String out = settings.out();
+    Path path =
+        out == null
+            ? Path.of("runs", LocalDateTime.now(ZoneId.systemDefault()).format(ID))
+            : Path.of(out);
+    RunDirectory directory = RunDirectory.create(path);
+    RunConfiguration.of(command, settings).write(directory);
+    return directory;
+  }
+
+  private @Nullable CommandState resumed(RunDirectory directory) {
+    Path checkpoint = directory.file(RunDirectory.CHECKPOINT);
+    if (!Checkpoints.exists(checkpoint)) {
+      terminal
+          .err()
+          .printf("kula: '%s' has no checkpoint, the run starts anew%n", directory.path());
+      directory.truncate(new Extent(0, 0));
+      return null;
+    }
+    Restored<CommandState> restored = Checkpoints.read(checkpoint, CommandState.class);
+    restored
+        .warning()
+        .ifPresent(
+            why -> terminal.err().printf("kula: going on from '%s': %s%n", restored.file(), why));
+    directory.truncate(restored.state().extent());
+    return restored.state();
+  }
+
+  /** Whatever shows in a result must be as it was. */
+  static void refuseOther(Path path, String command, RunSettings settings) {
+    Map<String, Object> now = new TreeMap<>(settings.asMap());
+    RunConfiguration recorded = RunConfiguration.read(path);
+    Map<String, Object> then = new TreeMap<>(recorded.settings());
+    String was = recorded.command();
+    if (!command.equals(was)) {
+      throw KulaException.user(
+          "--resume '%s' is a run of kula %s, not of kula %s; use kula %s --resume %s"
+              .formatted(path, was, command, was, path));
+    }
+    if (!Objects.equals(now.get(Flag.OUT.key()), then.get(Flag.OUT.key()))) {
+      throw KulaException.user(
+          "--out is '%s', must be left out with --resume, which writes to '%s'; remove it"
+              .formatted(settings.out(), path));
+    }
+    for (Flag free : List.of(Flag.THREADS, Flag.OUT, Flag.RESUME)) {
+      now.remove(free.key());
+      then.remove(free.key());
+    }
+    TreeSet<String> keys = new TreeSet<>(then.keySet());
+    keys.addAll(now.keySet());
+    for (String key : keys) {
+      String before = String.valueOf(then.getOrDefault(key, "unset"));
+      String after = String.valueOf(now.getOrDefault(key, "unset"));
+      if (!before.equals(after)) {
+        throw KulaException.user(
+            "--resume '%s' is a run with %s %s, not %s; leave the flag out or start a new run"
+                .formatted(path, key, before, after));
+      }
+    }
+    ModelFile.of(settings).ifPresent(file -> file.requireDigest(recorded.modelSha256(), path));
+  }
+}
