@@ -31,7 +31,9 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ThreadLocalRandom;
@@ -178,7 +180,14 @@ final class ArchitectureTest {
   void messagesAreMadeOfRecordsAndValues() {
     Set<String> odd = new TreeSet<>();
     Set<Class<?>> plain = Set.of(String.class, Instant.class, Duration.class);
-    Set<Class<?>> holders = Set.of(List.class, Map.class, OptionalDouble.class, Long.class);
+    Set<Class<?>> holders =
+        Set.of(
+            List.class,
+            Map.class,
+            Optional.class,
+            OptionalDouble.class,
+            OptionalInt.class,
+            Long.class);
     Set<Class<?>> seen = new HashSet<>();
     List<Class<?>> open = new ArrayList<>(List.of(Message.class.getPermittedSubclasses()));
     while (!open.isEmpty()) {

@@ -65,7 +65,13 @@ final class Batch {
   /** Says where runs are made. */
   interface Maker {
     /** A run that has not begun. */
-    Run make(FederatedData data, SimulationSettings plan, RunListener listener);
+    Run make(
+        FederatedData data, SimulationSettings plan, RunDirectory directory, RunListener listener);
+
+    /** Shows how far a run has come. */
+    default RoundProgress progress(Terminal terminal, String task, int rounds) {
+      return terminal.progress(task, rounds);
+    }
   }
 
   /**
@@ -161,11 +167,12 @@ final class Batch {
       List<CompletedRun> completed,
       @Nullable CommandState state) {
     String task = "%s, seed %d".formatted(Method.label(job.settings()), job.settings().seed());
-    try (RoundProgress progress = terminal.progress(task, job.settings().rounds());
+    try (RoundProgress progress = maker.progress(terminal, task, job.settings().rounds());
         Run run =
             maker.make(
                 data,
                 planner.plan(job.settings(), data, job.stopsEarly()),
+                directory,
                 new RunRecorder(directory, completed, progress))) {
       if (state != null && state.running() != null) {
         run.restore(state.running());

@@ -6,6 +6,8 @@ import java.time.InstantSource;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -79,6 +81,8 @@ public final class Kula {
 
   /** Runs a command line and ends the process with its exit code. */
   public static void main(String[] arguments) {
+    // What libraries find worth telling is not what a user asked; what is wrong is.
+    Logger.getLogger("").setLevel(Level.WARNING);
     System.exit(new Kula(new LocalRunner(), Terminal.system()).run(arguments));
   }
 
@@ -126,6 +130,18 @@ public final class Kula {
     add(command, "privacy", new PrivacyCommand(runner, terminal), privacyFlags(), arguments);
     add(command, "data", new DataCommand(runner, terminal), DATA_FLAGS, arguments);
     add(command, "audit", new AuditCommand(runner, terminal), AUDIT_FLAGS, arguments);
+    add(
+        command,
+        "orchestrate",
+        new OrchestrateCommand(runner, terminal, clock),
+        OrchestrateCommand.flags(),
+        arguments);
+    add(
+        command,
+        "device",
+        new DeviceCommand(runner, terminal, clock),
+        DeviceCommand.flags(),
+        arguments);
     command.addSubcommand("pki", new PkiCommand(terminal, clock));
     command.setOut(new PrintWriter(terminal.out(), true, terminal.out().charset()));
     command.setErr(new PrintWriter(terminal.err(), true, terminal.err().charset()));

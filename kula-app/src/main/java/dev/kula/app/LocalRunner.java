@@ -10,12 +10,13 @@ import dev.kula.data.FederatedData;
 import dev.kula.engine.Engines;
 import dev.kula.model.EngineFactory;
 import dev.kula.round.Simulation;
+import dev.kula.round.SimulationSettings;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Runs everything in this process. */
+/** Runs what there is to be run, or this process's part of it. */
 final class LocalRunner implements Runner {
   /** Made when first used: help needs no native library. */
   private static final class Computing {
@@ -80,6 +81,24 @@ final class LocalRunner implements Runner {
   }
 
   @Override
+  public Finished orchestrate(RunSettings settings, FleetPlan plan, Terminal terminal) {
+    Dataset dataset = begin("orchestrate", settings);
+    Batch.Maker live = LiveRun.maker(plan, Computing.ENGINES, terminal);
+    return new Batch("orchestrate", settings, dataset, Computing.PLANNER, live, terminal)
+        .execute(List.of(new Job(settings, true)), Batch::nothingMore);
+  }
+
+  @Override
+  public Path attend(RunSettings settings, DevicePlan plan, Terminal terminal) {
+    Engines.startLoading();
+    FederatedData data = RunPlanner.federate(RunPlanner.read(settings), settings);
+    SimulationSettings run = Computing.PLANNER.plan(settings, data, true);
+    String out = settings.out();
+    Path directory = out == null ? Path.of("runs", plan.name().name()) : Path.of(out);
+    return new Attendance(plan, data, run, Computing.ENGINES, directory, terminal).attend();
+  }
+
+  @Override
   public void describe(RunSettings settings, Terminal terminal) {
     FederatedData data = RunPlanner.federate(RunPlanner.read(settings), settings);
     RunPlanner.target(settings, data);
@@ -114,7 +133,8 @@ final class LocalRunner implements Runner {
         settings,
         dataset,
         Computing.PLANNER,
-        (data, plan, listener) -> new Simulation(data, plan, Computing.ENGINES, listener),
+        (data, plan, directory, listener) ->
+            new Simulation(data, plan, Computing.ENGINES, listener),
         terminal);
   }
 

@@ -21,7 +21,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -46,7 +45,6 @@ import picocli.CommandLine.Parameters;
       "  kula pki list"
     })
 final class PkiCommand {
-  private static final Pattern DURATION = Pattern.compile("([1-9][0-9]{0,5})([smhd])");
   private static final Pattern SERIAL = Pattern.compile("[0-9a-fA-F]{1,40}");
 
   private final Terminal terminal;
@@ -112,7 +110,7 @@ final class PkiCommand {
                   "How long it can be used, such as 30m, 24h or 7d. Default:" + " ${DEFAULT-VALUE}")
           String valid) {
     Authority authority = open(where);
-    terminal.out().println(authority.token(name(name), duration(valid)));
+    terminal.out().println(authority.token(name(name), Durations.read("--valid", valid)));
     return Kula.DONE;
   }
 
@@ -159,7 +157,7 @@ final class PkiCommand {
       throws IOException {
     Role holder = role(role);
     DeviceId id = name(name);
-    Duration validity = duration(valid);
+    Duration validity = Durations.read("--valid", valid);
     List<Host> addresses = hosts == null ? List.of() : hosts.stream().map(Host::new).toList();
     Authority authority = open(where);
     Path target = path("--out", out);
@@ -260,7 +258,7 @@ final class PkiCommand {
     return value == null ? "not given" : value;
   }
 
-  private static Path path(String option, String text) {
+  static Path path(String option, String text) {
     try {
       return Path.of(text);
     } catch (InvalidPathException e) {
@@ -299,20 +297,5 @@ final class PkiCommand {
           "--serial is '%s', must be hexadecimal digits; kula pki list shows them".formatted(text));
     }
     return new BigInteger(text, 16);
-  }
-
-  private static Duration duration(String text) {
-    Matcher matcher = DURATION.matcher(text);
-    if (!matcher.matches()) {
-      throw KulaException.user(
-          "--valid is '%s', must be a whole number with s, m, h or d; try 24h".formatted(text));
-    }
-    long amount = Long.parseLong(matcher.group(1));
-    return switch (matcher.group(2)) {
-      case "s" -> Duration.ofSeconds(amount);
-      case "m" -> Duration.ofMinutes(amount);
-      case "h" -> Duration.ofHours(amount);
-      default -> Duration.ofDays(amount);
-    };
   }
 }

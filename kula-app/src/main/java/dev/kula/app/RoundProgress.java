@@ -51,24 +51,27 @@ sealed interface RoundProgress extends AutoCloseable {
     }
   }
 
-  /** A line every ten rounds, for a log. */
+  /** A line every few rounds, for a log. */
   final class Lines implements RoundProgress {
-    private static final int EVERY = 10;
+    /** Rounds from one line to the next, unless something else is said. */
+    static final int EVERY = 10;
 
     private final String task;
     private final int rounds;
+    private final int every;
     private final PrintStream stream;
     private @Nullable RoundRecord unprinted;
 
-    Lines(String task, int rounds, PrintStream stream) {
+    Lines(String task, int rounds, int every, PrintStream stream) {
       this.task = task;
       this.rounds = rounds;
+      this.every = every;
       this.stream = stream;
     }
 
     @Override
     public void ended(RoundRecord round) {
-      if (round.round() % EVERY == 0) {
+      if (round.round() % every == 0) {
         print(round);
         unprinted = null;
       } else {

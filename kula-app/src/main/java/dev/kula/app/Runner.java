@@ -44,6 +44,16 @@ interface Runner {
   /** Runs what {@code plan} says, and makes advice of it. */
   Advised advise(AdvicePlan plan, Terminal terminal);
 
+  /** Runs the rounds of a live fleet, of the one method that {@code settings} describe. */
+  Finished orchestrate(RunSettings settings, FleetPlan plan, Terminal terminal);
+
+  /**
+   * Takes part in a live fleet until its run ends.
+   *
+   * @return the file with the personal model
+   */
+  Path attend(RunSettings settings, DevicePlan plan, Terminal terminal);
+
   /** Prints to {@code terminal.out()} what the data and their partition are like. */
   void describe(RunSettings settings, Terminal terminal);
 

@@ -37,7 +37,7 @@ record Terminal(
   RoundProgress progress(String task, int rounds) {
     return interactive
         ? new RoundProgress.Bar(task, rounds, err, columns)
-        : new RoundProgress.Lines(task, rounds, err);
+        : new RoundProgress.Lines(task, rounds, RoundProgress.Lines.EVERY, err);
   }
 
   private static boolean terminal(String property) {

@@ -84,6 +84,17 @@ final class Console {
     }
 
     @Override
+    public Finished orchestrate(RunSettings settings, FleetPlan plan, Terminal terminal) {
+      return simulate(settings, terminal);
+    }
+
+    @Override
+    public Path attend(RunSettings settings, DevicePlan plan, Terminal terminal) {
+      asked.add(settings);
+      return Path.of("runs", plan.name().name(), "personal.safetensors");
+    }
+
+    @Override
     public void describe(RunSettings settings, Terminal terminal) {
       asked.add(settings);
     }

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
 import dev.kula.client.DeviceClient;
-import dev.kula.data.Dataset;
+import dev.kula.client.Worker;
 import dev.kula.data.DeviceId;
 import dev.kula.data.FederatedData;
 import dev.kula.engine.Engines;
@@ -30,7 +30,6 @@ import io.grpc.stub.StreamObserver;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
@@ -102,25 +101,17 @@ final class HostileServerTest {
             Map.of("data", "csv:" + file, "partition", "natural", "model", "mlp:8", "rounds", 2));
     FederatedData data = RunPlanner.federate(RunPlanner.read(settings), settings);
     SimulationSettings plan = new RunPlanner(ENGINES).plan(settings, data, false);
-    Dataset dataset = data.dataset();
     DeviceId device = new DeviceId("d0");
-    FleetSettings told =
-        new FleetSettings(
-            plan.model(),
-            dataset.input(),
-            dataset.task(),
-            plan.target(),
-            "two numbers",
-            plan.devices(),
-            1,
-            List.of(device),
-            FleetSettings.Secrets.SIMULATED);
+    FleetSettings told = Rehearsal.settingsOf(data, plan);
     Hostile hostile = new Hostile();
     String name = InProcessServerBuilder.generateName();
     Server server = InProcessServerBuilder.forName(name).addService(hostile).build().start();
     ManagedChannel channel = InProcessChannelBuilder.forName(name).build();
     DeviceClient client =
-        new DeviceClient(channel, all -> Rehearsal.runner(data, plan, ENGINES, device), 1000);
+        new DeviceClient(
+            channel,
+            new Worker(all -> Rehearsal.runner(all, data, plan, ENGINES, device), Optional.empty()),
+            1000);
     Thread attending =
         Thread.ofVirtual()
             .start(
@@ -154,7 +145,7 @@ final class HostileServerTest {
     client.stop();
     attending.join(Duration.ofSeconds(10));
     assertTrue(!attending.isAlive(), "it stops when it is told to");
-    client.runner().orElseThrow().close();
+    client.worker().close();
     channel.shutdownNow();
     server.shutdownNow();
   }

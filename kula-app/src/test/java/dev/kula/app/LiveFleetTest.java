@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.kula.client.DeviceClient;
 import dev.kula.client.JobRunner;
 import dev.kula.client.ServerLine;
+import dev.kula.client.Worker;
 import dev.kula.data.DeviceId;
 import dev.kula.data.FederatedData;
 import dev.kula.engine.Engines;
@@ -26,9 +27,9 @@ import dev.kula.round.RunState;
 import dev.kula.round.Simulation;
 import dev.kula.round.SimulationSettings;
 import dev.kula.server.FleetPort;
-import dev.kula.server.FleetService;
 import dev.kula.server.Patience;
 import dev.kula.server.Rehearsal;
+import dev.kula.wire.FleetSettings;
 import dev.kula.wire.Job;
 import dev.kula.wire.Result;
 import dev.kula.wire.identity.Credentials;
@@ -36,21 +37,13 @@ import dev.kula.wire.identity.PeerKeys;
 import dev.kula.wire.identity.Tls;
 import io.grpc.BindableService;
 import io.grpc.Channel;
-import io.grpc.ClientInterceptors;
-import io.grpc.Context;
-import io.grpc.Contexts;
 import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.InsecureServerCredentials;
 import io.grpc.ManagedChannel;
-import io.grpc.Metadata;
 import io.grpc.Server;
-import io.grpc.ServerCall;
-import io.grpc.ServerCallHandler;
-import io.grpc.ServerInterceptor;
 import io.grpc.inprocess.InProcessChannelBuilder;
 import io.grpc.inprocess.InProcessServerBuilder;
-import io.grpc.stub.MetadataUtils;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -64,7 +57,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -77,8 +69,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Devices in processes of their own do what they do in one, to the bit. */
 final class LiveFleetTest {
-  private static final Metadata.Key<String> NAME =
-      Metadata.Key.of("name", Metadata.ASCII_STRING_MARSHALLER);
   private static final String PLAIN = "--partition natural --rounds 5 --groups none ";
   private static final String HOST = "127.0.0.1";
   private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -99,17 +89,6 @@ final class LiveFleetTest {
 
     @Override
     public void checkpoint(Supplier<RunState> state) {}
-  }
-
-  /** Takes the caller's word for its name; a real server asks its certificate. */
-  private static final class Trusting implements ServerInterceptor {
-    @Override
-    public <Q, A> ServerCall.Listener<Q> interceptCall(
-        ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
-      DeviceId caller = new DeviceId(Objects.requireNonNull(headers.get(NAME)));
-      return Contexts.interceptCall(
-          Context.current().withValue(FleetService.CALLER, caller), call, headers, next);
-    }
   }
 
   /** Where devices find the server, while it is there. */
@@ -208,7 +187,8 @@ final class LiveFleetTest {
     FederatedData data = RunPlanner.federate(RunPlanner.read(settings), settings);
     SimulationSettings plan = new RunPlanner(ENGINES).plan(settings, data, false);
     TrainingPlan training = TrainingPlan.of(1, 8, 0.1f);
-    try (JobRunner runner = Rehearsal.runner(data, plan, ENGINES, new DeviceId("d0"))) {
+    FleetSettings told = Rehearsal.settingsOf(data, plan);
+    try (JobRunner runner = Rehearsal.runner(told, data, plan, ENGINES, new DeviceId("d0"))) {
       assertEquals(
           new Result.Failed("this device has no model yet, must be sent one before it trains"),
           runner.perform(new Job.Train(1, 0, Optional.empty(), training, 9, Instant.EPOCH, 0)));
@@ -289,6 +269,7 @@ final class LiveFleetTest {
     }
     assertEquals(expected.accuracy(), actual.accuracy());
     assertEquals(expected.epsilon(), actual.epsilon());
+    assertEquals(expected.devices(), actual.devices());
   }
 
   private static RunResult live(
@@ -301,7 +282,13 @@ final class LiveFleetTest {
     List<DeviceClient> clients = new ArrayList<>();
     try (Rehearsal rehearsal =
             new Rehearsal(
-                data, plan, ENGINES, new Patience(PATIENCE, PATIENCE), refusals::add, log);
+                data,
+                plan,
+                ENGINES,
+                Optional.empty(),
+                new Patience(PATIENCE, PATIENCE),
+                refusals::add,
+                log);
         Network network = opener.open(rehearsal.service())) {
       for (FederatedData.DeviceRows rows : data.devices()) {
         ManagedChannel channel = network.connect(rows.device());
@@ -332,11 +319,11 @@ final class LiveFleetTest {
       RunSettings settings, DeviceId device, ManagedChannel channel) {
     FederatedData data = RunPlanner.federate(RunPlanner.read(settings), settings);
     SimulationSettings plan = new RunPlanner(ENGINES).plan(settings, data, false);
-    Metadata headers = new Metadata();
-    headers.put(NAME, device.name());
-    Channel named =
-        ClientInterceptors.intercept(channel, MetadataUtils.newAttachHeadersInterceptor(headers));
-    return new DeviceClient(named, told -> Rehearsal.runner(data, plan, ENGINES, device), 1 << 26);
+    Channel named = Trusting.named(channel, device);
+    return new DeviceClient(
+        named,
+        new Worker(told -> Rehearsal.runner(told, data, plan, ENGINES, device), Optional.empty()),
+        1 << 26);
   }
 
   private static void attend(DeviceClient client) {
@@ -345,7 +332,7 @@ final class LiveFleetTest {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    client.runner().orElseThrow().close();
+    client.worker().close();
   }
 
   private static RunSettings settings(String text) {

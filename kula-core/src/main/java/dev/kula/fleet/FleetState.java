@@ -10,6 +10,10 @@ import java.util.Map;
  * @param devices by name
  * @param blocks content of fetched blocks by name, once however many devices hold them
  * @param elapsedNanos virtual time so far
+ * @param round that began last
  */
 public record FleetState(
-    Map<String, DeviceRuntime.State> devices, Map<String, SampleBatch> blocks, long elapsedNanos) {}
+    Map<String, DeviceRuntime.State> devices,
+    Map<String, SampleBatch> blocks,
+    long elapsedNanos,
+    int round) {}

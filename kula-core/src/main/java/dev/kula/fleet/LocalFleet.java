@@ -251,7 +251,7 @@ public final class LocalFleet implements Fleet {
           states.put(id.name(), runtime.state());
           blocks.putAll(runtime.fetchedBlocks());
         });
-    return new FleetState(states, blocks, conditions.elapsed().toNanos());
+    return new FleetState(states, blocks, conditions.elapsed().toNanos(), begun);
   }
 
   @Override

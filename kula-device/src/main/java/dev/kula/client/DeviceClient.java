@@ -1,15 +1,11 @@
 package dev.kula.client;
 
-import com.google.protobuf.ByteString;
 import dev.kula.KulaException;
-import dev.kula.wire.FleetSettings;
 import dev.kula.wire.Incoming;
-import dev.kula.wire.Job;
 import dev.kula.wire.JobCodec;
 import dev.kula.wire.Outgoing;
 import dev.kula.wire.Pipe;
 import dev.kula.wire.Result;
-import dev.kula.wire.SettingsCodec;
 import dev.kula.wire.v1.FleetGrpc;
 import dev.kula.wire.v1.Frame;
 import dev.kula.wire.v1.FromDevice;
@@ -26,13 +22,12 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Attends a fleet: takes jobs from the server, lets a {@link JobRunner} do them, and sends what
- * comes of them. A broken connection is made again, for as long as it takes; nothing that had come
- * or been done is lost with it.
+ * Attends a fleet: takes jobs from the server, lets a {@link Worker} do them, and sends what comes
+ * of them. A broken connection is made again, for as long as it takes; nothing that had come or
+ * been done is lost with it.
  *
  * <p>{@link #run} is for one thread; {@link #stop} may be called by any.
  */
@@ -49,18 +44,14 @@ public final class DeviceClient {
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
 
   private final Channel channel;
-  private final Function<FleetSettings, JobRunner> maker;
+  private final Worker worker;
   private final BlockingQueue<Event> events = new ArrayBlockingQueue<>(UNREAD);
   private final Incoming incoming;
 
-  private @Nullable JobRunner runner;
-  private ByteString server = ByteString.EMPTY;
   private volatile @Nullable String trouble;
   private volatile boolean stopped;
 
-  /** The last job that has come as a whole, and what came of it. */
-  private long job;
-
+  /** What came of the last job. */
   private @Nullable Outgoing result;
 
   /** What one session says, and that it is over. */
@@ -76,13 +67,18 @@ public final class DeviceClient {
    * A device that has not connected yet.
    *
    * @param channel to the server, that has authenticated both sides; not closed
-   * @param maker makes the device when the server has said what is set for all
+   * @param worker does the jobs; not closed
    * @param limit bytes of a job at the most
    */
-  public DeviceClient(Channel channel, Function<FleetSettings, JobRunner> maker, long limit) {
+  public DeviceClient(Channel channel, Worker worker, long limit) {
     this.channel = channel;
-    this.maker = maker;
+    this.worker = worker;
     this.incoming = new Incoming(limit);
+    this.result = worker.result().map(last -> encoded(worker.job(), last)).orElse(null);
+  }
+
+  private static Outgoing encoded(long job, Result result) {
+    return new Outgoing(job, JobCodec.encode(result));
   }
 
   /**
@@ -106,9 +102,9 @@ public final class DeviceClient {
       session.greet(
           Hello.newBuilder()
               .setVersion(JobCodec.VERSION)
-              .setServer(server)
-              .setJob(job)
-              .setPartial(incoming.partial(job + 1))
+              .setServer(worker.server())
+              .setJob(worker.job())
+              .setPartial(incoming.partial(worker.job() + 1))
               .build());
       Optional<Status> over = attend(session);
       if (over.isEmpty()) {
@@ -160,6 +156,11 @@ public final class DeviceClient {
     return twice.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : twice;
   }
 
+  /** What does the jobs. */
+  public Worker worker() {
+    return worker;
+  }
+
   /** Ends {@link #run} after the job that is being done. */
   public void stop() {
     stopped = true;
@@ -175,11 +176,6 @@ public final class DeviceClient {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-  }
-
-  /** The device, once the server has said what is set for all. */
-  public Optional<JobRunner> runner() {
-    return Optional.ofNullable(runner);
   }
 
   /** Until the session is over; empty if the device was told to stop. */
@@ -201,7 +197,7 @@ public final class DeviceClient {
             try {
               hear(session, said.what());
             } catch (KulaException broken) {
-              if (broken.blame() != KulaException.Blame.REMOTE || runner == null) {
+              if (broken.blame() != KulaException.Blame.REMOTE || worker.runner().isEmpty()) {
                 throw broken; // there is nothing to go on with
               }
               session.pipe().end();
@@ -224,41 +220,25 @@ public final class DeviceClient {
   private void welcome(Session session, Welcome welcome) {
     session.welcomed = true;
     trouble = null;
-    if (runner == null) {
-      runner = maker.apply(SettingsCodec.decode(welcome.getSettings().toByteArray()));
-    }
-    if (!welcome.getServer().equals(server)) {
-      server = welcome.getServer();
-      job = 0;
+    if (!welcome.getServer().equals(worker.server())) {
       result = null;
     }
+    worker.welcome(welcome);
     if (result != null && result.job() > welcome.getResult()) {
       send(session, result, welcome.getPartial());
     }
   }
 
   private void take(Session session, Frame frame) {
-    JobRunner own = runner;
-    if (own == null) {
+    if (worker.runner().isEmpty()) {
       throw KulaException.remote("a job came before the welcome, must come after it");
     }
     Optional<byte[]> whole = incoming.take(frame);
     if (whole.isPresent()) {
-      job = frame.getJob();
-      Outgoing made = new Outgoing(job, JobCodec.encode(done(own, whole.get())));
+      Outgoing made = encoded(frame.getJob(), worker.take(frame.getJob(), whole.get()));
       result = made;
       send(session, made, 0);
     }
-  }
-
-  private static Result done(JobRunner own, byte[] whole) {
-    Job work;
-    try {
-      work = JobCodec.decodeJob(whole);
-    } catch (KulaException broken) {
-      return new Result.Failed(String.valueOf(broken.getMessage()));
-    }
-    return own.perform(work);
   }
 
   private static void send(Session session, Outgoing result, long from) {

@@ -5,8 +5,10 @@ import dev.kula.data.DeviceId;
 import dev.kula.device.DeviceRuntime;
 import dev.kula.device.LocalModel;
 import dev.kula.device.Message;
+import dev.kula.device.PersonalModel;
 import dev.kula.device.Situation;
 import dev.kula.device.Workbench;
+import dev.kula.model.ParameterLayout;
 import dev.kula.model.TrainingEngine;
 import dev.kula.wire.Job;
 import dev.kula.wire.Result;
@@ -59,6 +61,16 @@ public final class JobRunner implements AutoCloseable {
   /** Whose jobs it does. */
   public DeviceId device() {
     return runtime.id();
+  }
+
+  /** All parameters of its personal model, not to be changed, once it has one. */
+  public Optional<float[]> personalModel() {
+    return runtime.personal().map(PersonalModel::parameters);
+  }
+
+  /** How the parameters of its models are laid out. */
+  public ParameterLayout layout() {
+    return engine.layout();
   }
 
   /** Does a job. What the device cannot do is a result, too. */

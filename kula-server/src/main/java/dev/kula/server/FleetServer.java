@@ -2,12 +2,13 @@ package dev.kula.server;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
-import dev.kula.client.JobRunner;
+import dev.kula.client.Worker;
 import dev.kula.data.DeviceId;
 import dev.kula.fleet.Conditions;
 import dev.kula.fleet.Fleet;
 import dev.kula.wire.FleetSettings;
 import dev.kula.wire.SettingsCodec;
+import dev.kula.wire.v1.Welcome;
 import io.grpc.BindableService;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -44,7 +45,7 @@ public final class FleetServer implements AutoCloseable {
    */
   public FleetServer(
       FleetSettings settings,
-      Optional<JobRunner> base,
+      Optional<Worker> base,
       Conditions conditions,
       Patience patience,
       long limit,
@@ -59,7 +60,8 @@ public final class FleetServer implements AutoCloseable {
       devices.put(member, device);
       all.add(device);
     }
-    base.ifPresent(runner -> all.add(new ResidentDevice(runner)));
+    Welcome welcome = Welcome.newBuilder().setServer(server).setSettings(told).build();
+    base.ifPresent(worker -> all.add(new ResidentDevice(worker, welcome)));
     this.fleet = new RemoteFleet(all, conditions, patience.job(), refusals);
     this.service = new FleetService(id -> Optional.ofNullable(devices.get(id)));
   }
@@ -77,6 +79,14 @@ public final class FleetServer implements AutoCloseable {
   /** Devices that are connected. */
   public long present() {
     return devices.values().stream().filter(RemoteDevice::isPresent).count();
+  }
+
+  /** Names of the devices that are not connected. */
+  public List<String> absent() {
+    return devices.values().stream()
+        .filter(device -> !device.isPresent())
+        .map(device -> device.id().name())
+        .toList();
   }
 
   /**

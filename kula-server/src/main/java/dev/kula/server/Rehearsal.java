@@ -1,6 +1,9 @@
 package dev.kula.server;
 
+import dev.kula.KulaException;
+import dev.kula.client.JobLog;
 import dev.kula.client.JobRunner;
+import dev.kula.client.Worker;
 import dev.kula.data.Dataset;
 import dev.kula.data.DeviceId;
 import dev.kula.data.FederatedData;
@@ -18,8 +21,10 @@ import dev.kula.round.RunSummary;
 import dev.kula.round.Servers;
 import dev.kula.round.SimulationSettings;
 import dev.kula.wire.FleetSettings;
+import dev.kula.wire.SettingsCodec;
 import io.grpc.BindableService;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -45,6 +50,8 @@ public final class Rehearsal implements Run {
    * @param data dealt to all, of which this process trains on the base set alone
    * @param settings of the run, without attackers and not pooled
    * @param engines makes engines
+   * @param log of the jobs of the holder of the base set; empty if nothing is to outlive the
+   *     process
    * @param patience with devices
    * @param refusals is told in a line what a device could not do, or said and may not; from any
    *     thread
@@ -54,6 +61,7 @@ public final class Rehearsal implements Run {
       FederatedData data,
       SimulationSettings settings,
       EngineFactory engines,
+      Optional<JobLog> log,
       Patience patience,
       Consumer<String> refusals,
       RunListener listener) {
@@ -64,10 +72,19 @@ public final class Rehearsal implements Run {
     Dataset dataset = data.dataset();
     this.engine = engines.create(settings.model(), dataset.input(), dataset.task());
     Roster roster = new Roster(data, settings, dataset);
-    Optional<JobRunner> base =
+    Optional<Worker> base =
         data.base().length == 0
             ? Optional.empty()
-            : Optional.of(runner(data, settings, engines, roster, Envelope.BASE));
+            : Optional.of(
+                new Worker(
+                    told ->
+                        runner(
+                            data,
+                            settings,
+                            engines,
+                            new Roster(data, settings, dataset),
+                            Envelope.BASE),
+                    log));
     this.server =
         new FleetServer(
             settingsOf(data, settings, roster),
@@ -89,6 +106,11 @@ public final class Rehearsal implements Run {
             listener);
   }
 
+  /** What is set for all devices of a rehearsal. */
+  public static FleetSettings settingsOf(FederatedData data, SimulationSettings settings) {
+    return settingsOf(data, settings, new Roster(data, settings, data.dataset()));
+  }
+
   private static FleetSettings settingsOf(
       FederatedData data, SimulationSettings settings, Roster roster) {
     Dataset dataset = data.dataset();
@@ -101,17 +123,51 @@ public final class Rehearsal implements Run {
         settings.devices(),
         settings.rounds().seed().value(),
         data.devices().stream().map(FederatedData.DeviceRows::device).toList(),
-        FleetSettings.Secrets.SIMULATED);
+        Optional.of(Dealt.digest(data)));
   }
 
   /**
-   * A part of the simulation, in whatever process.
+   * A part of the simulation, in another process than the servers'.
    *
-   * @param device whose part; or the holder of the base set
+   * @param told what the server has said is set for all
+   * @param device whose part
+   * @throws KulaException the user's mistake, if the server's run is another one
    */
   public static JobRunner runner(
-      FederatedData data, SimulationSettings settings, EngineFactory engines, DeviceId device) {
-    return runner(data, settings, engines, new Roster(data, settings, data.dataset()), device);
+      FleetSettings told,
+      FederatedData data,
+      SimulationSettings settings,
+      EngineFactory engines,
+      DeviceId device) {
+    Roster roster = new Roster(data, settings, data.dataset());
+    requireSame(told, settingsOf(data, settings, roster));
+    return runner(data, settings, engines, roster, device);
+  }
+
+  private static void requireSame(FleetSettings told, FleetSettings own) {
+    if (told.rehearsal().isEmpty()) {
+      throw KulaException.user(
+          "the server's run is no rehearsal, must be one where a device rehearses; leave --rehearse"
+              + " out");
+    }
+    requireSame("seed", told.seed(), own.seed());
+    requireSame("model", told.model().notation(), own.model().notation());
+    requireSame("target", told.target().notation(), own.target().notation());
+    requireSame("number of devices", told.members().size(), own.members().size());
+    requireSame("data", told.rehearsal().get(), own.rehearsal().orElseThrow());
+    if (!Arrays.equals(SettingsCodec.encode(told), SettingsCodec.encode(own))) {
+      throw KulaException.user(
+          "settings of devices differ from those of the server's run; give both the same flags, as"
+              + " with --config");
+    }
+  }
+
+  private static void requireSame(String name, Object told, Object own) {
+    if (!told.equals(own)) {
+      throw KulaException.user(
+          "%s is %s, must be %s as in the server's run; give both the same flags, as with --config"
+              .formatted(name, own, told));
+    }
   }
 
   private static JobRunner runner(

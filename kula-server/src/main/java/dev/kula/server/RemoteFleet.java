@@ -314,23 +314,22 @@ public final class RemoteFleet implements Fleet {
     return conditions.elapsed();
   }
 
-  /** What time it is; devices' states are their own, and no device keeps any yet. */
+  /** What time it is; devices' states are their own, and they keep them. */
   @Override
   public FleetState state() {
-    return new FleetState(Map.of(), Map.of(), conditions.elapsed().toNanos());
+    all(participants.keySet(), id -> new Job.Keep(begun), (id, result) -> Optional.<Result>empty());
+    return new FleetState(Map.of(), Map.of(), conditions.elapsed().toNanos(), begun);
   }
 
-  /**
-   * Refuses.
-   *
-   * @throws KulaException always: devices would go on from another round than the server
-   */
+  /** Lets devices go back to what they kept; who cannot is told, and goes on as it is. */
   @Override
   public void restore(
       FleetState state, Function<DeviceId, float[]> models, List<GroupModel> shown) {
-    throw KulaException.user(
-        "a fleet of other processes was stopped, and its devices keep nothing yet; begin the run"
-            + " anew");
+    all(
+        participants.keySet(),
+        id -> new Job.Restore(state.round(), models.apply(id), shown),
+        (id, result) -> Optional.<Result>empty());
+    conditions.restore(Duration.ofNanos(state.elapsedNanos()));
   }
 
   @Override

@@ -1,26 +1,37 @@
 package dev.kula.server;
 
-import dev.kula.client.JobRunner;
+import dev.kula.client.Worker;
 import dev.kula.data.DeviceId;
+import dev.kula.device.Envelope;
 import dev.kula.wire.Job;
+import dev.kula.wire.JobCodec;
 import dev.kula.wire.Result;
+import dev.kula.wire.v1.Welcome;
 import java.time.Duration;
 import java.util.Optional;
 
 /**
- * A participant in the server's own process: the holder of the operator's base set. Takes the time
- * that it takes.
+ * The holder of the operator's base set, in the server's own process. It is given jobs as any
+ * device is, and takes the time that it takes.
  */
 final class ResidentDevice implements Participant {
-  private final JobRunner runner;
+  private final Worker worker;
+  private long jobs;
 
-  ResidentDevice(JobRunner runner) {
-    this.runner = runner;
+  /**
+   * The holder of the base set.
+   *
+   * @param worker does its jobs; closed with it
+   * @param welcome of the server
+   */
+  ResidentDevice(Worker worker, Welcome welcome) {
+    this.worker = worker;
+    worker.welcome(welcome);
   }
 
   @Override
   public DeviceId id() {
-    return runner.device();
+    return Envelope.BASE;
   }
 
   @Override
@@ -30,11 +41,11 @@ final class ResidentDevice implements Participant {
 
   @Override
   public synchronized Optional<Result> perform(Job job, Duration within) {
-    return Optional.of(runner.perform(job));
+    return Optional.of(worker.take(++jobs, JobCodec.encode(job)));
   }
 
   @Override
   public void close() {
-    runner.close();
+    worker.close();
   }
 }

@@ -9,6 +9,7 @@ import com.google.protobuf.ByteString;
 import dev.kula.KulaException;
 import dev.kula.client.DeviceClient;
 import dev.kula.client.ServerLine;
+import dev.kula.client.Worker;
 import dev.kula.data.DeviceId;
 import dev.kula.peer.Peer;
 import dev.kula.peer.Revocations;
@@ -210,9 +211,11 @@ final class FleetPortTest {
     DeviceClient client =
         new DeviceClient(
             line(revoked),
-            told -> {
-              throw new AssertionError("it was let in");
-            },
+            new Worker(
+                told -> {
+                  throw new AssertionError("it was let in");
+                },
+                Optional.empty()),
             1000);
     String refusal = message(assertThrows(KulaException.class, client::run));
     assertTrue(
@@ -367,9 +370,11 @@ final class FleetPortTest {
     DeviceClient client =
         new DeviceClient(
             kept(ServerLine.open(HOST, to, tls(own))),
-            told -> {
-              throw new AssertionError("it believed the server");
-            },
+            new Worker(
+                told -> {
+                  throw new AssertionError("it believed the server");
+                },
+                Optional.empty()),
             1000);
     Thread attending =
         Thread.ofVirtual()

@@ -42,7 +42,7 @@ import org.junit.jupiter.api.Test;
 /** A device that is slow, away, or up to something. */
 final class RemoteDeviceTest {
   private static final DeviceId NAME = new DeviceId("d0");
-  private static final Duration SHORT = Duration.ofMillis(150);
+  private static final Duration SHORT = Duration.ofSeconds(1);
   private static final Duration LONG = Duration.ofSeconds(20);
   private static final int LIMIT = 1000;
 

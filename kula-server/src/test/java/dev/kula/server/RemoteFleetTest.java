@@ -2,10 +2,8 @@ package dev.kula.server;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.kula.KulaException;
 import dev.kula.Seed;
 import dev.kula.aggregate.AggregationStrategy;
 import dev.kula.aggregate.Update;
@@ -121,13 +119,26 @@ final class RemoteFleetTest {
     }
   }
 
-  /** Devices keep nothing yet, and a run must not go on as if they did. */
   @Test
-  void aStoppedRunDoesNotGoOn() {
-    try (RemoteFleet fleet = fleet(answering("good", new Result.Done()))) {
+  void devicesGoBackToWhatTheyKept() {
+    List<Job> jobs = new CopyOnWriteArrayList<>();
+    Participant device =
+        new Answering(
+            new DeviceId("good"),
+            job -> {
+              jobs.add(job);
+              return Optional.of(new Result.Done());
+            });
+    try (RemoteFleet fleet = fleet(device)) {
+      fleet.begin(3);
       FleetState state = fleet.state();
       assertEquals(Map.of(), state.devices());
-      assertThrows(KulaException.class, () -> fleet.restore(state, device -> GLOBAL, List.of()));
+      fleet.restore(state, id -> GLOBAL, List.of());
+      assertEquals(List.of(new Job.Begin(3), new Job.Keep(3)), jobs.subList(0, 2));
+      assertEquals(3, jobs.size());
+      Job.Restore restore = (Job.Restore) jobs.getLast();
+      assertEquals(3, restore.round());
+      assertArrayEquals(GLOBAL, restore.model());
     }
   }
 }

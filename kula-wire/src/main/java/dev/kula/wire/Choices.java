@@ -178,21 +178,6 @@ final class Choices {
     };
   }
 
-  static WireSettings.Secrets encode(FleetSettings.Secrets choice) {
-    return switch (choice) {
-      case SECURE -> WireSettings.Secrets.SECRETS_SECURE;
-      case SIMULATED -> WireSettings.Secrets.SECRETS_SIMULATED;
-    };
-  }
-
-  static FleetSettings.Secrets decode(WireSettings.Secrets choice) {
-    return switch (choice) {
-      case SECRETS_SECURE -> FleetSettings.Secrets.SECURE;
-      case SECRETS_SIMULATED -> FleetSettings.Secrets.SIMULATED;
-      case SECRETS_UNSPECIFIED, UNRECOGNIZED -> throw unknown(choice);
-    };
-  }
-
   private static KulaException unknown(Enum<?> choice) {
     return Checks.refused(
         choice.getDeclaringClass().getSimpleName(),

@@ -8,6 +8,7 @@ import dev.kula.model.ModelSpec;
 import dev.kula.model.Task;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * All that the operator sets alike on all devices, so that the process of a device can make its
@@ -23,7 +24,9 @@ import java.util.List;
  * @param seed of the run; that of a device is derived from it and from its place among the members
  * @param members all devices of the fleet, in the order in which their seeds are numbered; the base
  *     set comes after them
- * @param secrets where noise and keys come from
+ * @param rehearsal digest of the data that every device of a rehearsal deals itself; there, noise
+ *     and keys come from the seed, too: a live fleet does as a simulation does, bit for bit, and
+ *     protects nobody. Empty where devices have data, noise and keys of their own
  */
 public record FleetSettings(
     ModelSpec model,
@@ -34,15 +37,7 @@ public record FleetSettings(
     DeviceSettings devices,
     long seed,
     List<DeviceId> members,
-    Secrets secrets) {
-  /** Where noise and keys come from. */
-  public enum Secrets {
-    /** The machine's secure source. */
-    SECURE,
-    /** The seed: a live fleet does as a simulation does, bit for bit, and protects nobody. */
-    SIMULATED
-  }
-
+    Optional<String> rehearsal) {
   public FleetSettings {
     members = List.copyOf(members);
     if (schema.isBlank()) {

@@ -6,6 +6,7 @@ import dev.kula.model.InputShape;
 import dev.kula.model.ModelSpec;
 import dev.kula.model.Task;
 import dev.kula.wire.v1.WireSettings;
+import java.util.Optional;
 
 /** Settings of a fleet as the bytes of {@code settings.proto}, and back. Thread safe. */
 public final class SettingsCodec {
@@ -13,22 +14,22 @@ public final class SettingsCodec {
 
   /** Settings as bytes; the same bytes for the same settings. */
   public static byte[] encode(FleetSettings settings) {
-    return WireSettings.FleetSettings.newBuilder()
-        .setModel(settings.model().notation())
-        .setInput(
-            WireSettings.InputShape.newBuilder()
-                .setChannels(settings.input().channels())
-                .setHeight(settings.input().height())
-                .setWidth(settings.input().width()))
-        .setTask(encode(settings.task()))
-        .setTarget(settings.target().notation())
-        .setSchema(settings.schema())
-        .setDevices(SettingsWriter.devices(settings.devices()))
-        .setSeed(settings.seed())
-        .addAllMembers(settings.members().stream().map(DeviceId::name).toList())
-        .setSecrets(Choices.encode(settings.secrets()))
-        .build()
-        .toByteArray();
+    WireSettings.FleetSettings.Builder out =
+        WireSettings.FleetSettings.newBuilder()
+            .setModel(settings.model().notation())
+            .setInput(
+                WireSettings.InputShape.newBuilder()
+                    .setChannels(settings.input().channels())
+                    .setHeight(settings.input().height())
+                    .setWidth(settings.input().width()))
+            .setTask(encode(settings.task()))
+            .setTarget(settings.target().notation())
+            .setSchema(settings.schema())
+            .setDevices(SettingsWriter.devices(settings.devices()))
+            .setSeed(settings.seed())
+            .addAllMembers(settings.members().stream().map(DeviceId::name).toList());
+    settings.rehearsal().ifPresent(out::setRehearsal);
+    return out.build().toByteArray();
   }
 
   private static WireSettings.Task encode(Task task) {
@@ -82,7 +83,9 @@ public final class SettingsCodec {
         checks.texts(settings.getMembersList(), "members").stream()
             .map(member -> checks.device(member, "member"))
             .toList(),
-        Choices.decode(settings.getSecrets()));
+        settings.hasRehearsal()
+            ? Optional.of(checks.text(settings.getRehearsal(), "rehearsal"))
+            : Optional.empty());
   }
 
   /** Whose numbers are few enough to be counted in an int. */

@@ -249,7 +249,7 @@ final class Specimens {
               of(DeviceSettings.class),
               random.nextLong(),
               IntStream.range(0, 3).mapToObj(i -> new DeviceId("device-" + i)).toList(),
-              of(FleetSettings.Secrets.class));
+              random.nextBoolean() ? Optional.of(of(String.class)) : Optional.empty());
       case "InputShape" -> new InputShape(count(), count(), count());
       case "Classification" -> new Task.Classification(1 + count());
       case "Mixture" -> new TargetSpec.Mixture(random.nextDouble());

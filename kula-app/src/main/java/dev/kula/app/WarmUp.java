@@ -10,8 +10,8 @@ import java.nio.file.Path;
  * starts it once a build, with {@code -XX:AOTCacheOutput}: what Java has loaded, linked and learnt
  * of these ways is then there at every later start (JEP 483, 514 and 515).
  */
-final class Rehearsal {
-  private Rehearsal() {}
+final class WarmUp {
+  private WarmUp() {}
 
   /**
    * Runs it, and ends the process with exit code 0 if all of it could be run.

@@ -9,14 +9,14 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-final class RehearsalTest {
+final class WarmUpTest {
   @TempDir Path directory;
 
   /** If a flag that it uses goes away, starts become slow and nobody is told. */
   @Test
   @Tag("slow")
   void goesThroughARunToItsReport() {
-    assertEquals(Kula.DONE, Rehearsal.run(directory));
+    assertEquals(Kula.DONE, WarmUp.run(directory));
     assertTrue(Files.exists(directory.resolve("run").resolve("report.html")));
   }
 }

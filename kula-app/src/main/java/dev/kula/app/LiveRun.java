@@ -1,0 +1,132 @@
+package dev.kula.app;
+
+import dev.kula.KulaException;
+import dev.kula.client.JobLog;
+import dev.kula.data.FederatedData;
+import dev.kula.model.EngineFactory;
+import dev.kula.round.Run;
+import dev.kula.round.RunListener;
+import dev.kula.round.RunResult;
+import dev.kula.round.RunState;
+import dev.kula.round.SimulationSettings;
+import dev.kula.server.FleetPort;
+import dev.kula.server.FleetServer;
+import dev.kula.server.Rehearsal;
+import dev.kula.store.RunDirectory;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** A run whose devices connect to this process. */
+final class LiveRun implements Run {
+  private static final String BASE_JOBS = "base.jobs";
+
+  private final Rehearsal rehearsal;
+  private final FleetPort port;
+  private final FleetPlan plan;
+  private final int devices;
+  private final Terminal terminal;
+  private @Nullable RunState before;
+
+  private LiveRun(
+      Rehearsal rehearsal, FleetPort port, FleetPlan plan, int devices, Terminal terminal) {
+    this.rehearsal = rehearsal;
+    this.port = port;
+    this.plan = plan;
+    this.devices = devices;
+    this.terminal = terminal;
+  }
+
+  /** Makes runs of one fleet, to which devices can connect at once. */
+  static Batch.Maker maker(FleetPlan plan, EngineFactory engines, Terminal terminal) {
+    return new Batch.Maker() {
+      @Override
+      public Run make(
+          FederatedData data,
+          SimulationSettings settings,
+          RunDirectory directory,
+          RunListener listener) {
+        Rehearsal rehearsal =
+            new Rehearsal(
+                data,
+                settings,
+                engines,
+                Optional.of(JobLog.open(directory.file(BASE_JOBS))),
+                plan.patience(),
+                line -> say(terminal, line),
+                listener);
+        try {
+          FleetPort port =
+              FleetPort.open(
+                  new InetSocketAddress(plan.listen().host(), plan.listen().port()),
+                  plan.tls(),
+                  rehearsal.service(),
+                  line -> say(terminal, line));
+          return new LiveRun(rehearsal, port, plan, data.devices().size(), terminal);
+        } catch (KulaException e) {
+          rehearsal.close();
+          throw e;
+        }
+      }
+
+      @Override
+      public RoundProgress progress(Terminal on, String task, int rounds) {
+        return new RoundProgress.Lines(task, rounds, 1, on.err()); // others write lines, too
+      }
+    };
+  }
+
+  private static void say(Terminal terminal, String line) {
+    terminal.err().printf("kula: %s%n", line);
+  }
+
+  @Override
+  public void restore(RunState state) {
+    before = state; // devices can go back when they are here
+  }
+
+  @Override
+  public RunResult run() {
+    gather();
+    if (before != null) {
+      say(terminal, "going on after round %d".formatted(before.round()));
+      rehearsal.restore(before);
+    }
+    return rehearsal.run();
+  }
+
+  private void gather() {
+    FleetServer server = rehearsal.server();
+    Address at = new Address(plan.listen().host(), port.port());
+    say(terminal, "listening on %s, waiting for %d devices".formatted(at, devices));
+    long end = System.nanoTime() + plan.gathering().toNanos();
+    try {
+      long here = 0;
+      while (here < devices) {
+        Duration left = Duration.ofNanos(end - System.nanoTime());
+        if (!server.await((int) here + 1, left)) {
+          throw KulaException.remote(
+              "%d of %d devices came within %s; start the others (%s), or give them more time with"
+                      .formatted(
+                          server.present(),
+                          devices,
+                          Durations.text(plan.gathering()),
+                          String.join(", ", server.absent().stream().limit(10).toList()))
+                  + " --gather");
+        }
+        here = server.present();
+        say(terminal, "%d of %d devices are here".formatted(here, devices));
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while waiting for devices", e);
+    }
+  }
+
+  @Override
+  public void close() {
+    rehearsal.close(); // tells the devices that it is over
+    port.close();
+  }
+}

@@ -1,0 +1,311 @@
+package dev.kula.app;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.kula.KulaException;
+import dev.kula.client.DeviceClient;
+import dev.kula.client.JobLog;
+import dev.kula.client.Worker;
+import dev.kula.data.DeviceId;
+import dev.kula.data.FederatedData;
+import dev.kula.engine.Engines;
+import dev.kula.model.EngineFactory;
+import dev.kula.round.RoundRecord;
+import dev.kula.round.RunEvent;
+import dev.kula.round.RunListener;
+import dev.kula.round.RunResult;
+import dev.kula.round.RunState;
+import dev.kula.round.Simulation;
+import dev.kula.round.SimulationSettings;
+import dev.kula.server.Patience;
+import dev.kula.server.Rehearsal;
+import dev.kula.wire.JobCodec;
+import dev.kula.wire.v1.ToDevice;
+import io.grpc.ManagedChannel;
+import io.grpc.Server;
+import io.grpc.inprocess.InProcessChannelBuilder;
+import io.grpc.inprocess.InProcessServerBuilder;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Processes that are killed lose nothing: what comes of the run is what would have come of it. */
+final class DurableFleetTest {
+  private static final EngineFactory ENGINES = Engines.best();
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final int ROUNDS = 6;
+
+  @TempDir Path directory;
+  private FederatedData data = Arbitrary.none();
+  private SimulationSettings plan = Arbitrary.none();
+
+  /** Stands in for what is set before each test. */
+  private static final class Arbitrary {
+    @SuppressWarnings({"NullAway", "TypeParameterUnusedInFormals"})
+    static <T> T none() {
+      return null;
+    }
+  }
+
+  /** A server that dies after a round. */
+  private static final class Killed extends RuntimeException {
+    private static final long serialVersionUID = 1;
+  }
+
+  /** Takes a checkpoint after one round, and kills the server after another. */
+  private static final class Fate implements RunListener {
+    private final int keeps;
+    private final int dies;
+    final List<RoundRecord> rounds = new ArrayList<>();
+    @Nullable RunState kept;
+
+    Fate(int keeps, int dies) {
+      this.keeps = keeps;
+      this.dies = dies;
+    }
+
+    @Override
+    public void round(RoundRecord round, List<RunEvent> events) {
+      rounds.add(round.withWallSeconds(0));
+    }
+
+    @Override
+    public void checkpoint(Supplier<RunState> state) {
+      int round = rounds.getLast().round();
+      if (round == keeps) {
+        kept = state.get();
+      }
+      if (round == dies) {
+        throw new Killed();
+      }
+    }
+  }
+
+  @BeforeEach
+  void deal() throws IOException {
+    Path file = SmallData.write(directory.resolve("data.csv"), SmallData.classes(5, 40));
+    RunSettings settings =
+        RunSettings.of(
+            Map.of(
+                "data", "csv:" + file,
+                "partition", "natural",
+                "model", "mlp:8",
+                "rounds", ROUNDS,
+                "policy", "random",
+                "exchange", "raw",
+                "swap-every", 2,
+                "groups", "none"));
+    data = RunPlanner.federate(RunPlanner.read(settings), settings);
+    plan = new RunPlanner(ENGINES).plan(settings, data, false);
+  }
+
+  private Worker worker(DeviceId device, Optional<JobLog> log) {
+    return new Worker(told -> Rehearsal.runner(told, data, plan, ENGINES, device), log);
+  }
+
+  private Path log(DeviceId device) {
+    return directory.resolve(device + ".jobs");
+  }
+
+  /** Devices of a fleet, attending whatever server has the name. */
+  private final class Devices {
+    private final List<ManagedChannel> channels = new ArrayList<>();
+    private final List<DeviceClient> clients = new ArrayList<>();
+    private final List<Thread> threads = new ArrayList<>();
+    private final List<Throwable> failures = new CopyOnWriteArrayList<>();
+
+    Devices(String server) {
+      for (FederatedData.DeviceRows rows : data.devices()) {
+        ManagedChannel channel = InProcessChannelBuilder.forName(server).build();
+        channels.add(channel);
+        DeviceClient client =
+            new DeviceClient(
+                Trusting.named(channel, rows.device()),
+                worker(rows.device(), Optional.of(JobLog.open(log(rows.device())))),
+                1 << 26);
+        clients.add(client);
+        threads.add(
+            Thread.ofPlatform()
+                .uncaughtExceptionHandler((thread, failure) -> failures.add(failure))
+                .start(() -> attend(client)));
+      }
+    }
+
+    private static void attend(DeviceClient client) {
+      try {
+        client.run();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+      client.worker().close();
+    }
+
+    void stop() throws InterruptedException {
+      clients.forEach(DeviceClient::stop);
+      for (Thread thread : threads) {
+        thread.join(Duration.ofSeconds(10));
+      }
+      channels.forEach(ManagedChannel::shutdownNow);
+      assertEquals(List.of(), failures);
+    }
+  }
+
+  /** Does something while all devices attend a server of a name; then they are killed. */
+  private <T> T among(String server, Callable<T> action) throws Exception {
+    Devices devices = new Devices(server);
+    try {
+      return action.call();
+    } finally {
+      devices.stop();
+    }
+  }
+
+  /** Until the end, or the server's. */
+  private RunResult run(String name, Fate fate, @Nullable RunState before) throws Exception {
+    List<String> refusals = new CopyOnWriteArrayList<>();
+    try (Rehearsal rehearsal =
+        new Rehearsal(
+            data,
+            plan,
+            ENGINES,
+            Optional.of(JobLog.open(directory.resolve("base.jobs"))),
+            new Patience(PATIENCE, PATIENCE),
+            refusals::add,
+            fate)) {
+      Server server =
+          InProcessServerBuilder.forName(name)
+              .addService(rehearsal.service())
+              .intercept(new Trusting())
+              .build()
+              .start();
+      try {
+        assertTrue(rehearsal.server().await(data.devices().size(), PATIENCE), "nobody came");
+        if (before != null) {
+          rehearsal.restore(before);
+        }
+        RunResult result = rehearsal.run();
+        assertEquals(List.of(), refusals);
+        return result;
+      } finally {
+        server.shutdownNow();
+      }
+    }
+  }
+
+  private void assertSame(RunResult expected, List<RoundRecord> rounds, RunResult actual) {
+    assertEquals(
+        expected.history().stream().map(round -> round.withWallSeconds(0)).toList(), rounds);
+    assertArrayEquals(expected.models().getFirst(), actual.models().getFirst());
+    assertEquals(expected.accuracy(), actual.accuracy());
+    assertEquals(expected.devices(), actual.devices());
+  }
+
+  private RunResult alone() {
+    try (Simulation simulation = new Simulation(data, plan, ENGINES, new Fate(-1, -1))) {
+      return simulation.run();
+    }
+  }
+
+  @Test
+  void aServerGoesOnAfterItsCheckpointWithDevicesThatWereAhead() throws Exception {
+    RunResult expected = alone();
+    Fate first = new Fate(2, 4);
+    String name = InProcessServerBuilder.generateName();
+    among(name, () -> assertThrows(Killed.class, () -> run(name, first, null)));
+    List<RoundRecord> rounds = new ArrayList<>(first.rounds.subList(0, 2));
+    Fate second = new Fate(-1, -1);
+    String next = InProcessServerBuilder.generateName();
+    // Devices were killed as well, and are started again.
+    RunResult actual = among(next, () -> run(next, second, first.kept));
+    rounds.addAll(second.rounds);
+    assertSame(expected, rounds, actual);
+  }
+
+  @Test
+  void aServerWithoutCheckpointBeginsAnewWithDevicesThatHaveAPast() throws Exception {
+    RunResult expected = alone();
+    String name = InProcessServerBuilder.generateName();
+    among(name, () -> assertThrows(Killed.class, () -> run(name, new Fate(-1, 3), null)));
+    Fate again = new Fate(-1, -1);
+    String next = InProcessServerBuilder.generateName();
+    assertSame(expected, again.rounds, among(next, () -> run(next, again, null)));
+  }
+
+  /** Wherever its log breaks off, a device is as it was after the last job that is whole. */
+  @Test
+  void aDeviceGoesOnAfterTheLastJobThatItWroteDown() throws Exception {
+    String name = InProcessServerBuilder.generateName();
+    among(name, () -> run(name, new Fate(2, -1), null));
+    DeviceId device = data.devices().get(1).device();
+    byte[] whole = Files.readAllBytes(log(device));
+    List<byte[]> jobs = new ArrayList<>();
+    List<byte[]> results = new ArrayList<>();
+    List<Integer> ends = new ArrayList<>();
+    ByteArrayInputStream in = new ByteArrayInputStream(whole);
+    ToDevice welcome = ToDevice.parseDelimitedFrom(in);
+    try (Worker plain = worker(device, Optional.of(JobLog.open(directory.resolve("plain.jobs"))))) {
+      plain.welcome(welcome.getWelcome());
+      while (in.available() > 0) {
+        byte[] job = ToDevice.parseDelimitedFrom(in).getJob().getPiece().toByteArray();
+        jobs.add(job);
+        results.add(JobCodec.encode(plain.take(jobs.size(), job)));
+        ends.add(whole.length - in.available());
+      }
+    }
+    assertTrue(jobs.size() > 20, "only %d jobs".formatted(jobs.size()));
+    Random random = new Random(1);
+    for (int i = 0; i < 20; i++) {
+      int cut = random.nextInt(ends.getFirst(), whole.length + 1);
+      int done = (int) ends.stream().filter(end -> end <= cut).count();
+      Path file = directory.resolve("cut-" + i + ".jobs");
+      Files.write(file, Arrays.copyOf(whole, cut));
+      try (Worker worker = worker(device, Optional.of(JobLog.open(file)))) {
+        assertEquals(done, worker.job());
+        assertTrue(done == 0 || worker.runner().isPresent());
+        for (int next = done; next < Math.min(done + 2, jobs.size()); next++) {
+          assertArrayEquals(
+              results.get(next), JobCodec.encode(worker.take(next + 1, jobs.get(next))));
+        }
+      }
+    }
+  }
+
+  @Test
+  void aLogIsOneProcesssAndWhole() throws Exception {
+    Path file = directory.resolve("some.jobs");
+    DeviceId device = data.devices().getFirst().device();
+    JobLog held = JobLog.open(file);
+    KulaException taken = assertThrows(KulaException.class, () -> JobLog.open(file));
+    assertTrue(String.valueOf(taken.getMessage()).contains("is in use by another process"));
+    held.close();
+    String name = InProcessServerBuilder.generateName();
+    among(name, () -> run(name, new Fate(-1, -1), null));
+    byte[] bytes = Files.readAllBytes(log(device));
+    bytes[bytes.length / 2] ^= 1;
+    Files.write(file, bytes);
+    try (JobLog log = JobLog.open(file)) {
+      KulaException broken =
+          assertThrows(KulaException.class, () -> worker(device, Optional.of(log)));
+      assertTrue(
+          String.valueOf(broken.getMessage()).contains("is broken at byte"), broken.getMessage());
+    }
+  }
+}

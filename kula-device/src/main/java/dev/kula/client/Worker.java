@@ -1,0 +1,242 @@
+package dev.kula.client;
+
+import com.google.protobuf.ByteString;
+import dev.kula.KulaException;
+import dev.kula.wire.FleetSettings;
+import dev.kula.wire.Job;
+import dev.kula.wire.JobCodec;
+import dev.kula.wire.Result;
+import dev.kula.wire.SettingsCodec;
+import dev.kula.wire.v1.Welcome;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Does the jobs of a device, from whatever server they come. With a {@link JobLog}, each is written
+ * down before it is done, and a process that was killed does them all again when it is started
+ * again: the same jobs in the same order bring it to the same state. So it can also go back to what
+ * it kept, for a server that went back.
+ *
+ * <p>Not thread safe.
+ */
+public final class Worker implements AutoCloseable {
+  private final Function<FleetSettings, JobRunner> maker;
+  private final Optional<JobLog> log;
+
+  private @Nullable JobRunner runner;
+  private Welcome welcomed = Welcome.getDefaultInstance();
+  private long job;
+  private @Nullable Result result;
+
+  /** Whether anything was done since the runner was made. */
+  private boolean used;
+
+  /** Whether no job of this server has come yet. */
+  private boolean first = true;
+
+  /** Does what stands in a log, up to some byte of it. */
+  private final class Again implements JobLog.Reader {
+    private final long until;
+
+    Again(long until) {
+      this.until = until;
+    }
+
+    @Override
+    public void welcome(Welcome welcome, long end) {
+      if (end <= until) {
+        if (runner == null) {
+          make(welcome);
+        }
+        welcomed = welcome;
+        job = 0;
+        first = true;
+      }
+    }
+
+    @Override
+    public void job(long number, byte[] whole, long end) {
+      if (end <= until) {
+        job = number;
+        first = false;
+        result = done(whole);
+      }
+    }
+  }
+
+  /** Looks for where a device kept its state. */
+  private static final class Kept implements JobLog.Reader {
+    private final int round;
+    private long end = -1;
+
+    Kept(int round) {
+      this.round = round;
+    }
+
+    @Override
+    public void welcome(Welcome welcome, long at) {}
+
+    @Override
+    public void job(long number, byte[] whole, long at) {
+      if (decoded(whole) instanceof Decoded.Sound sound
+          && sound.job() instanceof Job.Keep keep
+          && keep.round() == round) {
+        end = at;
+      }
+    }
+  }
+
+  /** What the bytes of a job are. */
+  private sealed interface Decoded {
+    record Sound(Job job) implements Decoded {}
+
+    record Broken(String reason) implements Decoded {}
+  }
+
+  /**
+   * A worker that goes on where its log ends.
+   *
+   * @param maker makes the device when the server has said what is set for all
+   * @param log of this device, closed with the worker; empty if nothing is to outlive the process
+   * @throws KulaException RESOURCE if the log cannot be read
+   */
+  public Worker(Function<FleetSettings, JobRunner> maker, Optional<JobLog> log) {
+    this.maker = maker;
+    this.log = log;
+    log.ifPresent(kept -> kept.read(new Again(Long.MAX_VALUE)));
+  }
+
+  /** What the server that the last job came from calls itself; empty for none. */
+  ByteString server() {
+    return welcomed.getServer();
+  }
+
+  /** Number of the last job of that server; 0 for none. */
+  public long job() {
+    return job;
+  }
+
+  /** What came of the last job; empty if there was none of that server. */
+  Optional<Result> result() {
+    return Optional.ofNullable(job == 0 ? null : result);
+  }
+
+  /** The device, once a server has said what is set for all. */
+  public Optional<JobRunner> runner() {
+    return Optional.ofNullable(runner);
+  }
+
+  /** A server says who it is, and what is set for all. */
+  public void welcome(Welcome welcome) {
+    boolean same = welcome.getServer().equals(server());
+    if (runner == null || (!same && !welcome.getSettings().equals(welcomed.getSettings()))) {
+      anew(welcome);
+    } else if (!same) {
+      keep(welcome);
+    }
+  }
+
+  private void keep(Welcome welcome) {
+    welcomed = welcome.toBuilder().clearResult().clearPartial().build();
+    job = 0;
+    first = true;
+    log.ifPresent(kept -> kept.append(welcomed));
+  }
+
+  private void anew(Welcome welcome) {
+    make(welcome);
+    log.ifPresent(kept -> kept.cut(0));
+    keep(welcome);
+  }
+
+  private void make(Welcome welcome) {
+    close(runner);
+    runner = null;
+    runner = maker.apply(SettingsCodec.decode(welcome.getSettings().toByteArray()));
+    used = false;
+  }
+
+  /**
+   * Does a job. A server that is new to this device begins anew, unless it first lets the device go
+   * back to what it kept.
+   *
+   * @param number of the job, counted by the server
+   */
+  public Result take(long number, byte[] whole) {
+    if (decoded(whole) instanceof Decoded.Sound sound && sound.job() instanceof Job.Restore back) {
+      Optional<String> trouble = goBack(back.round());
+      if (trouble.isPresent()) {
+        first = false;
+        job = number;
+        result = new Result.Failed(trouble.get());
+        return result;
+      }
+    } else if (first && used) {
+      anew(welcomed);
+    }
+    first = false;
+    log.ifPresent(kept -> kept.append(number, whole));
+    job = number;
+    result = done(whole);
+    return result;
+  }
+
+  /** Does nothing about a return: by the time that it is read, what it takes back is not there. */
+  private Result done(byte[] whole) {
+    used = true;
+    return switch (decoded(whole)) {
+      case Decoded.Broken broken -> new Result.Failed(broken.reason());
+      case Decoded.Sound sound ->
+          switch (sound.job()) {
+            case Job.Keep keep ->
+                log.isPresent()
+                    ? new Result.Done()
+                    : new Result.Failed("this device keeps nothing");
+            case Job.Restore restore -> new Result.Done();
+            case Job.Begin begin -> runner().orElseThrow().perform(begin);
+            case Job.Train train -> runner().orElseThrow().perform(train);
+            case Job.Deliver deliver -> runner().orElseThrow().perform(deliver);
+          };
+    };
+  }
+
+  /** Why it cannot; empty if it has. */
+  private Optional<String> goBack(int round) {
+    if (log.isEmpty()) {
+      return Optional.of("this device keeps nothing");
+    }
+    Kept kept = new Kept(round);
+    log.get().read(kept);
+    if (kept.end < 0) {
+      return Optional.of("this device kept nothing of round " + round);
+    }
+    Welcome now = welcomed;
+    log.get().cut(kept.end);
+    close(runner);
+    runner = null;
+    log.get().read(new Again(kept.end));
+    keep(now);
+    return Optional.empty();
+  }
+
+  private static Decoded decoded(byte[] whole) {
+    try {
+      return new Decoded.Sound(JobCodec.decodeJob(whole));
+    } catch (KulaException broken) {
+      return new Decoded.Broken(String.valueOf(broken.getMessage()));
+    }
+  }
+
+  private static void close(@Nullable JobRunner runner) {
+    if (runner != null) {
+      runner.close();
+    }
+  }
+
+  @Override
+  public void close() {
+    close(runner);
+    log.ifPresent(JobLog::close);
+  }
+}
