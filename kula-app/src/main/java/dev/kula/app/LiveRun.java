@@ -126,7 +126,7 @@ final class LiveRun implements Run {
 
   @Override
   public void close() {
-    rehearsal.close(); // tells the devices that it is over
+    rehearsal.close();
     port.close();
   }
 }

@@ -16,7 +16,8 @@ final class CuttingProxy implements AutoCloseable {
   private static final int BUFFER = 4096;
 
   private final ServerSocket door;
-  private final int target;
+  private final Runnable onCut;
+  private volatile int target;
   private final Random random;
   private final int least;
   private final int most;
@@ -29,12 +30,27 @@ final class CuttingProxy implements AutoCloseable {
    * @param most likewise
    */
   CuttingProxy(int target, long seed, int least, int most) throws IOException {
+    this(target, seed, least, most, () -> {});
+  }
+
+  /**
+   * Likewise.
+   *
+   * @param onCut is told of each cut, in the thread that made it
+   */
+  CuttingProxy(int target, long seed, int least, int most, Runnable onCut) throws IOException {
+    this.onCut = onCut;
     this.door = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     this.target = target;
     this.random = new Random(seed);
     this.least = least;
     this.most = most;
     Thread.ofVirtual().start(this::accept);
+  }
+
+  /** Where connections go from now on. */
+  void target(int port) {
+    target = port;
   }
 
   int port() {
@@ -51,12 +67,17 @@ final class CuttingProxy implements AutoCloseable {
       try {
         Socket in = door.accept();
         Socket out = new Socket();
-        out.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), target));
+        try {
+          out.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), target));
+        } catch (IOException nobody) {
+          in.close();
+          continue;
+        }
         AtomicLong left = new AtomicLong(random.nextInt(least, most + 1));
         Thread.ofVirtual().start(() -> pass(in, out, left));
         Thread.ofVirtual().start(() -> pass(out, in, left));
       } catch (IOException closed) {
-        // the door is closed, or the server is: who comes finds nobody
+        // the door is closed
       }
     }
   }
@@ -70,6 +91,7 @@ final class CuttingProxy implements AutoCloseable {
       for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
         if (left.addAndGet(-n) < 0) {
           cuts.incrementAndGet();
+          onCut.run();
           return;
         }
         out.write(buffer, 0, n);

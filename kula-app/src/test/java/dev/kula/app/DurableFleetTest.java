@@ -10,16 +10,11 @@ import dev.kula.client.DeviceClient;
 import dev.kula.client.JobLog;
 import dev.kula.client.Worker;
 import dev.kula.data.DeviceId;
-import dev.kula.data.FederatedData;
-import dev.kula.engine.Engines;
-import dev.kula.model.EngineFactory;
 import dev.kula.round.RoundRecord;
 import dev.kula.round.RunEvent;
 import dev.kula.round.RunListener;
 import dev.kula.round.RunResult;
 import dev.kula.round.RunState;
-import dev.kula.round.Simulation;
-import dev.kula.round.SimulationSettings;
 import dev.kula.server.Patience;
 import dev.kula.server.Rehearsal;
 import dev.kula.wire.JobCodec;
@@ -36,7 +31,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.Callable;
@@ -49,20 +44,13 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Processes that are killed lose nothing: what comes of the run is what would have come of it. */
 final class DurableFleetTest {
-  private static final EngineFactory ENGINES = Engines.best();
   private static final Duration PATIENCE = Duration.ofSeconds(60);
-  private static final int ROUNDS = 6;
 
   @TempDir Path directory;
-  private FederatedData data = Arbitrary.none();
-  private SimulationSettings plan = Arbitrary.none();
+  private @Nullable SmallFleet fleet;
 
-  /** Stands in for what is set before each test. */
-  private static final class Arbitrary {
-    @SuppressWarnings({"NullAway", "TypeParameterUnusedInFormals"})
-    static <T> T none() {
-      return null;
-    }
+  private SmallFleet fleet() {
+    return Objects.requireNonNull(fleet);
   }
 
   /** A server that dies after a round. */
@@ -101,28 +89,7 @@ final class DurableFleetTest {
 
   @BeforeEach
   void deal() throws IOException {
-    Path file = SmallData.write(directory.resolve("data.csv"), SmallData.classes(5, 40));
-    RunSettings settings =
-        RunSettings.of(
-            Map.of(
-                "data", "csv:" + file,
-                "partition", "natural",
-                "model", "mlp:8",
-                "rounds", ROUNDS,
-                "policy", "random",
-                "exchange", "raw",
-                "swap-every", 2,
-                "groups", "none"));
-    data = RunPlanner.federate(RunPlanner.read(settings), settings);
-    plan = new RunPlanner(ENGINES).plan(settings, data, false);
-  }
-
-  private Worker worker(DeviceId device, Optional<JobLog> log) {
-    return new Worker(told -> Rehearsal.runner(told, data, plan, ENGINES, device), log);
-  }
-
-  private Path log(DeviceId device) {
-    return directory.resolve(device + ".jobs");
+    fleet = SmallFleet.deal(directory);
   }
 
   /** Devices of a fleet, attending whatever server has the name. */
@@ -133,14 +100,10 @@ final class DurableFleetTest {
     private final List<Throwable> failures = new CopyOnWriteArrayList<>();
 
     Devices(String server) {
-      for (FederatedData.DeviceRows rows : data.devices()) {
-        ManagedChannel channel = InProcessChannelBuilder.forName(server).build();
+      for (DeviceId device : fleet().devices()) {
+        ManagedChannel channel = Trusting.named(InProcessChannelBuilder.forName(server), device);
         channels.add(channel);
-        DeviceClient client =
-            new DeviceClient(
-                Trusting.named(channel, rows.device()),
-                worker(rows.device(), Optional.of(JobLog.open(log(rows.device())))),
-                1 << 26);
+        DeviceClient client = new DeviceClient(channel, fleet().worker(device), 1 << 26);
         clients.add(client);
         threads.add(
             Thread.ofPlatform()
@@ -183,10 +146,10 @@ final class DurableFleetTest {
     List<String> refusals = new CopyOnWriteArrayList<>();
     try (Rehearsal rehearsal =
         new Rehearsal(
-            data,
-            plan,
-            ENGINES,
-            Optional.of(JobLog.open(directory.resolve("base.jobs"))),
+            fleet().data(),
+            fleet().plan(),
+            SmallFleet.ENGINES,
+            Optional.of(JobLog.open(fleet().log("base"))),
             new Patience(PATIENCE, PATIENCE),
             refusals::add,
             fate)) {
@@ -197,7 +160,7 @@ final class DurableFleetTest {
               .build()
               .start();
       try {
-        assertTrue(rehearsal.server().await(data.devices().size(), PATIENCE), "nobody came");
+        assertTrue(rehearsal.server().await(fleet().devices().size(), PATIENCE), "nobody came");
         if (before != null) {
           rehearsal.restore(before);
         }
@@ -210,23 +173,9 @@ final class DurableFleetTest {
     }
   }
 
-  private void assertSame(RunResult expected, List<RoundRecord> rounds, RunResult actual) {
-    assertEquals(
-        expected.history().stream().map(round -> round.withWallSeconds(0)).toList(), rounds);
-    assertArrayEquals(expected.models().getFirst(), actual.models().getFirst());
-    assertEquals(expected.accuracy(), actual.accuracy());
-    assertEquals(expected.devices(), actual.devices());
-  }
-
-  private RunResult alone() {
-    try (Simulation simulation = new Simulation(data, plan, ENGINES, new Fate(-1, -1))) {
-      return simulation.run();
-    }
-  }
-
   @Test
   void aServerGoesOnAfterItsCheckpointWithDevicesThatWereAhead() throws Exception {
-    RunResult expected = alone();
+    RunResult expected = fleet().alone();
     Fate first = new Fate(2, 4);
     String name = InProcessServerBuilder.generateName();
     among(name, () -> assertThrows(Killed.class, () -> run(name, first, null)));
@@ -236,17 +185,17 @@ final class DurableFleetTest {
     // Devices were killed as well, and are started again.
     RunResult actual = among(next, () -> run(next, second, first.kept));
     rounds.addAll(second.rounds);
-    assertSame(expected, rounds, actual);
+    SmallFleet.assertSame(expected, rounds, actual);
   }
 
   @Test
   void aServerWithoutCheckpointBeginsAnewWithDevicesThatHaveAPast() throws Exception {
-    RunResult expected = alone();
+    RunResult expected = fleet().alone();
     String name = InProcessServerBuilder.generateName();
     among(name, () -> assertThrows(Killed.class, () -> run(name, new Fate(-1, 3), null)));
     Fate again = new Fate(-1, -1);
     String next = InProcessServerBuilder.generateName();
-    assertSame(expected, again.rounds, among(next, () -> run(next, again, null)));
+    SmallFleet.assertSame(expected, again.rounds, among(next, () -> run(next, again, null)));
   }
 
   /** Wherever its log breaks off, a device is as it was after the last job that is whole. */
@@ -254,14 +203,14 @@ final class DurableFleetTest {
   void aDeviceGoesOnAfterTheLastJobThatItWroteDown() throws Exception {
     String name = InProcessServerBuilder.generateName();
     among(name, () -> run(name, new Fate(2, -1), null));
-    DeviceId device = data.devices().get(1).device();
-    byte[] whole = Files.readAllBytes(log(device));
+    DeviceId device = fleet().devices().get(1);
+    byte[] whole = Files.readAllBytes(fleet().log(device.name()));
     List<byte[]> jobs = new ArrayList<>();
     List<byte[]> results = new ArrayList<>();
     List<Integer> ends = new ArrayList<>();
     ByteArrayInputStream in = new ByteArrayInputStream(whole);
     ToDevice welcome = ToDevice.parseDelimitedFrom(in);
-    try (Worker plain = worker(device, Optional.of(JobLog.open(directory.resolve("plain.jobs"))))) {
+    try (Worker plain = fleet().worker(device, directory.resolve("plain.jobs"))) {
       plain.welcome(welcome.getWelcome());
       while (in.available() > 0) {
         byte[] job = ToDevice.parseDelimitedFrom(in).getJob().getPiece().toByteArray();
@@ -277,7 +226,7 @@ final class DurableFleetTest {
       int done = (int) ends.stream().filter(end -> end <= cut).count();
       Path file = directory.resolve("cut-" + i + ".jobs");
       Files.write(file, Arrays.copyOf(whole, cut));
-      try (Worker worker = worker(device, Optional.of(JobLog.open(file)))) {
+      try (Worker worker = fleet().worker(device, file)) {
         assertEquals(done, worker.job());
         assertTrue(done == 0 || worker.runner().isPresent());
         for (int next = done; next < Math.min(done + 2, jobs.size()); next++) {
@@ -291,21 +240,17 @@ final class DurableFleetTest {
   @Test
   void aLogIsOneProcesssAndWhole() throws Exception {
     Path file = directory.resolve("some.jobs");
-    DeviceId device = data.devices().getFirst().device();
+    DeviceId device = fleet().devices().getFirst();
     JobLog held = JobLog.open(file);
     KulaException taken = assertThrows(KulaException.class, () -> JobLog.open(file));
     assertTrue(String.valueOf(taken.getMessage()).contains("is in use by another process"));
     held.close();
     String name = InProcessServerBuilder.generateName();
     among(name, () -> run(name, new Fate(-1, -1), null));
-    byte[] bytes = Files.readAllBytes(log(device));
+    byte[] bytes = Files.readAllBytes(fleet().log(device.name()));
     bytes[bytes.length / 2] ^= 1;
     Files.write(file, bytes);
-    try (JobLog log = JobLog.open(file)) {
-      KulaException broken =
-          assertThrows(KulaException.class, () -> worker(device, Optional.of(log)));
-      assertTrue(
-          String.valueOf(broken.getMessage()).contains("is broken at byte"), broken.getMessage());
-    }
+    KulaException broken = assertThrows(KulaException.class, () -> fleet().worker(device, file));
+    assertTrue(String.valueOf(broken.getMessage()).contains("is broken at byte"));
   }
 }

@@ -36,7 +36,6 @@ import dev.kula.wire.identity.Credentials;
 import dev.kula.wire.identity.PeerKeys;
 import dev.kula.wire.identity.Tls;
 import io.grpc.BindableService;
-import io.grpc.Channel;
 import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.InsecureServerCredentials;
@@ -115,7 +114,7 @@ final class LiveFleetTest {
     return new Network() {
       @Override
       public ManagedChannel connect(DeviceId device) {
-        return InProcessChannelBuilder.forName(name).build();
+        return Trusting.named(InProcessChannelBuilder.forName(name), device);
       }
 
       @Override
@@ -164,9 +163,10 @@ final class LiveFleetTest {
           return new Network() {
             @Override
             public ManagedChannel connect(DeviceId device) {
-              return Grpc.newChannelBuilderForAddress(
-                      "localhost", proxy.port(), InsecureChannelCredentials.create())
-                  .build();
+              return Trusting.named(
+                  Grpc.newChannelBuilderForAddress(
+                      "localhost", proxy.port(), InsecureChannelCredentials.create()),
+                  device);
             }
 
             @Override
@@ -302,7 +302,6 @@ final class LiveFleetTest {
       }
       assertTrue(rehearsal.server().await(1, PATIENCE), "nobody came");
       RunResult result = rehearsal.run();
-      rehearsal.server().close();
       clients.forEach(DeviceClient::stop); // a device whose connection is broken does not hear it
       for (Thread thread : threads) {
         thread.join(Duration.ofSeconds(10));
@@ -319,9 +318,8 @@ final class LiveFleetTest {
       RunSettings settings, DeviceId device, ManagedChannel channel) {
     FederatedData data = RunPlanner.federate(RunPlanner.read(settings), settings);
     SimulationSettings plan = new RunPlanner(ENGINES).plan(settings, data, false);
-    Channel named = Trusting.named(channel, device);
     return new DeviceClient(
-        named,
+        channel,
         new Worker(told -> Rehearsal.runner(told, data, plan, ENGINES, device), Optional.empty()),
         1 << 26);
   }

@@ -2,10 +2,10 @@ package dev.kula.app;
 
 import dev.kula.data.DeviceId;
 import dev.kula.server.FleetService;
-import io.grpc.Channel;
-import io.grpc.ClientInterceptors;
 import io.grpc.Context;
 import io.grpc.Contexts;
+import io.grpc.ManagedChannel;
+import io.grpc.ManagedChannelBuilder;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
@@ -27,10 +27,9 @@ final class Trusting implements ServerInterceptor {
   }
 
   /** Says who calls. */
-  static Channel named(Channel channel, DeviceId device) {
+  static ManagedChannel named(ManagedChannelBuilder<?> line, DeviceId device) {
     Metadata headers = new Metadata();
     headers.put(NAME, device.name());
-    return ClientInterceptors.intercept(
-        channel, MetadataUtils.newAttachHeadersInterceptor(headers));
+    return line.intercept(MetadataUtils.newAttachHeadersInterceptor(headers)).build();
   }
 }

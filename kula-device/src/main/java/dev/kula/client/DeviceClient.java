@@ -12,7 +12,7 @@ import dev.kula.wire.v1.FromDevice;
 import dev.kula.wire.v1.Hello;
 import dev.kula.wire.v1.ToDevice;
 import dev.kula.wire.v1.Welcome;
-import io.grpc.Channel;
+import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
@@ -43,7 +43,7 @@ public final class DeviceClient {
   private static final Duration LEAST_PAUSE = Duration.ofMillis(100);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
 
-  private final Channel channel;
+  private final ManagedChannel channel;
   private final Worker worker;
   private final BlockingQueue<Event> events = new ArrayBlockingQueue<>(UNREAD);
   private final Incoming incoming;
@@ -70,7 +70,7 @@ public final class DeviceClient {
    * @param worker does the jobs; not closed
    * @param limit bytes of a job at the most
    */
-  public DeviceClient(Channel channel, Worker worker, long limit) {
+  public DeviceClient(ManagedChannel channel, Worker worker, long limit) {
     this.channel = channel;
     this.worker = worker;
     this.incoming = new Incoming(limit);
@@ -98,6 +98,7 @@ public final class DeviceClient {
     Duration pause = LEAST_PAUSE;
     while (true) {
       Session session = new Session();
+      channel.resetConnectBackoff(); // this waits between attempts, and not for minutes
       FleetGrpc.newStub(channel).attend(session);
       session.greet(
           Hello.newBuilder()

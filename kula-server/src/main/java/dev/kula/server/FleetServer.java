@@ -105,6 +105,11 @@ public final class FleetServer implements AutoCloseable {
     return true;
   }
 
+  /** Tells all devices that the run has ended; who is not told goes on looking for the server. */
+  public void end() {
+    fleet.end();
+  }
+
   @Override
   public void close() {
     fleet.close();

@@ -22,6 +22,9 @@ interface Participant extends AutoCloseable {
    */
   Optional<Result> perform(Job job, Duration within);
 
+  /** Tells it that the run has ended. Who is not told goes on looking for the server. */
+  void end();
+
   @Override
   void close();
 }

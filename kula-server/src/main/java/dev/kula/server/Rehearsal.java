@@ -208,6 +208,7 @@ public final class Rehearsal implements Run {
     for (FederatedData.DeviceRows rows : data.devices()) {
       results.add(servers.known(rows.device(), rows.train().length));
     }
+    server.end();
     return servers.result(results, Map.of());
   }
 

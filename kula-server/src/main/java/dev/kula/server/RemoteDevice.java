@@ -203,7 +203,7 @@ final class RemoteDevice implements Participant {
   }
 
   @Override
-  public void close() {
+  public void end() {
     lock.lock();
     try {
       if (attendance != null) {
@@ -213,4 +213,8 @@ final class RemoteDevice implements Participant {
       lock.unlock();
     }
   }
+
+  /** Nothing: its connection is whoever's who opened it. */
+  @Override
+  public void close() {}
 }

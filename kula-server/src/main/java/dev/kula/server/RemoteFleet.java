@@ -332,6 +332,11 @@ public final class RemoteFleet implements Fleet {
     conditions.restore(Duration.ofNanos(state.elapsedNanos()));
   }
 
+  /** Tells all devices that the run has ended. */
+  void end() {
+    participants.values().forEach(Participant::end);
+  }
+
   @Override
   public void close() {
     waiting.shutdownNow();

@@ -45,6 +45,9 @@ final class ResidentDevice implements Participant {
   }
 
   @Override
+  public void end() {}
+
+  @Override
   public void close() {
     worker.close();
   }

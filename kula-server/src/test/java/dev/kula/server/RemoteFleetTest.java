@@ -46,6 +46,9 @@ final class RemoteFleetTest {
     }
 
     @Override
+    public void end() {}
+
+    @Override
     public void close() {}
   }
 

@@ -1,0 +1,102 @@
+package dev.kula.app;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.kula.client.JobLog;
+import dev.kula.client.Worker;
+import dev.kula.data.DeviceId;
+import dev.kula.data.FederatedData;
+import dev.kula.engine.Engines;
+import dev.kula.model.EngineFactory;
+import dev.kula.round.RoundRecord;
+import dev.kula.round.RunEvent;
+import dev.kula.round.RunListener;
+import dev.kula.round.RunResult;
+import dev.kula.round.RunState;
+import dev.kula.round.Simulation;
+import dev.kula.round.SimulationSettings;
+import dev.kula.server.Rehearsal;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * A rehearsal that takes a second or two: five devices that swap samples.
+ *
+ * @param directory for all that processes keep
+ */
+record SmallFleet(FederatedData data, SimulationSettings plan, Path directory) {
+  static final EngineFactory ENGINES = Engines.best();
+  static final int ROUNDS = 6;
+
+  static SmallFleet deal(Path directory) throws IOException {
+    Path file = SmallData.write(directory.resolve("data.csv"), SmallData.classes(5, 40));
+    RunSettings settings =
+        RunSettings.of(
+            Map.of(
+                "data", "csv:" + file,
+                "partition", "natural",
+                "model", "mlp:8",
+                "rounds", ROUNDS,
+                "policy", "random",
+                "exchange", "raw",
+                "swap-every", 2,
+                "groups", "none"));
+    FederatedData data = RunPlanner.federate(RunPlanner.read(settings), settings);
+    return new SmallFleet(data, new RunPlanner(ENGINES).plan(settings, data, false), directory);
+  }
+
+  List<DeviceId> devices() {
+    return data.devices().stream().map(FederatedData.DeviceRows::device).toList();
+  }
+
+  /** Where a device, or the holder of the base set, writes its jobs down. */
+  Path log(String name) {
+    return directory.resolve(name + ".jobs");
+  }
+
+  /** A device in a process that has just been started. */
+  Worker worker(DeviceId device) {
+    return worker(device, log(device.name()));
+  }
+
+  Worker worker(DeviceId device, Path log) {
+    return new Worker(
+        told -> Rehearsal.runner(told, data, plan, ENGINES, device), Optional.of(JobLog.open(log)));
+  }
+
+  /** What all is compared with. */
+  RunResult alone() {
+    RunListener nobody =
+        new RunListener() {
+          @Override
+          public void round(RoundRecord round, List<RunEvent> events) {}
+
+          @Override
+          public void checkpoint(Supplier<RunState> state) {}
+        };
+    try (Simulation simulation = new Simulation(data, plan, ENGINES, nobody)) {
+      return simulation.run();
+    }
+  }
+
+  /**
+   * To the bit, but for real time.
+   *
+   * @param rounds of all servers that had a part in it
+   */
+  static void assertSame(RunResult expected, List<RoundRecord> rounds, RunResult actual) {
+    assertEquals(timeless(expected.history()), timeless(rounds));
+    assertArrayEquals(expected.models().getFirst(), actual.models().getFirst());
+    assertEquals(expected.accuracy(), actual.accuracy());
+    assertEquals(expected.devices(), actual.devices());
+  }
+
+  private static List<RoundRecord> timeless(List<RoundRecord> rounds) {
+    return rounds.stream().map(round -> round.withWallSeconds(0)).toList();
+  }
+}
