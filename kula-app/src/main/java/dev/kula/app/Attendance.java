@@ -64,12 +64,12 @@ final class Attendance {
     this.plan = plan;
     this.terminal = terminal;
     this.directory = directory;
+    this.line = ServerLine.open(plan.server().host(), plan.server().port(), plan.tls());
     make(directory);
     this.worker =
         new Worker(
             told -> Rehearsal.runner(told, data, settings, engines, plan.name()),
             Optional.of(JobLog.open(directory.resolve(JOBS))));
-    this.line = ServerLine.open(plan.server().host(), plan.server().port(), plan.tls());
     this.client = new DeviceClient(line, worker, JOB_BYTES);
   }
 
@@ -129,14 +129,14 @@ final class Attendance {
     }
   }
 
-  /** Says once why there is no connection, and that there is one again. */
+  /** Says once why there is no connection, and that there is one. */
   private void watch() {
     String said = "";
     try {
       while (true) {
         String trouble = client.trouble().orElse("");
         if (!trouble.equals(said)) {
-          terminal.err().printf("kula: %s%n", trouble.isEmpty() ? "connected again" : trouble);
+          terminal.err().printf("kula: %s%n", trouble.isEmpty() ? "connected" : trouble);
           said = trouble;
         }
         Thread.sleep(BETWEEN_LOOKS);

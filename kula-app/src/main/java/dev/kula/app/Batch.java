@@ -96,6 +96,11 @@ final class Batch {
     this.terminal = terminal;
   }
 
+  /** Runs {@code jobs}. */
+  Runner.Finished execute(List<Job> jobs) {
+    return execute(jobs, completed -> List.of());
+  }
+
   /**
    * Runs {@code jobs}, then those that {@code more} makes of what came of them.
    *
@@ -103,7 +108,7 @@ final class Batch {
    */
   Runner.Finished execute(List<Job> jobs, Function<List<CompletedRun>, List<Job>> more) {
     String resume = settings.resume();
-    FederatedData first = rehearse(jobs);
+    FederatedData first = planAll(jobs);
     try (RunDirectory directory =
         resume == null ? create() : RunDirectory.resume(Path.of(resume))) {
       CommandState state = resume == null ? null : resumed(directory);
@@ -135,18 +140,13 @@ final class Batch {
     }
   }
 
-  /** No jobs after the first. */
-  static List<Job> nothingMore(List<CompletedRun> completed) {
-    return List.of();
-  }
-
   /**
    * Deals the data for every seed and plans every run, so that a mistake shows before anything is
    * written.
    *
    * @return the data of the first job
    */
-  private FederatedData rehearse(List<Job> jobs) {
+  private FederatedData planAll(List<Job> jobs) {
     FederatedData first = RunPlanner.federate(dataset, jobs.getFirst().settings());
     FederatedData data = first;
     long seed = jobs.getFirst().settings().seed();

@@ -1,6 +1,5 @@
 package dev.kula.app;
 
-import dev.kula.wire.identity.Tls;
 import java.time.InstantSource;
 import java.util.EnumSet;
 import java.util.Set;
@@ -24,7 +23,7 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Example:",
-      "  kula device --rehearse --server fleet.example.org --identity device-003 --devices 10",
+      "  kula device --rehearse --server fleet.example.org --identity device-03 --devices 10",
       "",
       "The flags of the run must be those of the server's, as with the same --config."
     })
@@ -67,9 +66,7 @@ final class DeviceCommand implements Callable<Integer> {
   public Integer call() {
     RunSettings settings = FlagOptions.settings(spec.commandLine().getParseResult(), runner);
     OrchestrateCommand.requireLive(settings, rehearse);
-    Tls tls = identity.ofDevice(clock);
-    DevicePlan plan =
-        new DevicePlan(Address.read("--server", server), identity.credentials().peer().name(), tls);
+    DevicePlan plan = new DevicePlan(Address.read("--server", server), identity.ofDevice(clock));
     terminal.out().printf("Personal model: %s%n", runner.attend(settings, plan, terminal));
     return Kula.DONE;
   }

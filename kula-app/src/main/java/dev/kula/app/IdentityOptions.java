@@ -20,14 +20,14 @@ final class IdentityOptions {
       description =
           "Certificate and keys of this process, PATH.pem and PATH.key, as kula pki issue makes"
               + " them.")
-  private String identity = "";
+  private Path identity = Path.of("");
 
   @Option(
       names = "--authority",
       paramLabel = "FILE",
       defaultValue = "authority/authority.pem",
       description = "Certificate of the fleet's authority. Default: ${DEFAULT-VALUE}")
-  private String authority = "";
+  private Path authority = Path.of("");
 
   @Option(
       names = "--revoked",
@@ -35,34 +35,23 @@ final class IdentityOptions {
       description =
           "The authority's list of revoked certificates, read again when it changes. By default a"
               + " server reads revoked.crl beside --authority, and a device none.")
-  private @Nullable String revoked;
+  private @Nullable Path revoked;
 
   /** Of a server, which must know who was revoked. */
   Tls ofServer(InstantSource clock) {
-    Path certificate = PkiCommand.path("--authority", authority);
-    return tls(
-        revoked == null
-            ? certificate.resolveSibling("revoked.crl")
-            : PkiCommand.path("--revoked", revoked),
-        clock);
+    return tls(revoked == null ? authority.resolveSibling("revoked.crl") : revoked, clock);
   }
 
   /** Of a device. */
   Tls ofDevice(InstantSource clock) {
-    return tls(revoked == null ? null : PkiCommand.path("--revoked", revoked), clock);
+    return tls(revoked, clock);
   }
 
   private Tls tls(@Nullable Path list, InstantSource clock) {
-    X509Certificate root = Credentials.authority(PkiCommand.path("--authority", authority));
+    X509Certificate root = Credentials.authority(authority);
     Revocations revocations =
         list == null ? Revocations.none() : RevocationList.open(list, root, clock);
-    return new Tls(credentials(), new Trust(root, clock, revocations));
-  }
-
-  /** Certificate and keys. */
-  Credentials credentials() {
-    return Credentials.read(
-        PkiCommand.path("--identity", identity + ".pem"),
-        PkiCommand.path("--identity", identity + ".key"));
+    Credentials own = Credentials.read(Path.of(identity + ".pem"), Path.of(identity + ".key"));
+    return new Tls(own, new Trust(root, clock, revocations));
   }
 }

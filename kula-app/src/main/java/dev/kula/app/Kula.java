@@ -25,8 +25,12 @@ public final class Kula {
   /** Exit code where something other than the user is to blame. */
   static final int FAILED = 1;
 
-  /** Held, for the logging of Java forgets levels of loggers that nobody holds. */
-  private static final Logger GRPC = Logger.getLogger("io.grpc");
+  /**
+   * Warns, with a stack trace, of each connection that breaks; Kula tells of these in a line. Held,
+   * for Java forgets the levels of loggers that nobody holds.
+   */
+  private static final Logger CONNECTIONS =
+      Logger.getLogger("io.grpc.netty.shaded.io.grpc.netty.NettyServerHandler");
 
   /** Exit code of the user's mistake. */
   static final int USER_MISTAKE = 2;
@@ -84,10 +88,9 @@ public final class Kula {
 
   /** Runs a command line and ends the process with its exit code. */
   public static void main(String[] arguments) {
-    // What libraries find worth telling is not what a user asked; of connections, Kula tells
-    // itself.
+    // What libraries find worth telling is not what a user asked; what is wrong is.
     Logger.getLogger("").setLevel(Level.WARNING);
-    GRPC.setLevel(Level.OFF);
+    CONNECTIONS.setLevel(Level.SEVERE);
     System.exit(new Kula(new LocalRunner(), Terminal.system()).run(arguments));
   }
 

@@ -27,8 +27,7 @@ final class LocalRunner implements Runner {
   @Override
   public Finished simulate(RunSettings settings, Terminal terminal) {
     Dataset dataset = begin("simulate", settings);
-    return batch("simulate", settings, dataset, terminal)
-        .execute(List.of(new Job(settings, true)), Batch::nothingMore);
+    return batch("simulate", settings, dataset, terminal).execute(List.of(new Job(settings, true)));
   }
 
   @Override
@@ -44,7 +43,7 @@ final class LocalRunner implements Runner {
       }
     }
     Dataset dataset = begin("compare", settings);
-    return batch("compare", settings, dataset, terminal).execute(jobs, Batch::nothingMore);
+    return batch("compare", settings, dataset, terminal).execute(jobs);
   }
 
   /** Methods to compare; of the usual ones those that can be had with the other settings. */
@@ -85,7 +84,7 @@ final class LocalRunner implements Runner {
     Dataset dataset = begin("orchestrate", settings);
     Batch.Maker live = LiveRun.maker(plan, Computing.ENGINES, terminal);
     return new Batch("orchestrate", settings, dataset, Computing.PLANNER, live, terminal)
-        .execute(List.of(new Job(settings, true)), Batch::nothingMore);
+        .execute(List.of(new Job(settings, true)));
   }
 
   @Override

@@ -2,7 +2,6 @@ package dev.kula.app;
 
 import dev.kula.KulaException;
 import dev.kula.server.Patience;
-import dev.kula.wire.identity.Tls;
 import java.time.InstantSource;
 import java.util.EnumSet;
 import java.util.List;
@@ -47,7 +46,8 @@ final class OrchestrateCommand implements Callable<Integer> {
       names = "--gather",
       paramLabel = "TIME",
       defaultValue = "10m",
-      description = "How long devices may take to come before the run begins. Default: 10m")
+      description =
+          "How long devices may take to come before the run begins. Default:" + " ${DEFAULT-VALUE}")
   private String gather = "";
 
   @Option(
@@ -56,14 +56,16 @@ final class OrchestrateCommand implements Callable<Integer> {
       defaultValue = "10m",
       description =
           "How long a device may take for a step; who takes longer is left out until the next"
-              + " round. Default: 10m")
+              + " round. Default: ${DEFAULT-VALUE}")
   private String patience = "";
 
   @Option(
       names = "--absence",
       paramLabel = "TIME",
       defaultValue = "1m",
-      description = "How long a device whose connection broke may take to come back. Default: 1m")
+      description =
+          "How long a device whose connection broke may take to come back. Default:"
+              + " ${DEFAULT-VALUE}")
   private String absence = "";
 
   @Option(
@@ -92,11 +94,10 @@ final class OrchestrateCommand implements Callable<Integer> {
   public Integer call() {
     RunSettings settings = FlagOptions.settings(spec.commandLine().getParseResult(), runner);
     requireLive(settings, rehearse);
-    Tls tls = identity.ofServer(clock);
     FleetPlan plan =
         new FleetPlan(
             Address.read("--listen", listen),
-            tls,
+            identity.ofServer(clock),
             Durations.read("--gather", gather),
             new Patience(
                 Durations.read("--patience", patience), Durations.read("--absence", absence)));

@@ -258,7 +258,7 @@ final class PkiCommand {
     return value == null ? "not given" : value;
   }
 
-  static Path path(String option, String text) {
+  private static Path path(String option, String text) {
     try {
       return Path.of(text);
     } catch (InvalidPathException e) {

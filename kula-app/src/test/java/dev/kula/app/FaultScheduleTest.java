@@ -40,9 +40,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Runs in which connections break and devices and servers are killed, as a seed says: what comes of
+ * Runs in which connections break and devices and servers are stopped where they are: what comes of
  * each is what comes of a run without faults, to the bit. So no update was counted twice or lost,
- * no swap applied twice, no account gone back, and the run ended.
+ * no swap applied twice, no account gone back, and the run ended. A seed says after how many bytes
+ * connections break, and what that does to whom; how far others are by then is chance. {@code
+ * scripts/fleet} kills real processes.
  *
  * <p>{@code -Dkula.schedules=200} tries as many; {@code -Dkula.schedule=17} begins at one.
  */
@@ -51,8 +53,8 @@ final class FaultScheduleTest {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final int LEAST = 2_000;
   private static final int MOST = 20_000;
-  private static final int SERVERS = 3;
-  private static final int DEVICES = 10;
+  private static final int MOST_SERVERS = 3;
+  private static final int MOST_STOPPED_DEVICES = 10;
 
   @TempDir Path directory;
 
@@ -63,9 +65,9 @@ final class FaultScheduleTest {
 
   /** What happens after a connection was cut; to a device, or to the server. */
   private sealed interface Fault {
-    record KillDevice(int device) implements Fault {}
+    record StopDevice(int device) implements Fault {}
 
-    record KillServer() implements Fault {}
+    record StopServer() implements Fault {}
   }
 
   /** All processes of a fleet, and what befalls them. */
@@ -77,7 +79,7 @@ final class FaultScheduleTest {
     private final List<DeviceProcess> devices = new ArrayList<>();
     private final TreeMap<Integer, RoundRecord> rounds = new TreeMap<>();
     private List<String> refusals = List.of();
-    private int killed;
+    private int stopped;
 
     Schedule(SmallFleet fleet, long seed) throws IOException {
       this.fleet = fleet;
@@ -91,9 +93,9 @@ final class FaultScheduleTest {
     private synchronized void draw(int device) {
       int chance = random.nextInt(10);
       if (chance < 3) {
-        faults.add(new Fault.KillDevice(device));
+        faults.add(new Fault.StopDevice(device));
       } else if (chance < 4) {
-        faults.add(new Fault.KillServer());
+        faults.add(new Fault.StopServer());
       }
     }
 
@@ -104,7 +106,7 @@ final class FaultScheduleTest {
       }
       try {
         int servers = 1;
-        int killedDevices = 0;
+        int stoppedDevices = 0;
         while (!server.result.isDone()) {
           Fault fault = faults.poll(20, TimeUnit.MILLISECONDS);
           for (DeviceProcess device : devices) {
@@ -112,24 +114,24 @@ final class FaultScheduleTest {
               device.ended.get(); // it says why
             }
           }
-          if (fault instanceof Fault.KillDevice one && killedDevices < DEVICES) {
-            killedDevices++;
-            devices.get(one.device()).kill();
+          if (fault instanceof Fault.StopDevice one && stoppedDevices < MOST_STOPPED_DEVICES) {
+            stoppedDevices++;
+            devices.get(one.device()).stop();
             devices.set(one.device(), new DeviceProcess(one.device()));
-          } else if (fault instanceof Fault.KillServer && servers < SERVERS) {
+          } else if (fault instanceof Fault.StopServer && servers < MOST_SERVERS) {
             servers++;
-            if (!server.kill()) {
+            if (!server.stop()) {
               server = new ServerProcess();
             }
           }
         }
-        killed = killedDevices + servers - 1;
+        stopped = stoppedDevices + servers - 1;
         refusals = List.copyOf(server.refusals);
         return server.result.get();
       } finally {
-        server.kill();
+        server.stop();
         for (DeviceProcess device : devices) {
-          device.kill();
+          device.stop();
         }
         for (CuttingProxy proxy : proxies) {
           proxy.close();
@@ -165,7 +167,7 @@ final class FaultScheduleTest {
                 task -> Thread.ofPlatform().daemon().start(task));
       }
 
-      void kill() throws Exception {
+      void stop() throws Exception {
         client.stop();
         ended.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
         channel.shutdownNow();
@@ -212,14 +214,10 @@ final class FaultScheduleTest {
             server.shutdownNow();
           }
         } catch (InterruptedException | IOException | RuntimeException | AssertionError e) {
-          if (!thread().isInterrupted() && !(e instanceof InterruptedException)) {
+          if (!Thread.currentThread().isInterrupted() && !(e instanceof InterruptedException)) {
             result.completeExceptionally(e);
           }
         }
-      }
-
-      private static Thread thread() {
-        return Thread.currentThread();
       }
 
       @Override
@@ -233,7 +231,7 @@ final class FaultScheduleTest {
       }
 
       /** Whether it had ended before. */
-      boolean kill() throws InterruptedException {
+      boolean stop() throws InterruptedException {
         thread.interrupt();
         thread.join(PATIENCE);
         return result.isDone();
@@ -258,6 +256,6 @@ final class FaultScheduleTest {
     int cuts = schedule.proxies.stream().mapToInt(CuttingProxy::cuts).sum();
     assertTrue(cuts > 0, "no connection was cut");
     System.out.printf(
-        "schedule %d: %d connections cut, %d processes killed%n", seed, cuts, schedule.killed);
+        "schedule %d: %d connections cut, %d processes stopped%n", seed, cuts, schedule.stopped);
   }
 }

@@ -63,7 +63,7 @@ public final class JobLog implements AutoCloseable {
       FileChannel channel =
           FileChannel.open(
               file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
-      if (!isLocked(channel)) {
+      if (!takes(channel)) {
         channel.close();
         throw KulaException.user(
             "'%s' is in use by another process, must be one device's; end that one, or choose another"
@@ -76,7 +76,8 @@ public final class JobLog implements AutoCloseable {
     }
   }
 
-  private static boolean isLocked(FileChannel channel) throws IOException {
+  /** Whether this process has it from now on. */
+  private static boolean takes(FileChannel channel) throws IOException {
     try {
       FileLock lock = channel.tryLock(); // ends with the channel
       return lock != null;

@@ -74,14 +74,12 @@ public final class JobRunner implements AutoCloseable {
   }
 
   /** Does a job. What the device cannot do is a result, too. */
-  public Result perform(Job job) {
+  public Result perform(Job.Work job) {
     try {
       return switch (job) {
         case Job.Begin begin -> begin(begin.round());
         case Job.Train train -> train(train);
         case Job.Deliver deliver -> deliver(deliver);
-        case Job.Keep keep -> new Result.Failed("this device keeps nothing");
-        case Job.Restore restore -> new Result.Failed("this device keeps nothing");
       };
     } catch (KulaException | IllegalArgumentException failure) {
       // What cannot be worked with is the server's to know, and no reason for a device to end.

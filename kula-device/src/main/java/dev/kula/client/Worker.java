@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * Does the jobs of a device, from whatever server they come. With a {@link JobLog}, each is written
  * down before it is done, and a process that was killed does them all again when it is started
  * again: the same jobs in the same order bring it to the same state. So it can also go back to what
- * it kept, for a server that went back.
+ * it kept, for a server that went back. Without a log it keeps nothing.
  *
  * <p>Not thread safe.
  */
@@ -35,33 +35,19 @@ public final class Worker implements AutoCloseable {
   /** Whether no job of this server has come yet. */
   private boolean first = true;
 
-  /** Does what stands in a log, up to some byte of it. */
+  /** Does what stands in a log. */
   private final class Again implements JobLog.Reader {
-    private final long until;
-
-    Again(long until) {
-      this.until = until;
-    }
-
     @Override
     public void welcome(Welcome welcome, long end) {
-      if (end <= until) {
-        if (runner == null) {
-          make(welcome);
-        }
-        welcomed = welcome;
-        job = 0;
-        first = true;
+      if (runner == null) {
+        make(welcome);
       }
+      meet(welcome);
     }
 
     @Override
     public void job(long number, byte[] whole, long end) {
-      if (end <= until) {
-        job = number;
-        first = false;
-        result = done(whole);
-      }
+      done(number, decoded(whole));
     }
   }
 
@@ -104,7 +90,7 @@ public final class Worker implements AutoCloseable {
   public Worker(Function<FleetSettings, JobRunner> maker, Optional<JobLog> log) {
     this.maker = maker;
     this.log = log;
-    log.ifPresent(kept -> kept.read(new Again(Long.MAX_VALUE)));
+    log.ifPresent(kept -> kept.read(new Again()));
   }
 
   /** What the server that the last job came from calls itself; empty for none. */
@@ -127,7 +113,12 @@ public final class Worker implements AutoCloseable {
     return Optional.ofNullable(runner);
   }
 
-  /** A server says who it is, and what is set for all. */
+  /**
+   * A server says who it is, and what is set for all. Comes before its jobs.
+   *
+   * @throws KulaException what the maker throws if it cannot make such a device; RESOURCE if the
+   *     log cannot be written
+   */
   public void welcome(Welcome welcome) {
     boolean same = welcome.getServer().equals(server());
     if (runner == null || (!same && !welcome.getSettings().equals(welcomed.getSettings()))) {
@@ -138,10 +129,14 @@ public final class Worker implements AutoCloseable {
   }
 
   private void keep(Welcome welcome) {
-    welcomed = welcome.toBuilder().clearResult().clearPartial().build();
+    meet(welcome.toBuilder().clearResult().clearPartial().build());
+    log.ifPresent(kept -> kept.append(welcomed));
+  }
+
+  private void meet(Welcome welcome) {
+    welcomed = welcome;
     job = 0;
     first = true;
-    log.ifPresent(kept -> kept.append(welcomed));
   }
 
   private void anew(Welcome welcome) {
@@ -162,62 +157,66 @@ public final class Worker implements AutoCloseable {
    * back to what it kept.
    *
    * @param number of the job, counted by the server
+   * @param whole bytes of a {@link Job}
+   * @return {@link Result.Failed} if they are none, or the device cannot do it
+   * @throws KulaException RESOURCE if the log cannot be written; then nothing was done
    */
   public Result take(long number, byte[] whole) {
-    if (decoded(whole) instanceof Decoded.Sound sound && sound.job() instanceof Job.Restore back) {
-      Optional<String> trouble = goBack(back.round());
-      if (trouble.isPresent()) {
-        first = false;
-        job = number;
-        result = new Result.Failed(trouble.get());
-        return result;
+    Decoded decoded = decoded(whole);
+    if (decoded instanceof Decoded.Sound sound && sound.job() instanceof Job.Restore back) {
+      if (!goBack(back.round())) {
+        // Not written down: done again, it would be as if it had been possible.
+        String reason = "this device kept nothing of round " + back.round();
+        return done(number, new Decoded.Broken(reason));
       }
     } else if (first && used) {
       anew(welcomed);
     }
-    first = false;
     log.ifPresent(kept -> kept.append(number, whole));
+    return done(number, decoded);
+  }
+
+  /**
+   * Does a job. Nothing is left to do of one that keeps or goes back once it stands in the log:
+   * what it takes back is not there any more.
+   */
+  private Result done(long number, Decoded decoded) {
+    first = false;
+    used = true;
     job = number;
-    result = done(whole);
+    result =
+        switch (decoded) {
+          case Decoded.Broken broken -> new Result.Failed(broken.reason());
+          case Decoded.Sound sound ->
+              switch (sound.job()) {
+                case Job.Work work -> runner().orElseThrow().perform(work);
+                case Job.Keep keep ->
+                    log.isPresent()
+                        ? new Result.Done()
+                        : new Result.Failed("this device keeps nothing");
+                case Job.Restore restore -> new Result.Done();
+              };
+        };
     return result;
   }
 
-  /** Does nothing about a return: by the time that it is read, what it takes back is not there. */
-  private Result done(byte[] whole) {
-    used = true;
-    return switch (decoded(whole)) {
-      case Decoded.Broken broken -> new Result.Failed(broken.reason());
-      case Decoded.Sound sound ->
-          switch (sound.job()) {
-            case Job.Keep keep ->
-                log.isPresent()
-                    ? new Result.Done()
-                    : new Result.Failed("this device keeps nothing");
-            case Job.Restore restore -> new Result.Done();
-            case Job.Begin begin -> runner().orElseThrow().perform(begin);
-            case Job.Train train -> runner().orElseThrow().perform(train);
-            case Job.Deliver deliver -> runner().orElseThrow().perform(deliver);
-          };
-    };
-  }
-
-  /** Why it cannot; empty if it has. */
-  private Optional<String> goBack(int round) {
-    if (log.isEmpty()) {
-      return Optional.of("this device keeps nothing");
-    }
+  /** Whether there was such a state to go back to. */
+  private boolean goBack(int round) {
     Kept kept = new Kept(round);
-    log.get().read(kept);
+    log.ifPresent(file -> file.read(kept));
     if (kept.end < 0) {
-      return Optional.of("this device kept nothing of round " + round);
+      return false;
     }
     Welcome now = welcomed;
-    log.get().cut(kept.end);
     close(runner);
     runner = null;
-    log.get().read(new Again(kept.end));
+    log.ifPresent(
+        file -> {
+          file.cut(kept.end);
+          file.read(new Again());
+        });
     keep(now);
-    return Optional.empty();
+    return true;
   }
 
   private static Decoded decoded(byte[] whole) {

@@ -208,15 +208,7 @@ final class FleetPortTest {
     Credentials revoked = issued(authority, Role.DEVICE, NAME);
     authority.revoke(NAME);
     later(Duration.ofSeconds(2));
-    DeviceClient client =
-        new DeviceClient(
-            line(revoked),
-            new Worker(
-                told -> {
-                  throw new AssertionError("it was let in");
-                },
-                Optional.empty()),
-            1000);
+    DeviceClient client = new DeviceClient(line(revoked), nobody(), 1000);
     String refusal = message(assertThrows(KulaException.class, client::run));
     assertTrue(
         refusal.startsWith("the server refuses this device: certificate ")
@@ -368,14 +360,7 @@ final class FleetPortTest {
 
   private void assertTrouble(int to, Credentials own, String part) throws Exception {
     DeviceClient client =
-        new DeviceClient(
-            kept(ServerLine.open(HOST, to, tls(own))),
-            new Worker(
-                told -> {
-                  throw new AssertionError("it believed the server");
-                },
-                Optional.empty()),
-            1000);
+        new DeviceClient(kept(ServerLine.open(HOST, to, tls(own))), nobody(), 1000);
     Thread attending =
         Thread.ofVirtual()
             .start(
@@ -451,5 +436,14 @@ final class FleetPortTest {
     List<Host> hosts = role.isServer() ? List.of(new Host(host)) : List.of();
     return new Credentials(
         peer, by.issue(peer, keys.connection().getPublic(), hosts, Authority.VALIDITY), keys);
+  }
+
+  /** Of a device that is never welcomed. */
+  private static Worker nobody() {
+    return new Worker(
+        told -> {
+          throw new AssertionError("it was let in, or believed the server");
+        },
+        Optional.empty());
   }
 }

@@ -13,12 +13,15 @@ import java.util.Optional;
  * nobody writes to them.
  */
 public sealed interface Job {
+  /** What changes a device; the other jobs are about keeping what it is. */
+  sealed interface Work extends Job {}
+
   /**
    * A round begins: take in what has come to you since. Answered by {@link Result.Done}.
    *
    * @param round 0 before training
    */
-  record Begin(int round) implements Job {
+  record Begin(int round) implements Work {
     public Begin {
       requireRound(round);
     }
@@ -44,7 +47,7 @@ public sealed interface Job {
       int sent,
       Instant now,
       double inferenceSeconds)
-      implements Job {
+      implements Work {
     public Train {
       requireRound(round);
       requireAtLeastZero("group", group);
@@ -60,7 +63,7 @@ public sealed interface Job {
    * @param now the fleet's clock
    * @param inferenceSeconds what one forward pass takes on this device; 0 if unknown
    */
-  record Deliver(List<Envelope> inbox, Instant now, double inferenceSeconds) implements Job {
+  record Deliver(List<Envelope> inbox, Instant now, double inferenceSeconds) implements Work {
     public Deliver {
       inbox = List.copyOf(inbox);
       requireSeconds(inferenceSeconds);

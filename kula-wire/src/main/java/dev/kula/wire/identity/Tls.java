@@ -43,6 +43,11 @@ public final class Tls {
     this.trust = trust;
   }
 
+  /** Whom this process's own certificate names. */
+  public Peer self() {
+    return own.peer();
+  }
+
   /** Of whoever opens connections to, or accepts them from, whom {@code expected} lets pass. */
   public SSLContext context(Expected expected) {
     try {
