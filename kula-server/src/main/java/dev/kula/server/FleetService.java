@@ -73,7 +73,7 @@ public final class FleetService extends FleetGrpc.FleetImplBase {
           case HELLO -> greet(said.getHello());
           case RESULT -> {
             require(greeted, "a result came before the greeting; send hello first");
-            device.take(said.getResult());
+            device.take(pipe, said.getResult());
           }
           case WHAT_NOT_SET -> require(false, "a message is empty, must say something");
         }

@@ -131,14 +131,16 @@ final class RemoteDevice implements Participant {
   }
 
   /**
-   * A piece of a result has come; of another job than the present one, it is let lie.
+   * A piece of a result has come. It is let lie if it is of another job than the present one, or of
+   * an earlier session: the device has been told to send again what had not come by then.
    *
    * @throws KulaException blaming the device
    */
-  void take(Frame frame) {
+  void take(Pipe<ToDevice> pipe, Frame frame) {
     lock.lock();
     try {
-      if (frame.getJob() != job || result != null) {
+      boolean attends = attendance != null && attendance.pipe().equals(pipe);
+      if (!attends || frame.getJob() != job || result != null) {
         return;
       }
       Optional<byte[]> whole = incoming.take(frame);

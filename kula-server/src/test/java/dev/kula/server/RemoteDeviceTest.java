@@ -9,6 +9,7 @@ import dev.kula.data.DeviceId;
 import dev.kula.wire.Job;
 import dev.kula.wire.JobCodec;
 import dev.kula.wire.Outgoing;
+import dev.kula.wire.Pipe;
 import dev.kula.wire.Result;
 import dev.kula.wire.v1.FleetGrpc;
 import dev.kula.wire.v1.Frame;
@@ -26,12 +27,14 @@ import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import io.grpc.inprocess.InProcessChannelBuilder;
 import io.grpc.inprocess.InProcessServerBuilder;
+import io.grpc.stub.CallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -114,11 +117,54 @@ final class RemoteDeviceTest {
       return this;
     }
 
+    /** Once the server has taken all that was said. */
+    void end() throws InterruptedException {
+      out.onCompleted();
+      assertEquals(Status.OK, over.poll(LONG.toSeconds(), TimeUnit.SECONDS));
+    }
+
     String refusal(Status.Code code) throws InterruptedException {
       Status why = Optional.ofNullable(over.poll(LONG.toSeconds(), TimeUnit.SECONDS)).orElseThrow();
       assertEquals(code, why.getCode(), why.toString());
       return String.valueOf(why.getDescription());
     }
+  }
+
+  /** A connection on which nothing is heard. */
+  private static final class Silent extends CallStreamObserver<ToDevice> {
+    private final CountDownLatch said;
+
+    Silent(CountDownLatch said) {
+      this.said = said;
+    }
+
+    @Override
+    public boolean isReady() {
+      return true;
+    }
+
+    @Override
+    public void setOnReadyHandler(Runnable handler) {}
+
+    @Override
+    public void disableAutoInboundFlowControl() {}
+
+    @Override
+    public void request(int count) {}
+
+    @Override
+    public void setMessageCompression(boolean enable) {}
+
+    @Override
+    public void onNext(ToDevice what) {
+      said.countDown();
+    }
+
+    @Override
+    public void onError(Throwable broken) {}
+
+    @Override
+    public void onCompleted() {}
   }
 
   private static Hello hello() {
@@ -179,7 +225,7 @@ final class RemoteDeviceTest {
             .setSize(whole.length)
             .setPiece(ByteString.copyFrom(whole, 0, 200))
             .build());
-    first.out.onCompleted();
+    first.end();
 
     Session second = new Session();
     second.out.onNext(
@@ -199,6 +245,29 @@ final class RemoteDeviceTest {
             });
     assertEquals(Optional.of(new Result.Failed("x".repeat(500))), asking.get());
     assertTrue(second.heard.isEmpty(), "it has the job");
+  }
+
+  @Test
+  void whatASessionSaysAfterTheNextHasBegunIsLetLie() throws Exception {
+    CountDownLatch begun = new CountDownLatch(2); // the welcome, and the job
+    Pipe<ToDevice> first = new Pipe<>(new Silent(begun));
+    Pipe<ToDevice> second = new Pipe<>(new Silent(begun));
+    device.attend(first, hello());
+    Future<Optional<Result>> asking = asked(new Job.Begin(1));
+    byte[] whole = JobCodec.encode(new Result.Failed("x".repeat(500)));
+    Frame.Builder piece = Frame.newBuilder().setJob(1).setSize(whole.length);
+    begun.await();
+    device.attend(second, hello());
+    device.take(second, piece.setPiece(ByteString.copyFrom(whole, 0, 100)).build());
+    device.take(first, piece.setPiece(ByteString.copyFrom(whole, 0, 200)).build());
+    new Outgoing(1, whole)
+        .send(
+            100,
+            frame -> {
+              device.take(second, frame);
+              return true;
+            });
+    assertEquals(Optional.of(new Result.Failed("x".repeat(500))), asking.get());
   }
 
   @Test
