@@ -1,7 +1,8 @@
 package dev.kula.app;
 
 import dev.kula.KulaException;
-import dev.kula.client.DeviceClient;
+import dev.kula.client.DeviceRunner;
+import dev.kula.client.FleetClient;
 import dev.kula.client.JobLog;
 import dev.kula.client.JobRunner;
 import dev.kula.client.ServerLine;
@@ -9,9 +10,11 @@ import dev.kula.client.Worker;
 import dev.kula.data.DeviceId;
 import dev.kula.data.FederatedData;
 import dev.kula.model.EngineFactory;
+import dev.kula.peer.Role;
 import dev.kula.round.SimulationSettings;
 import dev.kula.server.Rehearsal;
 import dev.kula.store.SafeTensors;
+import dev.kula.wire.FleetSettings;
 import io.grpc.ManagedChannel;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -22,30 +25,50 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 
-/** A device of a live fleet, in this process, until the run ends or the process is told to. */
-final class Attendance {
+/**
+ * A device or a monitor of a live fleet, in this process, until the run ends or the process is told
+ * to.
+ *
+ * @param <R> which of the two
+ */
+final class Attendance<R extends JobRunner> {
   private static final String MODEL = "personal.safetensors";
-  private static final String JOBS = "device.jobs";
   private static final long JOB_BYTES = 1L << 30;
   private static final Duration END = Duration.ofSeconds(30);
   private static final Duration BETWEEN_LOOKS = Duration.ofMillis(200);
 
-  private final DevicePlan plan;
-  private final Path directory;
-  private final Worker worker;
-  private final DeviceClient client;
+  private final AttendancePlan plan;
+  private final Worker<R> worker;
+  private final FleetClient client;
   private final ManagedChannel line;
   private final Terminal terminal;
 
+  private Attendance(
+      AttendancePlan plan,
+      Role role,
+      Function<FleetSettings, R> maker,
+      Path directory,
+      String jobs,
+      Terminal terminal) {
+    this.plan = plan;
+    this.terminal = terminal;
+    this.line = ServerLine.open(plan.server().host(), plan.server().port(), plan.tls(), role);
+    make(directory);
+    this.worker = new Worker<>(maker, Optional.of(JobLog.open(directory.resolve(jobs))));
+    this.client = new FleetClient(line, worker, JOB_BYTES);
+  }
+
   /**
-   * A device that has not connected yet, and goes on where the log in its directory ends.
+   * Attends as a device that rehearses, and goes on where the log in its directory ends.
    *
    * @param directory for the log and the personal model; made if it is not there
+   * @return the file with the personal model
    * @throws KulaException the user's mistake, if the data have no part for it
    */
-  Attendance(
-      DevicePlan plan,
+  static Path device(
+      AttendancePlan plan,
       FederatedData data,
       SimulationSettings settings,
       EngineFactory engines,
@@ -61,16 +84,38 @@ final class Attendance {
                       String.join(", ", devices.stream().limit(3).map(DeviceId::name).toList()))
               + " issue one, or give the flags of the server's run");
     }
-    this.plan = plan;
-    this.terminal = terminal;
-    this.directory = directory;
-    this.line = ServerLine.open(plan.server().host(), plan.server().port(), plan.tls());
-    make(directory);
-    this.worker =
-        new Worker(
+    Attendance<DeviceRunner> attendance =
+        new Attendance<>(
+            plan,
+            Role.DEVICE,
             told -> Rehearsal.runner(told, data, settings, engines, plan.name()),
-            Optional.of(JobLog.open(directory.resolve(JOBS))));
-    this.client = new DeviceClient(line, worker, JOB_BYTES);
+            directory,
+            "device.jobs",
+            terminal);
+    return attendance.attend(runner -> save(runner, plan, directory.resolve(MODEL)));
+  }
+
+  /**
+   * Attends as the monitor of a rehearsal, and goes on where the log in its directory ends.
+   *
+   * @param words as {@link LiveRun#words} has them
+   * @param directory for the log; made if it is not there
+   */
+  static void monitor(
+      AttendancePlan plan,
+      FederatedData data,
+      SimulationSettings settings,
+      String words,
+      Path directory,
+      Terminal terminal) {
+    new Attendance<>(
+            plan,
+            Role.MONITOR,
+            told -> Rehearsal.monitor(told, data, settings, words),
+            directory,
+            "monitor.jobs",
+            terminal)
+        .attend(runner -> directory);
   }
 
   private static void make(Path directory) {
@@ -84,12 +129,8 @@ final class Attendance {
     }
   }
 
-  /**
-   * Attends.
-   *
-   * @return the file with the personal model
-   */
-  Path attend() {
+  /** Attends; what is left at the end is up to {@code last}. */
+  private Path attend(Function<R, Path> last) {
     CountDownLatch ended = new CountDownLatch(1);
     Thread hook = new Thread(() -> stop(ended), "kula-stop");
     Runtime.getRuntime().addShutdownHook(hook);
@@ -98,7 +139,12 @@ final class Attendance {
       String goesOn = worker.job() > 0 ? ", going on after job " + worker.job() : "";
       terminal.err().printf("kula: %s attends %s%s%n", plan.name(), plan.server(), goesOn);
       client.run();
-      return save();
+      return last.apply(
+          worker
+              .runner()
+              .orElseThrow(
+                  () ->
+                      KulaException.remote("the run ended before this process had a part in it")));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted", e);
@@ -146,17 +192,12 @@ final class Attendance {
     }
   }
 
-  private Path save() {
-    JobRunner runner =
-        worker
-            .runner()
-            .orElseThrow(() -> KulaException.remote("the server was never reached; no model"));
+  private static Path save(DeviceRunner runner, AttendancePlan plan, Path file) {
     float[] model =
         runner
             .personalModel()
             .orElseThrow(
                 () -> KulaException.remote("the run ended before there was a personal model"));
-    Path file = directory.resolve(MODEL);
     SafeTensors.write(file, runner.layout(), model, Map.of("device", plan.name().name()));
     return file;
   }

@@ -7,7 +7,6 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** {@code kula device}. */
@@ -32,21 +31,7 @@ final class DeviceCommand implements Callable<Integer> {
   private final Terminal terminal;
   private final InstantSource clock;
   @Spec private CommandSpec spec;
-  @Mixin private IdentityOptions identity = new IdentityOptions();
-
-  @Option(
-      names = "--server",
-      paramLabel = "HOST:PORT",
-      required = true,
-      description = "Where the orchestrator listens; the port is 7443 if left out.")
-  private String server = "";
-
-  @Option(
-      names = "--rehearse",
-      description =
-          "Take a part of a simulation: the one that the certificate names. Data are dealt from the"
-              + " seed, as on the server. Devices with data of their own are not there yet.")
-  private boolean rehearse;
+  @Mixin private AttendanceOptions attendance = new AttendanceOptions();
 
   DeviceCommand(Runner runner, Terminal terminal, InstantSource clock) {
     this.runner = runner;
@@ -65,8 +50,7 @@ final class DeviceCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     RunSettings settings = FlagOptions.settings(spec.commandLine().getParseResult(), runner);
-    OrchestrateCommand.requireLive(settings, rehearse);
-    DevicePlan plan = new DevicePlan(Address.read("--server", server), identity.ofDevice(clock));
+    AttendancePlan plan = attendance.plan(settings, clock);
     terminal.out().printf("Personal model: %s%n", runner.attend(settings, plan, terminal));
     return Kula.DONE;
   }

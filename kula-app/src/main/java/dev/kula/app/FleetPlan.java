@@ -5,11 +5,13 @@ import dev.kula.wire.identity.Tls;
 import java.time.Duration;
 
 /**
- * How a server reaches the devices of a live fleet.
+ * How a server reaches the devices of a live fleet, and its monitor.
  *
  * @param listen where devices connect to
  * @param tls who the server is, and whom it believes
- * @param gathering how long devices may take to come, positive
- * @param patience with devices that have come
+ * @param monitorApart whether the monitor is a process of its own
+ * @param gathering how long they may take to come, positive
+ * @param patience with those that have come
  */
-record FleetPlan(Address listen, Tls tls, Duration gathering, Patience patience) {}
+record FleetPlan(
+    Address listen, Tls tls, boolean monitorApart, Duration gathering, Patience patience) {}

@@ -42,7 +42,7 @@ final class IdentityOptions {
     return tls(revoked == null ? authority.resolveSibling("revoked.crl") : revoked, clock);
   }
 
-  /** Of a device. */
+  /** Of a device or a monitor. */
   Tls ofDevice(InstantSource clock) {
     return tls(revoked, clock);
   }

@@ -146,6 +146,12 @@ public final class Kula {
         arguments);
     add(
         command,
+        "monitor",
+        new MonitorCommand(runner, terminal, clock),
+        MonitorCommand.flags(),
+        arguments);
+    add(
+        command,
         "device",
         new DeviceCommand(runner, terminal, clock),
         DeviceCommand.flags(),

@@ -15,6 +15,8 @@ import dev.kula.server.Rehearsal;
 import dev.kula.store.RunDirectory;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -39,7 +41,8 @@ final class LiveRun implements Run {
   }
 
   /** Makes runs of one fleet, to which devices can connect at once. */
-  static Batch.Maker maker(FleetPlan plan, EngineFactory engines, Terminal terminal) {
+  static Batch.Maker maker(
+      FleetPlan plan, RunSettings run, EngineFactory engines, Terminal terminal) {
     return new Batch.Maker() {
       @Override
       public Run make(
@@ -53,6 +56,7 @@ final class LiveRun implements Run {
                 settings,
                 engines,
                 Optional.of(JobLog.open(directory.file(BASE_JOBS))),
+                plan.monitorApart() ? Optional.of(words(run)) : Optional.empty(),
                 plan.patience(),
                 line -> say(terminal, line),
                 listener);
@@ -77,6 +81,18 @@ final class LiveRun implements Run {
     };
   }
 
+  /**
+   * What servers do as these settings say, in words; where files are and how fast they are is each
+   * process's own affair.
+   */
+  static String words(RunSettings settings) {
+    Map<String, Object> values = settings.asMap();
+    for (Flag own : List.of(Flag.DATA, Flag.OUT, Flag.RESUME, Flag.THREADS)) {
+      values.remove(own.key());
+    }
+    return values.toString();
+  }
+
   private static void say(Terminal terminal, String line) {
     terminal.err().printf("kula: %s%n", line);
   }
@@ -99,24 +115,26 @@ final class LiveRun implements Run {
   private void gather() {
     FleetServer server = rehearsal.server();
     Address at = new Address(plan.listen().host(), port.port());
-    say(terminal, "listening on %s, waiting for %d devices".formatted(at, devices));
+    int expected = devices + (plan.monitorApart() ? 1 : 0);
+    String whom = "%d devices".formatted(devices) + (plan.monitorApart() ? " and a monitor" : "");
+    say(terminal, "listening on %s, waiting for %s".formatted(at, whom));
     long end = System.nanoTime() + plan.gathering().toNanos();
     try {
       long here = 0;
-      while (here < devices) {
+      while (here < expected) {
         Duration left = Duration.ofNanos(end - System.nanoTime());
         if (!server.await((int) here + 1, left)) {
           throw KulaException.remote(
-              "%d of %d devices came within %s; start the others (%s), or give them more time with"
+              "%d of %s came within %s; start the others (%s), or give them more time with"
                       .formatted(
                           server.present(),
-                          devices,
+                          whom,
                           Durations.text(plan.gathering()),
                           String.join(", ", server.absent().stream().limit(10).toList()))
                   + " --gather");
         }
         here = server.present();
-        say(terminal, "%d of %d devices are here".formatted(here, devices));
+        say(terminal, "%d of %s are here".formatted(here, whom));
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -82,19 +82,32 @@ final class LocalRunner implements Runner {
   @Override
   public Finished orchestrate(RunSettings settings, FleetPlan plan, Terminal terminal) {
     Dataset dataset = begin("orchestrate", settings);
-    Batch.Maker live = LiveRun.maker(plan, Computing.ENGINES, terminal);
+    Batch.Maker live = LiveRun.maker(plan, settings, Computing.ENGINES, terminal);
     return new Batch("orchestrate", settings, dataset, Computing.PLANNER, live, terminal)
         .execute(List.of(new Job(settings, true)));
   }
 
   @Override
-  public Path attend(RunSettings settings, DevicePlan plan, Terminal terminal) {
+  public Path attend(RunSettings settings, AttendancePlan plan, Terminal terminal) {
     Engines.startLoading();
     FederatedData data = RunPlanner.federate(RunPlanner.read(settings), settings);
     SimulationSettings run = Computing.PLANNER.plan(settings, data, true);
+    return Attendance.device(
+        plan, data, run, Computing.ENGINES, directory(settings, plan), terminal);
+  }
+
+  @Override
+  public void monitor(RunSettings settings, AttendancePlan plan, Terminal terminal) {
+    Engines.startLoading();
+    FederatedData data = RunPlanner.federate(RunPlanner.read(settings), settings);
+    SimulationSettings run = Computing.PLANNER.plan(settings, data, true);
+    Attendance.monitor(
+        plan, data, run, LiveRun.words(settings), directory(settings, plan), terminal);
+  }
+
+  private static Path directory(RunSettings settings, AttendancePlan plan) {
     String out = settings.out();
-    Path directory = out == null ? Path.of("runs", plan.name().name()) : Path.of(out);
-    return new Attendance(plan, data, run, Computing.ENGINES, directory, terminal).attend();
+    return out == null ? Path.of("runs", plan.name().name()) : Path.of(out);
   }
 
   @Override

@@ -42,6 +42,7 @@ enum Method {
   POOLED("pooled (oracle)", "pooled", "none", "none", ""),
   POOLED_FINE_TUNE("pooled (oracle) + fine-tune", "pooled", "fine-tune", "none", ""),
   GROUPS("groups", "fedavg", "fine-tune", "none", "", "trials"),
+  FEDAVGM_GROUPS("FedAvgM, groups", "fedavgm", "fine-tune", "none", "", "trials"),
   GROUPS_RANDOM("groups, random swaps", "fedavg", "fine-tune", "random", "raw", "trials"),
   GROUPS_DEFICIT_RAW(
       "groups, deficit swaps, raw", "fedavg", "fine-tune", "deficit", "raw", "trials"),
@@ -58,7 +59,7 @@ enum Method {
   /** What else there is, for the help. */
   static final String OTHERS =
       "there are also: similar, ditto, fedper, fedrep, apfl, pooled, pooled-fine-tune,"
-          + " groups-random, groups-deficit, groups-deficit-raw, and fedavgm, fedadam, fedyogi,"
+          + " groups-random, groups-deficit, groups-deficit-raw, fedavgm-groups, and fedavgm, fedadam, fedyogi,"
           + " fednova, scaffold and ifca, each also as fedavgm-fine-tune and so on.";
 
   /** Global models of IFCA where {@code --clusters} leaves it open. */

@@ -69,6 +69,13 @@ final class OrchestrateCommand implements Callable<Integer> {
   private String absence = "";
 
   @Option(
+      names = "--monitor",
+      description =
+          "Let the monitor be a process of its own, kula monitor, and wait for it as for the"
+              + " devices. By default this process is the monitor, too.")
+  private boolean monitor;
+
+  @Option(
       names = "--rehearse",
       description =
           "Let the devices of a simulation run in processes of their own: each deals the same data"
@@ -98,6 +105,7 @@ final class OrchestrateCommand implements Callable<Integer> {
         new FleetPlan(
             Address.read("--listen", listen),
             identity.ofServer(clock),
+            monitor,
             Durations.read("--gather", gather),
             new Patience(
                 Durations.read("--patience", patience), Durations.read("--absence", absence)));

@@ -52,7 +52,10 @@ interface Runner {
    *
    * @return the file with the personal model
    */
-  Path attend(RunSettings settings, DevicePlan plan, Terminal terminal);
+  Path attend(RunSettings settings, AttendancePlan plan, Terminal terminal);
+
+  /** Is the monitor of a live fleet until its run ends. */
+  void monitor(RunSettings settings, AttendancePlan plan, Terminal terminal);
 
   /** Prints to {@code terminal.out()} what the data and their partition are like. */
   void describe(RunSettings settings, Terminal terminal);

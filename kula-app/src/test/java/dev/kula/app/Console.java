@@ -89,9 +89,14 @@ final class Console {
     }
 
     @Override
-    public Path attend(RunSettings settings, DevicePlan plan, Terminal terminal) {
+    public Path attend(RunSettings settings, AttendancePlan plan, Terminal terminal) {
       asked.add(settings);
       return Path.of("runs", plan.name().name(), "personal.safetensors");
+    }
+
+    @Override
+    public void monitor(RunSettings settings, AttendancePlan plan, Terminal terminal) {
+      asked.add(settings);
     }
 
     @Override

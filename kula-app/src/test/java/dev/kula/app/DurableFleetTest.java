@@ -6,7 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kula.KulaException;
-import dev.kula.client.DeviceClient;
+import dev.kula.client.DeviceRunner;
+import dev.kula.client.FleetClient;
 import dev.kula.client.JobLog;
 import dev.kula.client.Worker;
 import dev.kula.data.DeviceId;
@@ -95,15 +96,15 @@ final class DurableFleetTest {
   /** Devices of a fleet, attending whatever server has the name. */
   private final class Devices {
     private final List<ManagedChannel> channels = new ArrayList<>();
-    private final List<DeviceClient> clients = new ArrayList<>();
+    private final List<FleetClient> clients = new ArrayList<>();
     private final List<Thread> threads = new ArrayList<>();
     private final List<Throwable> failures = new CopyOnWriteArrayList<>();
 
     Devices(String server) {
-      for (DeviceId device : fleet().devices()) {
+      for (DeviceId device : fleet().members()) {
         ManagedChannel channel = Trusting.named(InProcessChannelBuilder.forName(server), device);
         channels.add(channel);
-        DeviceClient client = new DeviceClient(channel, fleet().worker(device), 1 << 26);
+        FleetClient client = new FleetClient(channel, fleet().worker(device), 1 << 26);
         clients.add(client);
         threads.add(
             Thread.ofPlatform()
@@ -112,7 +113,7 @@ final class DurableFleetTest {
       }
     }
 
-    private static void attend(DeviceClient client) {
+    private static void attend(FleetClient client) {
       try {
         client.run();
       } catch (InterruptedException e) {
@@ -122,7 +123,7 @@ final class DurableFleetTest {
     }
 
     void stop() throws InterruptedException {
-      clients.forEach(DeviceClient::stop);
+      clients.forEach(FleetClient::stop);
       for (Thread thread : threads) {
         thread.join(Duration.ofSeconds(10));
       }
@@ -150,6 +151,7 @@ final class DurableFleetTest {
             fleet().plan(),
             SmallFleet.ENGINES,
             Optional.of(JobLog.open(fleet().log("base"))),
+            Optional.of(""),
             new Patience(PATIENCE, PATIENCE),
             refusals::add,
             fate)) {
@@ -160,7 +162,7 @@ final class DurableFleetTest {
               .build()
               .start();
       try {
-        assertTrue(rehearsal.server().await(fleet().devices().size(), PATIENCE), "nobody came");
+        assertTrue(rehearsal.server().await(fleet().members().size(), PATIENCE), "nobody came");
         if (before != null) {
           rehearsal.restore(before);
         }
@@ -210,7 +212,7 @@ final class DurableFleetTest {
     List<Integer> ends = new ArrayList<>();
     ByteArrayInputStream in = new ByteArrayInputStream(whole);
     ToDevice welcome = ToDevice.parseDelimitedFrom(in);
-    try (Worker plain = fleet().worker(device, directory.resolve("plain.jobs"))) {
+    try (Worker<DeviceRunner> plain = fleet().worker(device, directory.resolve("plain.jobs"))) {
       plain.welcome(welcome.getWelcome());
       while (in.available() > 0) {
         byte[] job = ToDevice.parseDelimitedFrom(in).getJob().getPiece().toByteArray();
@@ -226,7 +228,7 @@ final class DurableFleetTest {
       int done = (int) ends.stream().filter(end -> end <= cut).count();
       Path file = directory.resolve("cut-" + i + ".jobs");
       Files.write(file, Arrays.copyOf(whole, cut));
-      try (Worker worker = fleet().worker(device, file)) {
+      try (Worker<DeviceRunner> worker = fleet().worker(device, file)) {
         assertEquals(done, worker.job());
         assertTrue(done == 0 || worker.runner().isPresent());
         for (int next = done; next < Math.min(done + 2, jobs.size()); next++) {

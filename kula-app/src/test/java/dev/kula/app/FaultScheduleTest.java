@@ -3,7 +3,7 @@ package dev.kula.app;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.kula.client.DeviceClient;
+import dev.kula.client.FleetClient;
 import dev.kula.client.JobLog;
 import dev.kula.data.DeviceId;
 import dev.kula.round.RoundRecord;
@@ -63,7 +63,7 @@ final class FaultScheduleTest {
     return LongStream.range(first, first + Long.getLong("kula.schedules", 4));
   }
 
-  /** What happens after a connection was cut; to a device, or to the server. */
+  /** What happens after a connection was cut; to a device or the monitor, or to the server. */
   private sealed interface Fault {
     record StopDevice(int device) implements Fault {}
 
@@ -84,7 +84,7 @@ final class FaultScheduleTest {
     Schedule(SmallFleet fleet, long seed) throws IOException {
       this.fleet = fleet;
       this.random = new Random(seed);
-      for (int i = 0; i < fleet.devices().size(); i++) {
+      for (int i = 0; i < fleet.members().size(); i++) {
         int device = i;
         proxies.add(new CuttingProxy(1, seed * 100 + device, LEAST, MOST, () -> draw(device)));
       }
@@ -139,20 +139,20 @@ final class FaultScheduleTest {
       }
     }
 
-    /** A device. */
+    /** A device, or the monitor. */
     private final class DeviceProcess {
       private final ManagedChannel channel;
-      private final DeviceClient client;
+      private final FleetClient client;
       private final CompletableFuture<Void> ended;
 
       DeviceProcess(int index) {
-        DeviceId id = fleet.devices().get(index);
+        DeviceId id = fleet.members().get(index);
         channel =
             Trusting.named(
                 Grpc.newChannelBuilderForAddress(
                     HOST, proxies.get(index).port(), InsecureChannelCredentials.create()),
                 id);
-        client = new DeviceClient(channel, fleet.worker(id), 1 << 26);
+        client = new FleetClient(channel, fleet.worker(id), 1 << 26);
         ended =
             CompletableFuture.runAsync(
                 () -> {
@@ -192,6 +192,7 @@ final class FaultScheduleTest {
                 fleet.plan(),
                 SmallFleet.ENGINES,
                 Optional.of(JobLog.open(fleet.log("base"))),
+                Optional.of(""),
                 new Patience(PATIENCE, PATIENCE),
                 refusals::add,
                 this)) {

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
-import dev.kula.client.DeviceClient;
+import dev.kula.client.FleetClient;
 import dev.kula.client.Worker;
 import dev.kula.data.DeviceId;
 import dev.kula.data.FederatedData;
@@ -107,10 +107,11 @@ final class HostileServerTest {
     String name = InProcessServerBuilder.generateName();
     Server server = InProcessServerBuilder.forName(name).addService(hostile).build().start();
     ManagedChannel channel = InProcessChannelBuilder.forName(name).build();
-    DeviceClient client =
-        new DeviceClient(
+    FleetClient client =
+        new FleetClient(
             channel,
-            new Worker(all -> Rehearsal.runner(all, data, plan, ENGINES, device), Optional.empty()),
+            new Worker<>(
+                all -> Rehearsal.runner(all, data, plan, ENGINES, device), Optional.empty()),
             1000);
     Thread attending =
         Thread.ofVirtual()

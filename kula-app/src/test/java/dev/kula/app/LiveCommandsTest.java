@@ -107,9 +107,14 @@ final class LiveCommandsTest {
   }
 
   private Running attend(String name, int port, String flags) {
+    return attend("device", name, port, flags);
+  }
+
+  private Running attend(String role, String name, int port, String flags) {
     return kula(
-        "device --rehearse --server 127.0.0.1:%d --authority %s --identity %s --out %s %s"
-            .formatted(port, at("authority/authority.pem"), at(name), at(name), flags));
+        role
+            + " --rehearse --server 127.0.0.1:%d --authority %s --identity %s --out %s %s"
+                .formatted(port, at("authority/authority.pem"), at(name), at(name), flags));
   }
 
   @Test
@@ -155,6 +160,36 @@ final class LiveCommandsTest {
     assertArrayEquals(
         head, Arrays.copyOfRange(personal, personal.length - head.length, personal.length));
     assertEquals(global.length, personal.length);
+  }
+
+  @Test
+  void aMonitorApartIsAskedAndWaitedFor() throws Exception {
+    String method = "--policy random --swap-every 2";
+    assertEquals(
+        0,
+        kula("pki issue --role monitor --name who-plans --authority %s --out %s"
+                .formatted(at("authority"), at("")))
+            .exit());
+    Running server = orchestrate("--monitor " + method);
+    int port = server.port();
+    for (int i = 0; i < DEVICES; i++) {
+      device("d" + i, port, method);
+    }
+    Running another = attend("monitor", "who-plans", port, data + " --policy similar");
+    assertMistake(another, "data or flags of the run is ");
+    Running monitor = attend("monitor", "who-plans", port, data + " " + method);
+    assertEquals(0, server.exit(), server::err);
+    assertEquals(0, monitor.exit(), monitor::err);
+    assertTrue(server.err().contains("waiting for 4 devices and a monitor"), server.err());
+    assertEquals(0, kula("simulate --out " + at("alone") + " " + data + " " + method).exit());
+    for (String name : List.of("rounds.jsonl", "events.jsonl", "summary.json")) {
+      assertEquals(lines("alone", name), lines("live", name), name);
+    }
+    assertTrue(
+        lines("live", "events.jsonl").stream().anyMatch(line -> line.contains("\"ordered\"")),
+        "nothing was planned");
+    Running refused = attend("monitor", "d0", 1, data);
+    assertMistake(refused, "role of 'd0' is device, must be monitor");
   }
 
   /** But for real time, and for what says where it was run. */

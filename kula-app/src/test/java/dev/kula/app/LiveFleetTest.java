@@ -4,12 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.kula.client.DeviceClient;
-import dev.kula.client.JobRunner;
+import dev.kula.client.DeviceRunner;
+import dev.kula.client.FleetClient;
 import dev.kula.client.ServerLine;
 import dev.kula.client.Worker;
 import dev.kula.data.DeviceId;
 import dev.kula.data.FederatedData;
+import dev.kula.device.Envelope;
 import dev.kula.engine.Engines;
 import dev.kula.model.EngineFactory;
 import dev.kula.model.TrainingPlan;
@@ -188,7 +189,7 @@ final class LiveFleetTest {
     SimulationSettings plan = new RunPlanner(ENGINES).plan(settings, data, false);
     TrainingPlan training = TrainingPlan.of(1, 8, 0.1f);
     FleetSettings told = Rehearsal.settingsOf(data, plan);
-    try (JobRunner runner = Rehearsal.runner(told, data, plan, ENGINES, new DeviceId("d0"))) {
+    try (DeviceRunner runner = Rehearsal.runner(told, data, plan, ENGINES, new DeviceId("d0"))) {
       assertEquals(
           new Result.Failed("this device has no model yet, must be sent one before it trains"),
           runner.perform(new Job.Train(1, 0, Optional.empty(), training, 9, Instant.EPOCH, 0)));
@@ -216,7 +217,11 @@ final class LiveFleetTest {
           return new Network() {
             @Override
             public ManagedChannel connect(DeviceId device) {
-              return ServerLine.open(HOST, port.port(), tls(authority, Role.DEVICE, device));
+              Tls tls =
+                  device.equals(Envelope.MONITOR)
+                      ? tls(authority, Role.MONITOR, new DeviceId("who-plans"))
+                      : tls(authority, Role.DEVICE, device);
+              return ServerLine.open(HOST, port.port(), tls, tls.self().role());
             }
 
             @Override
@@ -279,21 +284,24 @@ final class LiveFleetTest {
     List<String> refusals = new CopyOnWriteArrayList<>();
     List<Thread> threads = new ArrayList<>();
     List<ManagedChannel> channels = new ArrayList<>();
-    List<DeviceClient> clients = new ArrayList<>();
+    List<FleetClient> clients = new ArrayList<>();
     try (Rehearsal rehearsal =
             new Rehearsal(
                 data,
                 plan,
                 ENGINES,
                 Optional.empty(),
+                Optional.of(""),
                 new Patience(PATIENCE, PATIENCE),
                 refusals::add,
                 log);
         Network network = opener.open(rehearsal.service())) {
-      for (FederatedData.DeviceRows rows : data.devices()) {
-        ManagedChannel channel = network.connect(rows.device());
+      List<DeviceId> members = new ArrayList<>(List.of(Envelope.MONITOR));
+      data.devices().forEach(rows -> members.add(rows.device()));
+      for (DeviceId member : members) {
+        ManagedChannel channel = network.connect(member);
         channels.add(channel);
-        DeviceClient client = client(settings, rows.device(), channel);
+        FleetClient client = client(settings, member, channel);
         clients.add(client);
         threads.add(
             Thread.ofPlatform()
@@ -302,7 +310,7 @@ final class LiveFleetTest {
       }
       assertTrue(rehearsal.server().await(1, PATIENCE), "nobody came");
       RunResult result = rehearsal.run();
-      clients.forEach(DeviceClient::stop); // a device whose connection is broken does not hear it
+      clients.forEach(FleetClient::stop); // a device whose connection is broken does not hear it
       for (Thread thread : threads) {
         thread.join(Duration.ofSeconds(10));
       }
@@ -314,17 +322,18 @@ final class LiveFleetTest {
   }
 
   /** As another process would: it reads and deals the data itself. */
-  private static DeviceClient client(
-      RunSettings settings, DeviceId device, ManagedChannel channel) {
+  private static FleetClient client(RunSettings settings, DeviceId member, ManagedChannel channel) {
     FederatedData data = RunPlanner.federate(RunPlanner.read(settings), settings);
     SimulationSettings plan = new RunPlanner(ENGINES).plan(settings, data, false);
-    return new DeviceClient(
-        channel,
-        new Worker(told -> Rehearsal.runner(told, data, plan, ENGINES, device), Optional.empty()),
-        1 << 26);
+    Worker<?> worker =
+        member.equals(Envelope.MONITOR)
+            ? new Worker<>(told -> Rehearsal.monitor(told, data, plan, ""), Optional.empty())
+            : new Worker<>(
+                told -> Rehearsal.runner(told, data, plan, ENGINES, member), Optional.empty());
+    return new FleetClient(channel, worker, 1 << 26);
   }
 
-  private static void attend(DeviceClient client) {
+  private static void attend(FleetClient client) {
     try {
       client.run();
     } catch (InterruptedException e) {

@@ -90,9 +90,10 @@ final class PkiCommandTest {
         "--name is 'kula:a', must not begin with kula:",
         with(device, "--name", "kula:a", "--role", "device"));
     assertMistake("--name is ' '", with(device, "--name", " ", "--role", "device"));
-    assertMistake("must be at least one", with(device, "--name", "a", "--role", "monitor"));
+    assertMistake("must be at least one", with(device, "--name", "a", "--role", "orchestrator"));
     assertMistake(
-        "host is '1.2.3'", with(device, "--name", "a", "--role", "monitor", "--host", "1.2.3"));
+        "host is '1.2.3'",
+        with(device, "--name", "a", "--role", "orchestrator", "--host", "1.2.3"));
     assertMistake(
         "--valid is '3'", with(device, "--name", "a", "--role", "device", "--valid", "3"));
     assertMistake(

@@ -3,10 +3,12 @@ package dev.kula.app;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.kula.client.DeviceRunner;
 import dev.kula.client.JobLog;
 import dev.kula.client.Worker;
 import dev.kula.data.DeviceId;
 import dev.kula.data.FederatedData;
+import dev.kula.device.Envelope;
 import dev.kula.engine.Engines;
 import dev.kula.model.EngineFactory;
 import dev.kula.round.RoundRecord;
@@ -23,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * A rehearsal that takes a second or two: five devices that swap samples.
@@ -54,18 +57,27 @@ record SmallFleet(FederatedData data, SimulationSettings plan, Path directory) {
     return data.devices().stream().map(FederatedData.DeviceRows::device).toList();
   }
 
-  /** Where a device, or the holder of the base set, writes its jobs down. */
+  /** All who connect to the server: the devices and the monitor. */
+  List<DeviceId> members() {
+    return Stream.concat(devices().stream(), Stream.of(Envelope.MONITOR)).toList();
+  }
+
+  /** Where a member, or the holder of the base set, writes its jobs down. */
   Path log(String name) {
-    return directory.resolve(name + ".jobs");
+    return directory.resolve(name.replace(':', '-') + ".jobs");
   }
 
-  /** A device in a process that has just been started. */
-  Worker worker(DeviceId device) {
-    return worker(device, log(device.name()));
+  /** A member in a process that has just been started. */
+  Worker<?> worker(DeviceId member) {
+    Path log = log(member.name());
+    return member.equals(Envelope.MONITOR)
+        ? new Worker<>(
+            told -> Rehearsal.monitor(told, data, plan, ""), Optional.of(JobLog.open(log)))
+        : worker(member, log);
   }
 
-  Worker worker(DeviceId device, Path log) {
-    return new Worker(
+  Worker<DeviceRunner> worker(DeviceId device, Path log) {
+    return new Worker<>(
         told -> Rehearsal.runner(told, data, plan, ENGINES, device), Optional.of(JobLog.open(log)));
   }
 

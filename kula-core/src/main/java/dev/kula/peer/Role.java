@@ -10,7 +10,7 @@ public enum Role {
   /** Runs the rounds. */
   ORCHESTRATOR(true),
   /** Compares devices and plans swaps. */
-  MONITOR(true),
+  MONITOR(false),
   /** Holds data and trains. */
   DEVICE(false),
   /** A person or program that looks after the fleet. */

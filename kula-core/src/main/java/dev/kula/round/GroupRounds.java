@@ -26,8 +26,9 @@ import org.jspecify.annotations.Nullable;
 final class GroupRounds {
   private final Fleet fleet;
   private final RoundSettings settings;
-  private final PerformanceMonitor monitor;
+  private final Monitor monitor;
   private final Groups groups;
+  private final Consumer<List<DeviceId>> census;
   private final Consumer<List<Envelope>> carry;
   private final LongConsumer updateBytes;
 
@@ -50,14 +51,16 @@ final class GroupRounds {
   GroupRounds(
       Fleet fleet,
       RoundSettings settings,
-      PerformanceMonitor monitor,
+      Monitor monitor,
       Groups groups,
+      Consumer<List<DeviceId>> census,
       Consumer<List<Envelope>> carry,
       LongConsumer updateBytes) {
     this.fleet = fleet;
     this.settings = settings;
     this.monitor = monitor;
     this.groups = groups;
+    this.census = census;
     this.carry = carry;
     this.updateBytes = updateBytes;
   }
@@ -74,7 +77,7 @@ final class GroupRounds {
    * best.
    */
   Optional<RunEvent> hold(int round) {
-    carry.accept(monitor.requests(round, fleet.devices()));
+    census.accept(fleet.devices());
     if (groups.count() > 1) {
       showAll(round);
       return Optional.empty();
@@ -96,9 +99,10 @@ final class GroupRounds {
   }
 
   private Optional<RunEvent> search(int round) {
+    LabelCounts labels = monitor.labels();
     List<DeviceId> cohort =
         fleet.available(round).stream()
-            .filter(monitor::knows)
+            .filter(labels::knows)
             .limit(GroupSearch.MOST_DEVICES)
             .toList();
     List<Fleet.TrainingTask> tasks =
@@ -116,8 +120,7 @@ final class GroupRounds {
       if (folded.updates() == 1) {
         DeviceId device = cohort.get(i);
         lessons.put(
-            device,
-            new GroupSearch.Lesson(folded.global(), folded.weight(), monitor.labelCounts(device)));
+            device, new GroupSearch.Lesson(folded.global(), folded.weight(), labels.of(device)));
       }
     }
     if (lessons.size() < 2) {
@@ -127,7 +130,7 @@ final class GroupRounds {
         new GroupSearch(
             round,
             groups.model(0),
-            monitor.labelCounts(cohort),
+            labels.of(cohort),
             lessons,
             settings.seed().derive("groups").derive(round));
     trying = search::tried;
@@ -176,8 +179,9 @@ final class GroupRounds {
   private void showAll(int round) {
     List<GroupModel> models = new ArrayList<>();
     List<List<DeviceId>> trainers = groups.trainers(fleet.devices());
+    LabelCounts labels = monitor.labels();
     for (int group = 0; group < groups.count(); group++) {
-      double[] shares = Candidate.shares(monitor.labelCounts(trainers.get(group)));
+      double[] shares = Candidate.shares(labels.of(trainers.get(group)));
       models.add(GroupModel.of(groups.model(group), shares));
     }
     groups.show(models);

@@ -17,7 +17,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 
 /**
@@ -97,13 +96,13 @@ final class Orchestrator {
    * Notes what is ordered in this planning: who receives may rate its sources, once, and nobody
    * else.
    *
-   * @param counts whether what a receiver says counts
+   * @param unhearable receivers whose word does not count
    */
-  void ordered(List<SwapOrder> orders, Predicate<DeviceId> counts) {
+  void ordered(List<SwapOrder> orders, Set<DeviceId> unhearable) {
     ballots.open();
     unheard.clear();
     for (SwapOrder order : orders) {
-      if (counts.test(order.receiver())) {
+      if (!unhearable.contains(order.receiver())) {
         ballots.hand(order.receiver(), order.source());
       } else {
         unheard.add(order.receiver());

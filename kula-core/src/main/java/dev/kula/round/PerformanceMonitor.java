@@ -19,15 +19,16 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 
 /**
- * The performance monitoring service: asks for profiles, compares devices, plans swaps, and keeps
- * reputations. All it ever sees are noised profiles and sums of outcomes.
+ * The performance monitoring service in this process. All it ever sees are noised profiles and sums
+ * of outcomes.
  */
-final class PerformanceMonitor {
+public final class PerformanceMonitor implements Monitor {
   /**
    * What a later plan still expects of samples that an earlier one ordered: the gate may refuse.
    */
@@ -45,51 +46,51 @@ final class PerformanceMonitor {
   private long nextOrder = 1;
 
   /**
-   * What the monitor remembers from one round to the next.
-   *
-   * @param declined devices whose account is spent
-   * @param fleetLabels of all who were asked as they joined, counts
-   * @param granted samples that orders gave each receiver, by label bin
-   * @param used orders that each source has served
-   */
-  record State(
-      List<String> declined,
-      double[] fleetLabels,
-      Map<String, double[]> granted,
-      Map<String, Integer> used,
-      Reputation.State reputation,
-      long nextOrder) {}
-
-  /**
    * A monitor without memories.
    *
    * @param target from a device's label shares to those that its model must serve
    * @param labels bins in which labels are counted
    */
-  PerformanceMonitor(RoundSettings settings, UnaryOperator<double[]> target, LabelSpace labels) {
+  public PerformanceMonitor(
+      RoundSettings settings, UnaryOperator<double[]> target, LabelSpace labels) {
     this.settings = settings;
     this.target = target;
     this.labels = labels;
     this.fleetLabels = new double[labels.size()];
   }
 
-  /** Requests for profiles to all who still report. */
-  List<Envelope> requests(int round, List<DeviceId> devices) {
-    reputation.enrol(devices);
-    return census(round, devices);
-  }
-
-  /** Requests for profiles of which nothing is planned. */
-  List<Envelope> census(int round, List<DeviceId> devices) {
+  @Override
+  public List<DeviceId> census(int round, List<DeviceId> devices, boolean fleet) {
+    if (fleet) {
+      reputation.enrol(devices);
+    }
     profiles.clear();
-    return devices.stream()
-        .filter(device -> !declined.contains(device))
-        .map(device -> new Envelope(Envelope.MONITOR, device, new Message.ProfileRequest(round)))
-        .toList();
+    return devices.stream().filter(device -> !declined.contains(device)).toList();
   }
 
-  /** Takes in a profile; whether it is the sender's own, and counts what this fleet counts. */
-  boolean profile(DeviceId sender, Profile profile) {
+  @Override
+  public List<Boolean> hear(List<Envelope> messages) {
+    return messages.stream().map(this::hear).toList();
+  }
+
+  private boolean hear(Envelope envelope) {
+    return switch (envelope.message()) {
+      case Message.ProfileReport report -> profile(envelope.from(), report.profile());
+      case Message.ProfileDeclined message -> declined.add(envelope.from());
+      case Message.OutcomeSum message -> {
+        reputation.outcomes(message.sum());
+        yield true;
+      }
+      case Message.Reliability message -> {
+        reputation.answered(message.source(), message.kept(), message.asked());
+        yield true;
+      }
+      default -> false;
+    };
+  }
+
+  /** Whether it is the sender's own, and counts what this fleet counts. */
+  private boolean profile(DeviceId sender, Profile profile) {
     boolean sound = profile.device().equals(sender) && profile.bins() == labels.size();
     if (sound) {
       profiles.put(sender, profile);
@@ -97,37 +98,7 @@ final class PerformanceMonitor {
     return sound;
   }
 
-  /** Notes that a device reports and swaps no more; whether that is news. */
-  boolean decline(DeviceId device) {
-    return declined.add(device);
-  }
-
-  /** Takes in a sum of outcomes. */
-  void outcomes(Message.OutcomeSum message) {
-    reputation.outcomes(message.sum());
-  }
-
-  /** Takes in whether a source answered. */
-  void reliability(Message.Reliability message) {
-    reputation.answered(message.source(), message.kept(), message.asked());
-  }
-
-  /** Whether what a receiver says of sources counts. */
-  boolean mayRate(DeviceId receiver) {
-    return reputation.mayRate(receiver);
-  }
-
-  /** One round has gone by. */
-  void decay() {
-    reputation.decay();
-  }
-
-  double reputation(DeviceId device) {
-    return reputation.value(device);
-  }
-
-  /** What the profiles of this round say of the fleet. */
-  RunEvent.Compared compare(int round) {
+  private RunEvent.Compared compare(int round) {
     Findings findings =
         FleetComparison.compare(List.copyOf(profiles.values()), labels, settings.errorRate());
     return new RunEvent.Compared(
@@ -148,55 +119,55 @@ final class PerformanceMonitor {
             .toList());
   }
 
-  /** Whether it has a device's profile of this round. */
-  boolean knows(DeviceId device) {
-    return profiles.containsKey(device);
+  @Override
+  public LabelCounts labels() {
+    SortedMap<DeviceId, double[]> counts = new TreeMap<>();
+    profiles.forEach((device, profile) -> counts.put(device, labelCounts(profile)));
+    return new LabelCounts(labels.size(), counts);
   }
 
-  /** How many samples of each label a device seems to have. */
-  double[] labelCounts(DeviceId device) {
-    return labelCounts(List.of(device));
-  }
-
-  /** How many samples of each label devices seem to have together, as far as they have reported. */
-  double[] labelCounts(List<DeviceId> devices) {
-    double[] counts = new double[labels.size()];
-    for (DeviceId device : devices) {
-      Profile profile = profiles.get(device);
-      double[] shares = profile == null ? new double[counts.length] : profile.labelDistribution();
-      for (int label = 0; label < counts.length; label++) {
-        counts[label] += shares[label] * (profile == null ? 0 : profile.samples());
-      }
+  private static double[] labelCounts(Profile profile) {
+    double[] counts = profile.labelDistribution();
+    for (int label = 0; label < counts.length; label++) {
+      counts[label] *= profile.samples();
     }
     return counts;
   }
 
-  /**
-   * Counts the labels of devices that have joined, in addition to those before.
-   *
-   * @return shares of the labels of all
-   */
-  double[] counted(List<DeviceId> joined) {
-    double[] counts = labelCounts(joined);
-    for (int label = 0; label < counts.length; label++) {
-      fleetLabels[label] += counts[label];
+  @Override
+  public double[] joined(List<DeviceId> devices) {
+    double[] all = labels().of(devices);
+    for (int label = 0; label < all.length; label++) {
+      fleetLabels[label] += all[label];
     }
     return Candidate.shares(fleetLabels);
   }
 
-  /**
-   * Plans swaps on the profiles of this round.
-   *
-   * @param groups of devices, within which samples may move
-   */
-  List<PlannedSwap> plan(int round, List<List<DeviceId>> groups) {
+  @Override
+  public Plan plan(int round, List<List<DeviceId>> groups) {
+    RunEvent.Compared compared = compare(round);
+    List<PlannedSwap> swaps = swaps(round, groups);
+    Set<DeviceId> unheard = new TreeSet<>();
+    for (PlannedSwap planned : swaps) {
+      DeviceId receiver = planned.order().receiver();
+      if (!reputation.mayRate(receiver)) {
+        unheard.add(receiver);
+      }
+    }
+    return new Plan(compared, swaps, unheard);
+  }
+
+  private List<PlannedSwap> swaps(int round, List<List<DeviceId>> groups) {
     List<PlannedSwap> plan = new ArrayList<>();
     Seed seed = settings.seed().derive("plan").derive(round);
     for (int group = 0; group < groups.size(); group++) {
       List<Profile> members =
           groups.size() == 1
               ? List.copyOf(profiles.values())
-              : groups.get(group).stream().filter(this::knows).map(profiles::get).toList();
+              : groups.get(group).stream()
+                  .filter(profiles::containsKey)
+                  .map(profiles::get)
+                  .toList();
       if (!members.isEmpty()) { // else every account is spent, or nobody is there
         PlanRequest request =
             new PlanRequest(
@@ -237,40 +208,25 @@ final class PerformanceMonitor {
     }
   }
 
-  /** The reasons of a plan, for the report. */
-  RunEvent.Ordered explain(PlannedSwap planned) {
-    SwapOrder order = planned.order();
-    return new RunEvent.Ordered(
-        order.round(),
-        order.number(),
-        order.receiver().name(),
-        order.source().name(),
-        order.exchange().name().toLowerCase(Locale.ROOT),
-        order.samples(),
-        order.labels().stream().map(labels.names()::get).toList(),
-        planned.deficit(),
-        planned.coverage(),
-        planned.similarity().value(),
-        planned.similarity().labelDistance(),
-        planned.similarity().featureDistance(),
-        planned.similarity().metricDistance(),
-        planned.reputation(),
-        planned.score(),
-        planned.why());
-  }
-
-  /** How the sources of past orders stand. */
-  RunEvent.Reputations standings(int round) {
+  @Override
+  public List<RunEvent.Standing> close() {
+    reputation.decay();
     List<RunEvent.Standing> standings = new ArrayList<>();
     for (DeviceId source : used.keySet()) {
       standings.add(
           new RunEvent.Standing(
               source.name(), reputation.quality(source), reputation.reliability(source)));
     }
-    return new RunEvent.Reputations(round, standings);
+    return standings;
   }
 
-  State state() {
+  @Override
+  public List<Double> reputations(List<DeviceId> devices) {
+    return devices.stream().map(reputation::value).toList();
+  }
+
+  @Override
+  public State state(int round) {
     Map<String, double[]> counts = new TreeMap<>();
     granted.forEach((device, samples) -> counts.put(device.name(), samples.clone()));
     Map<String, Integer> uses = new TreeMap<>();
@@ -284,7 +240,8 @@ final class PerformanceMonitor {
         nextOrder);
   }
 
-  void restore(State state) {
+  @Override
+  public void restore(int round, State state) {
     declined.clear();
     System.arraycopy(state.fleetLabels(), 0, fleetLabels, 0, fleetLabels.length);
     granted.clear();

@@ -2,6 +2,7 @@ package dev.kula.round;
 
 import dev.kula.aggregate.Broadcast;
 import dev.kula.data.DeviceId;
+import dev.kula.data.LabelSpace;
 import dev.kula.device.Envelope;
 import dev.kula.device.Message;
 import dev.kula.device.Personalization;
@@ -31,9 +32,10 @@ public final class RoundLoop {
   private final Fleet fleet;
   private final RoundSettings settings;
   private final Orchestrator orchestrator;
-  private final PerformanceMonitor monitor;
+  private final Monitor monitor;
   private final Evaluator evaluator;
   private final RunListener listener;
+  private final LabelSpace labels;
   private final int baseSamples;
   private final long startNanos;
 
@@ -57,9 +59,10 @@ public final class RoundLoop {
       Fleet fleet,
       RoundSettings settings,
       Orchestrator orchestrator,
-      PerformanceMonitor monitor,
+      Monitor monitor,
       Evaluator evaluator,
       RunListener listener,
+      LabelSpace labels,
       int baseSamples,
       float[] initial) {
     this.fleet = fleet;
@@ -68,9 +71,11 @@ public final class RoundLoop {
     this.monitor = monitor;
     this.evaluator = evaluator;
     this.listener = listener;
+    this.labels = labels;
     this.baseSamples = baseSamples;
     this.groups = new Groups(initial);
-    this.trials = new GroupRounds(fleet, settings, monitor, groups, this::carry, this::account);
+    this.trials =
+        new GroupRounds(fleet, settings, monitor, groups, this::census, this::carry, this::account);
     this.startNanos = System.nanoTime();
     this.scores = Evaluator.Scores.NONE;
   }
@@ -80,7 +85,7 @@ public final class RoundLoop {
     groups.restore(state.groups());
     fleet.restore(state.fleet(), device -> groups.model(groups.of(device)), groups.shown());
     orchestrator.restore(state.orchestrator());
-    monitor.restore(state.monitor());
+    monitor.restore(state.round(), state.monitor());
     evaluator.restore(state.evaluator());
     traffic = state.traffic();
     history.addAll(state.history());
@@ -131,8 +136,8 @@ public final class RoundLoop {
     }
     carry(groups.deliveries(round, joining));
     if (settings.labelPrior()) {
-      carry(monitor.census(round, joining));
-      carry(to(fleet.devices(), new Message.FleetLabels(round, monitor.counted(joining))));
+      ask(monitor.census(round, joining, false));
+      carry(to(fleet.devices(), new Message.FleetLabels(round, monitor.joined(joining))));
     }
     trials.joined(round, joining);
   }
@@ -183,16 +188,17 @@ public final class RoundLoop {
 
   private void swap(boolean reported) {
     if (!reported) {
-      carry(monitor.requests(round, fleet.devices()));
+      census(fleet.devices());
     }
-    events.add(monitor.compare(round));
+    Monitor.Plan made = monitor.plan(round, groups.members(fleet.devices()));
+    events.add(made.compared());
     List<Envelope> orders = new ArrayList<>();
-    List<PlannedSwap> plan = monitor.plan(round, groups.members(fleet.devices()));
+    List<PlannedSwap> plan = made.swaps();
     for (PlannedSwap planned : plan) {
-      events.add(monitor.explain(planned));
+      events.add(RunEvent.Ordered.of(planned, labels));
       orders.addAll(Orchestrator.envelopes(Envelope.MONITOR, planned.order()));
     }
-    orchestrator.ordered(plan.stream().map(PlannedSwap::order).toList(), monitor::mayRate);
+    orchestrator.ordered(plan.stream().map(PlannedSwap::order).toList(), made.unheard());
     evaluator.ordered(plan.size());
     settled.clear();
     carry(orders);
@@ -202,8 +208,7 @@ public final class RoundLoop {
         events.add(evaluator.unreached(round, planned.order()));
       }
     }
-    monitor.decay();
-    events.add(monitor.standings(round));
+    events.add(new RunEvent.Reputations(round, monitor.close()));
   }
 
   private void closeSwaps() {
@@ -216,30 +221,51 @@ public final class RoundLoop {
         .toList();
   }
 
+  /** Asks all of these devices who still report for their profiles. */
+  private void census(List<DeviceId> devices) {
+    ask(monitor.census(round, devices, true));
+  }
+
+  private void ask(List<DeviceId> devices) {
+    carry(
+        devices.stream()
+            .map(to -> new Envelope(Envelope.MONITOR, to, new Message.ProfileRequest(round)))
+            .toList());
+  }
+
   /** Lets the fleet carry messages, and the servers read what is for them. */
   private void carry(List<Envelope> messages) {
     Fleet.Delivery delivery = fleet.carry(round, messages);
     traffic = traffic.plus(Traffic.of(delivery.bytes()));
+    List<Envelope> forMonitor = new ArrayList<>();
     for (Envelope envelope : delivery.toServers()) {
-      read(envelope);
+      read(envelope, forMonitor);
+    }
+    if (!forMonitor.isEmpty()) {
+      tell(forMonitor);
     }
   }
 
-  private void read(Envelope envelope) {
+  private void tell(List<Envelope> messages) {
+    List<Boolean> counts = monitor.hear(messages);
+    for (int i = 0; i < messages.size(); i++) {
+      DeviceId from = messages.get(i).from();
+      Message message = messages.get(i).message();
+      if (message instanceof Message.ProfileReport && !counts.get(i)) {
+        ignore(from, "a profile that is not its own, or not of this fleet's labels");
+      } else if (message instanceof Message.ProfileDeclined declined && counts.get(i)) {
+        events.add(
+            new RunEvent.AccountSpent(round, from.name(), "profile", declined.spentEpsilon()));
+      }
+    }
+  }
+
+  private void read(Envelope envelope, List<Envelope> forMonitor) {
     DeviceId from = envelope.from();
     switch (envelope.message()) {
       case Message.Examined examined -> evaluator.examined(from, examined);
-      case Message.ProfileReport report -> {
-        if (!monitor.profile(from, report.profile())) {
-          ignore(from, "a profile that is not its own, or not of this fleet's labels");
-        }
-      }
-      case Message.ProfileDeclined declined -> {
-        if (monitor.decline(from)) {
-          events.add(
-              new RunEvent.AccountSpent(round, from.name(), "profile", declined.spentEpsilon()));
-        }
-      }
+      case Message.ProfileReport report -> forMonitor.add(envelope);
+      case Message.ProfileDeclined declined -> forMonitor.add(envelope);
       case Message.Settled message -> {
         if (message.settlement().order().source().equals(Envelope.BASE)) {
           evaluator.copied(message.settlement());
@@ -252,10 +278,8 @@ public final class RoundLoop {
         if (counted.voided() > 0) {
           ignore(from, counted.voided() + " ratings without an order, or beyond it");
         }
-        counted.answers().forEach(monitor::reliability);
-        counted.sums().forEach(monitor::outcomes);
         Stream.concat(counted.answers().stream(), counted.sums().stream())
-            .forEach(this::accountBetweenServers);
+            .forEach(message -> forMonitor.add(betweenServers(message)));
       }
       case Message.OutcomeSum message -> ignore(envelope);
       case Message.Reliability message -> ignore(envelope);
@@ -301,8 +325,9 @@ public final class RoundLoop {
     traffic = traffic.plus(new Traffic(updateBytes, 0, 0, 0, 0, 0, 0));
   }
 
-  private void accountBetweenServers(Message message) {
+  private Envelope betweenServers(Message message) {
     traffic = traffic.plus(Traffic.of(Map.of(message.kind(), message.bytes())));
+    return new Envelope(Envelope.ORCHESTRATOR, Envelope.MONITOR, message);
   }
 
   private void settledOrder(Settlement settlement) {
@@ -363,7 +388,7 @@ public final class RoundLoop {
         groups.state(),
         fleet.state(),
         orchestrator.state(),
-        monitor.state(),
+        monitor.state(round),
         evaluator.state(),
         traffic,
         List.copyOf(history),

@@ -1,6 +1,10 @@
 package dev.kula.round;
 
+import dev.kula.data.LabelSpace;
+import dev.kula.swap.PlannedSwap;
+import dev.kula.swap.SwapOrder;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,7 +73,29 @@ public sealed interface RunEvent {
       double reputation,
       double score,
       String why)
-      implements RunEvent {}
+      implements RunEvent {
+    /** The reasons of a plan. */
+    static Ordered of(PlannedSwap planned, LabelSpace labels) {
+      SwapOrder order = planned.order();
+      return new Ordered(
+          order.round(),
+          order.number(),
+          order.receiver().name(),
+          order.source().name(),
+          order.exchange().name().toLowerCase(Locale.ROOT),
+          order.samples(),
+          order.labels().stream().map(labels.names()::get).toList(),
+          planned.deficit(),
+          planned.coverage(),
+          planned.similarity().value(),
+          planned.similarity().labelDistance(),
+          planned.similarity().featureDistance(),
+          planned.similarity().metricDistance(),
+          planned.reputation(),
+          planned.score(),
+          planned.why());
+    }
+  }
 
   /**
    * What came of an order. The losses are the receiver's own and never leave it in a live fleet:

@@ -23,7 +23,7 @@ public record RunState(
     Groups.State groups,
     FleetState fleet,
     Orchestrator.State orchestrator,
-    PerformanceMonitor.State monitor,
+    Monitor.State monitor,
     Evaluator.State evaluator,
     Traffic traffic,
     List<RoundRecord> history,

@@ -4,19 +4,20 @@ import dev.kula.Seed;
 import dev.kula.aggregate.Broadcast;
 import dev.kula.data.DeviceId;
 import dev.kula.data.LabelSpace;
-import dev.kula.data.target.TargetSpec;
 import dev.kula.device.Holdings;
 import dev.kula.device.PersonalModel;
 import dev.kula.device.PrivacySettings;
 import dev.kula.fleet.Fleet;
 import dev.kula.model.Samples;
 import dev.kula.model.TrainingEngine;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.SequencedMap;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -29,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 public final class Servers {
   private final RoundSettings settings;
   private final TrainingEngine engine;
-  private final PerformanceMonitor monitor;
+  private final Monitor monitor;
   private final Evaluator evaluator;
   private final RoundLoop loop;
 
@@ -58,9 +59,9 @@ public final class Servers {
    *
    * @param fleet where devices live
    * @param settings of the servers
+   * @param monitor of this run
    * @param privacy what releases of devices cost
    * @param labels bins in which labels are counted
-   * @param target what personal models must serve
    * @param engine makes the first model, and examines the global one; used by nobody else
    * @param examination what the evaluator is told
    * @param baseSamples size of the base set, 0 for none
@@ -69,16 +70,16 @@ public final class Servers {
   public Servers(
       Fleet fleet,
       RoundSettings settings,
+      Monitor monitor,
       PrivacySettings privacy,
       LabelSpace labels,
-      TargetSpec target,
       TrainingEngine engine,
       Examination examination,
       int baseSamples,
       RunListener listener) {
     this.settings = settings;
     this.engine = engine;
-    this.monitor = new PerformanceMonitor(settings, target::assumed, labels);
+    this.monitor = monitor;
     this.evaluator =
         new Evaluator(
             engine,
@@ -94,6 +95,7 @@ public final class Servers {
             monitor,
             evaluator,
             listener,
+            labels,
             baseSamples,
             initial());
   }
@@ -127,11 +129,21 @@ public final class Servers {
   }
 
   /**
-   * What servers know of a device: how it did in its last exam, what it has, and what it has given.
+   * What servers know of devices: how they did in their last exam, what they have, and what they
+   * have given.
    *
-   * @param trainSamples that it trains on
+   * @param trainSamples that each trains on, in the order in which they are to be told of
    */
-  public RunSummary.DeviceResult known(DeviceId device, int trainSamples) {
+  public List<RunSummary.DeviceResult> known(SequencedMap<DeviceId, Integer> trainSamples) {
+    List<Double> reputations = monitor.reputations(List.copyOf(trainSamples.keySet()));
+    List<RunSummary.DeviceResult> results = new ArrayList<>();
+    for (Map.Entry<DeviceId, Integer> device : trainSamples.entrySet()) {
+      results.add(known(device.getKey(), device.getValue(), reputations.get(results.size())));
+    }
+    return results;
+  }
+
+  private RunSummary.DeviceResult known(DeviceId device, int trainSamples, double reputation) {
     Evaluator.Scores scores = loop.scores();
     int index = evaluator.scored().indexOf(device);
     boolean examined = index >= 0;
@@ -147,7 +159,7 @@ public final class Servers {
         holdings.map(one -> doubles(one.ledger())).orElse(List.of()),
         examined ? scores.spentEpsilon().get(index) : 0,
         refused.isPresent() ? refused.getAsInt() : null,
-        monitor.reputation(device),
+        reputation,
         evaluator.given(device),
         holdings.map(Holdings::received).orElse(0));
   }

@@ -14,7 +14,7 @@ import dev.kula.fleet.LocalFleet;
 import dev.kula.fleet.PooledFleet;
 import dev.kula.model.EngineFactory;
 import dev.kula.model.TrainingEngine;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -69,9 +69,9 @@ public final class Simulation implements Run {
         new Servers(
             settings.pooled() ? pooled(roster, settings) : fleet,
             settings.rounds(),
+            new PerformanceMonitor(settings.rounds(), settings.target()::assumed, dataset.labels()),
             settings.devices().privacy(),
             dataset.labels(),
-            settings.target(),
             engine,
             roster.examination(attacking),
             data.base().length,
@@ -106,16 +106,14 @@ public final class Simulation implements Run {
   @Override
   public RunResult run() {
     servers.run();
-    List<RunSummary.DeviceResult> devices = new ArrayList<>();
-    for (FederatedData.DeviceRows rows : honest) {
-      devices.add(servers.known(rows.device(), rows.train().length));
-    }
+    LinkedHashMap<DeviceId, Integer> trainSamples = new LinkedHashMap<>();
+    honest.forEach(rows -> trainSamples.put(rows.device(), rows.train().length));
     Map<String, PersonalModel> personal = new TreeMap<>();
     for (FederatedData.DeviceRows rows : data.devices()) {
       DeviceRuntime runtime = fleet.runtime(rows.device());
       runtime.personal().ifPresent(model -> personal.put(runtime.id().name(), model));
     }
-    return servers.result(devices, personal);
+    return servers.result(servers.known(trainSamples), personal);
   }
 
   @Override

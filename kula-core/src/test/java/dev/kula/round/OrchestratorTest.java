@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.apache.commons.statistics.distribution.ChiSquaredDistribution;
 import org.junit.jupiter.api.BeforeEach;
@@ -107,7 +108,7 @@ final class OrchestratorTest {
   @BeforeEach
   void orders() {
     orchestrator.ordered(
-        DEVICES.stream().skip(1).map(receiver -> order(receiver, SOURCE)).toList(), all -> true);
+        DEVICES.stream().skip(1).map(receiver -> order(receiver, SOURCE)).toList(), Set.of());
   }
 
   private static Message.Rating rating(double useful, double neutral, double harmful) {
@@ -168,7 +169,7 @@ final class OrchestratorTest {
     restored.restore(orchestrator.state());
     Message.Outcomes outcomes = new Message.Outcomes(2, List.of(rating(1, 0, 0)), 0.5);
     assertVoid(restored.outcomes(DEVICES.get(3), outcomes)); // orders are of one planning
-    restored.ordered(List.of(order(DEVICES.get(3), SOURCE)), all -> true);
+    restored.ordered(List.of(order(DEVICES.get(3), SOURCE)), Set.of());
     Ballots.Sum sum = sum(restored.outcomes(DEVICES.get(3), outcomes));
     assertEquals(3, sum.verdicts().useful());
     assertEquals(3, new HashSet<>(sum.raters()).size());
@@ -179,7 +180,7 @@ final class OrchestratorTest {
     assertHeld(rate(1, 1, 0, 0));
     assertVoid(rate(1, 1, 0, 0));
     assertVoid(rate(0, 1, 0, 0)); // itself
-    orchestrator.ordered(List.of(order(DEVICES.get(2), SOURCE)), all -> true);
+    orchestrator.ordered(List.of(order(DEVICES.get(2), SOURCE)), Set.of());
     assertVoid(rate(3, 1, 0, 0));
     assertHeld(rate(2, 1, 0, 0));
   }
@@ -187,7 +188,7 @@ final class OrchestratorTest {
   @Test
   void whoIsNotKnownItselfIsNotHeard() {
     List<SwapOrder> orders = List.of(order(DEVICES.get(1), SOURCE), order(DEVICES.get(2), SOURCE));
-    orchestrator.ordered(orders, receiver -> receiver.equals(DEVICES.get(2)));
+    orchestrator.ordered(orders, Set.of(DEVICES.get(1)));
     assertEquals(new Orchestrator.Counted(List.of(), List.of(), 0), rate(1, 1, 0, 0));
     assertHeld(rate(2, 1, 0, 0));
   }

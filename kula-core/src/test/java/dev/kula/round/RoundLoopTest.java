@@ -67,6 +67,7 @@ final class RoundLoopTest {
               @Override
               public void checkpoint(Supplier<RunState> state) {}
             },
+            ToyClusters.LABELS,
             data.base().length,
             ToyDevices.model(data, 0));
     loop.run();

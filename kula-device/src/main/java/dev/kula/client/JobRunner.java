@@ -1,148 +1,24 @@
 package dev.kula.client;
 
-import dev.kula.KulaException;
-import dev.kula.data.DeviceId;
-import dev.kula.device.DeviceRuntime;
-import dev.kula.device.LocalModel;
-import dev.kula.device.Message;
-import dev.kula.device.PersonalModel;
-import dev.kula.device.Situation;
-import dev.kula.device.Workbench;
-import dev.kula.model.ParameterLayout;
-import dev.kula.model.TrainingEngine;
 import dev.kula.wire.Job;
 import dev.kula.wire.Result;
-import java.time.Instant;
-import java.util.HashMap;
-import java.util.Map;
-import java.util.Optional;
-import java.util.function.BiFunction;
 
 /**
- * Does the jobs of one device, one after another.
+ * Does jobs, one after another. The same jobs in the same order bring it to the same state, and
+ * have the same results.
  *
  * <p>Not thread safe.
  */
-public final class JobRunner implements AutoCloseable {
-  private final DeviceRuntime runtime;
-  private final BiFunction<Integer, Integer, Optional<Situation>> course;
-  private final TrainingEngine engine;
-  private final TrainingEngine headEngine;
-  private final LocalModel localModel = new LocalModel();
+public interface JobRunner extends AutoCloseable {
+  /** Does a job. What cannot be done is a result, too. */
+  Result perform(Job.Work job);
 
-  /** The last model that the device was sent, which training starts from. */
-  private float[] model = new float[0];
-
-  /** Models of groups that it has left, sent since then. */
-  private final Map<Integer, float[]> earlier = new HashMap<>();
-
-  private int begun = -1;
-
-  /**
-   * A runner.
-   *
-   * @param runtime of the device; used by nobody else
-   * @param course what the device comes into in one of the rounds after the first number, up to the
-   *     second
-   * @param engine of the model; closed with the runner
-   * @param headEngine of the output layer alone; likewise
-   */
-  public JobRunner(
-      DeviceRuntime runtime,
-      BiFunction<Integer, Integer, Optional<Situation>> course,
-      TrainingEngine engine,
-      TrainingEngine headEngine) {
-    this.runtime = runtime;
-    this.course = course;
-    this.engine = engine;
-    this.headEngine = headEngine;
-  }
-
-  /** Whose jobs it does. */
-  public DeviceId device() {
-    return runtime.id();
-  }
-
-  /** All parameters of its personal model, not to be changed, once it has one. */
-  public Optional<float[]> personalModel() {
-    return runtime.personal().map(PersonalModel::parameters);
-  }
-
-  /** How the parameters of its models are laid out. */
-  public ParameterLayout layout() {
-    return engine.layout();
-  }
-
-  /** Does a job. What the device cannot do is a result, too. */
-  public Result perform(Job.Work job) {
-    try {
-      return switch (job) {
-        case Job.Begin begin -> begin(begin.round());
-        case Job.Train train -> train(train);
-        case Job.Deliver deliver -> deliver(deliver);
-      };
-    } catch (KulaException | IllegalArgumentException failure) {
-      // What cannot be worked with is the server's to know, and no reason for a device to end.
-      return new Result.Failed(oneLine(String.valueOf(failure.getMessage())));
-    }
-  }
-
-  private static String oneLine(String message) {
-    String line = message.strip().replaceAll("\\R", " ");
-    return line.isEmpty() ? "the job cannot be worked with" : line;
-  }
-
-  private Result begin(int round) {
-    course.apply(begun, round).ifPresent(runtime::meet);
-    begun = round;
-    return new Result.Done();
-  }
-
-  private Result train(Job.Train train) {
-    float[] start = train.model().orElseGet(() -> earlier.getOrDefault(train.group(), model));
-    if (start.length == 0) {
-      return new Result.Failed("this device has no model yet, must be sent one before it trains");
-    }
-    return new Result.Trained(
-        runtime.train(
-            train.round(),
-            train.group(),
-            start,
-            train.plan(),
-            bench(train.now(), train.inferenceSeconds())),
-        runtime.takeForwardPasses());
-  }
-
-  private Result deliver(Job.Deliver deliver) {
-    deliver.inbox().forEach(envelope -> hold(envelope.message()));
-    return new Result.Said(
-        runtime.receive(deliver.inbox(), bench(deliver.now(), deliver.inferenceSeconds())),
-        runtime.takeForwardPasses());
-  }
-
-  /** As the server counts on when it lets a device train without sending it the model again. */
-  private void hold(Message message) {
-    if (message instanceof Message.GlobalModel sent) {
-      float[] parameters = sent.parameters();
-      if (parameters.length < model.length) {
-        model = model.clone(); // its body, where output layers stay
-        System.arraycopy(parameters, 0, model, 0, parameters.length);
-      } else {
-        model = parameters;
-      }
-      earlier.clear();
-    } else if (message instanceof Message.EarlierModel sent) {
-      earlier.put(sent.group(), sent.parameters());
-    }
-  }
-
-  private Workbench bench(Instant now, double inferenceSeconds) {
-    return new Workbench(engine, headEngine, localModel, now, inferenceSeconds);
+  /** What a job has come to that cannot be worked with; no reason for a process to end. */
+  static Result.Failed failed(RuntimeException failure) {
+    String line = String.valueOf(failure.getMessage()).strip().replaceAll("\\R", " ");
+    return new Result.Failed(line.isEmpty() ? "the job cannot be worked with" : line);
   }
 
   @Override
-  public void close() {
-    engine.close();
-    headEngine.close();
-  }
+  void close();
 }

@@ -33,12 +33,13 @@ public final class ServerLine {
    * A channel, which connects when it is used, and again whenever it has to.
    *
    * @param host as the server's certificate names it
-   * @param tls of a device
-   * @throws KulaException the user's mistake, if the device's own certificate is not one that this
-   *     fleet's servers would believe
+   * @param tls of a device or a monitor
+   * @param role which of the two
+   * @throws KulaException the user's mistake, if its own certificate is not one that this fleet's
+   *     servers would believe
    */
-  public static ManagedChannel open(String host, int port, Tls tls) {
-    tls.requireOwn(Side.CLIENT, Expected.role(Role.DEVICE));
+  public static ManagedChannel open(String host, int port, Tls tls, Role role) {
+    tls.requireOwn(Side.CLIENT, Expected.role(role));
     return OkHttpChannelBuilder.forAddress(host, port)
         .sslSocketFactory(tls.context(SERVER).getSocketFactory())
         .tlsConnectionSpec(new String[] {Tls.VERSION}, CIPHERS)

@@ -13,18 +13,20 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Does the jobs of a device, from whatever server they come. With a {@link JobLog}, each is written
- * down before it is done, and a process that was killed does them all again when it is started
- * again: the same jobs in the same order bring it to the same state. So it can also go back to what
- * it kept, for a server that went back. Without a log it keeps nothing.
+ * Does the jobs of a device or a monitor, from whatever server they come. With a {@link JobLog},
+ * each is written down before it is done, and a process that was killed does them all again when it
+ * is started again: the same jobs in the same order bring it to the same state. So it can also go
+ * back to what it kept, for a server that went back. Without a log it keeps nothing.
  *
  * <p>Not thread safe.
+ *
+ * @param <R> what does them
  */
-public final class Worker implements AutoCloseable {
-  private final Function<FleetSettings, JobRunner> maker;
+public final class Worker<R extends JobRunner> implements AutoCloseable {
+  private final Function<FleetSettings, R> maker;
   private final Optional<JobLog> log;
 
-  private @Nullable JobRunner runner;
+  private @Nullable R runner;
   private Welcome welcomed = Welcome.getDefaultInstance();
   private long job;
   private @Nullable Result result;
@@ -83,11 +85,11 @@ public final class Worker implements AutoCloseable {
   /**
    * A worker that goes on where its log ends.
    *
-   * @param maker makes the device when the server has said what is set for all
-   * @param log of this device, closed with the worker; empty if nothing is to outlive the process
+   * @param maker makes what does the jobs when the server has said what is set for all
+   * @param log of this process, closed with the worker; empty if nothing is to outlive the process
    * @throws KulaException RESOURCE if the log cannot be read
    */
-  public Worker(Function<FleetSettings, JobRunner> maker, Optional<JobLog> log) {
+  public Worker(Function<FleetSettings, R> maker, Optional<JobLog> log) {
     this.maker = maker;
     this.log = log;
     log.ifPresent(kept -> kept.read(new Again()));
@@ -108,8 +110,8 @@ public final class Worker implements AutoCloseable {
     return Optional.ofNullable(job == 0 ? null : result);
   }
 
-  /** The device, once a server has said what is set for all. */
-  public Optional<JobRunner> runner() {
+  /** What does the jobs, once a server has said what is set for all. */
+  public Optional<R> runner() {
     return Optional.ofNullable(runner);
   }
 

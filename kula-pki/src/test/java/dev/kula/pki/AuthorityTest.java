@@ -168,7 +168,7 @@ final class AuthorityTest {
 
   @Test
   void whatIsAskedForHasRules() {
-    Peer server = new Peer(Role.MONITOR, new DeviceId("m"), Optional.empty());
+    Peer server = new Peer(Role.ORCHESTRATOR, new DeviceId("m"), Optional.empty());
     assertUser("must be at least one", () -> issue(server, List.of(), DAY));
     Peer operator = new Peer(Role.OPERATOR, new DeviceId("o"), Optional.empty());
     assertUser("must be none", () -> issue(operator, List.of(new Host("a")), DAY));

@@ -2,6 +2,7 @@ package dev.kula.server;
 
 import dev.kula.KulaException;
 import dev.kula.data.DeviceId;
+import dev.kula.device.Envelope;
 import dev.kula.peer.Peer;
 import dev.kula.peer.Role;
 import dev.kula.peer.Trust.Side;
@@ -35,7 +36,9 @@ final class Admission implements ServerInterceptor {
 
   /** What is not in here nobody may call. */
   private static final Map<String, Expected> CALLERS =
-      Map.of(FleetGrpc.getAttendMethod().getFullMethodName(), Expected.role(Role.DEVICE));
+      Map.of(
+          FleetGrpc.getAttendMethod().getFullMethodName(),
+          Expected.role(Role.DEVICE, Role.MONITOR));
 
   private static final Expected ANYBODY =
       Expected.role(Role.ORCHESTRATOR, Role.MONITOR, Role.DEVICE, Role.OPERATOR);
@@ -91,7 +94,7 @@ final class Admission implements ServerInterceptor {
     try {
       return admitted.listener(
           Contexts.interceptCall(
-              Context.current().withValue(FleetService.CALLER, peer.name()),
+              Context.current().withValue(FleetService.CALLER, caller(peer)),
               admitted,
               headers,
               next));
@@ -99,6 +102,11 @@ final class Admission implements ServerInterceptor {
       leave(peer.name());
       throw e;
     }
+  }
+
+  /** A fleet has one monitor, whatever its certificate calls it. */
+  private static DeviceId caller(Peer peer) {
+    return peer.role() == Role.MONITOR ? Envelope.MONITOR : peer.name();
   }
 
   private <Q, A> ServerCall.Listener<Q> refused(

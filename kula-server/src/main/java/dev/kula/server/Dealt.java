@@ -21,9 +21,7 @@ final class Dealt {
     dealt.samples(data.dataset());
     dealt.rows(data.base());
     for (FederatedData.DeviceRows device : data.devices()) {
-      byte[] name = device.device().name().getBytes(StandardCharsets.UTF_8);
-      dealt.numbers(name.length);
-      dealt.digest.update(name);
+      dealt.text(device.device().name());
       dealt.rows(device.train());
       dealt.rows(device.test());
       dealt.numbers(device.stages().size());
@@ -33,6 +31,21 @@ final class Dealt {
       }
     }
     return HexFormat.of().formatHex(dealt.digest.digest());
+  }
+
+  /** SHA-256 over texts, in hexadecimal digits. */
+  static String digest(String... texts) {
+    Dealt dealt = new Dealt();
+    for (String text : texts) {
+      dealt.text(text);
+    }
+    return HexFormat.of().formatHex(dealt.digest.digest());
+  }
+
+  private void text(String text) {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    numbers(bytes.length);
+    digest.update(bytes);
   }
 
   private void samples(Dataset dataset) {

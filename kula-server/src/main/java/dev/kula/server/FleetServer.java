@@ -4,8 +4,11 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import dev.kula.client.Worker;
 import dev.kula.data.DeviceId;
+import dev.kula.data.LabelSpace;
+import dev.kula.device.Envelope;
 import dev.kula.fleet.Conditions;
 import dev.kula.fleet.Fleet;
+import dev.kula.round.Monitor;
 import dev.kula.wire.FleetSettings;
 import dev.kula.wire.SettingsCodec;
 import dev.kula.wire.v1.Welcome;
@@ -29,6 +32,8 @@ public final class FleetServer implements AutoCloseable {
 
   private final Map<DeviceId, RemoteDevice> devices = new TreeMap<>();
   private final RemoteFleet fleet;
+  private final Optional<RemoteDevice> monitor;
+  private final Patience patience;
   private final FleetService service;
 
   /**
@@ -37,6 +42,8 @@ public final class FleetServer implements AutoCloseable {
    * @param settings set alike on all devices; its members are the devices
    * @param base does the jobs of the holder of the base set, and is closed with the server; empty
    *     if there is no base set
+   * @param monitor what a monitor in a process of its own is told, which connects as devices do;
+   *     empty if there is none
    * @param conditions time, and who is there when
    * @param patience with devices
    * @param limit bytes of a result at the most
@@ -45,7 +52,8 @@ public final class FleetServer implements AutoCloseable {
    */
   public FleetServer(
       FleetSettings settings,
-      Optional<Worker> base,
+      Optional<Worker<?>> base,
+      Optional<FleetSettings> monitor,
       Conditions conditions,
       Patience patience,
       long limit,
@@ -53,7 +61,7 @@ public final class FleetServer implements AutoCloseable {
     byte[] name = new byte[NAME_BYTES];
     new SecureRandom().nextBytes(name);
     ByteString server = UnsafeByteOperations.unsafeWrap(name);
-    ByteString told = UnsafeByteOperations.unsafeWrap(SettingsCodec.encode(settings));
+    ByteString told = encoded(settings);
     List<Participant> all = new ArrayList<>();
     for (DeviceId member : settings.members()) {
       RemoteDevice device = new RemoteDevice(member, server, told, patience.absence(), limit);
@@ -62,8 +70,19 @@ public final class FleetServer implements AutoCloseable {
     }
     Welcome welcome = Welcome.newBuilder().setServer(server).setSettings(told).build();
     base.ifPresent(worker -> all.add(new ResidentDevice(worker, welcome)));
+    this.monitor =
+        monitor.map(
+            set ->
+                new RemoteDevice(
+                    Envelope.MONITOR, server, encoded(set), patience.absence(), limit));
+    this.monitor.ifPresent(one -> devices.put(Envelope.MONITOR, one));
+    this.patience = patience;
     this.fleet = new RemoteFleet(all, conditions, patience.job(), refusals);
     this.service = new FleetService(id -> Optional.ofNullable(devices.get(id)));
+  }
+
+  private static ByteString encoded(FleetSettings settings) {
+    return UnsafeByteOperations.unsafeWrap(SettingsCodec.encode(settings));
   }
 
   /** What devices connect to. */
@@ -76,12 +95,17 @@ public final class FleetServer implements AutoCloseable {
     return fleet;
   }
 
-  /** Devices that are connected. */
+  /** The monitor that connects to this server; empty if there is none apart. */
+  public Optional<Monitor> monitor(LabelSpace labels) {
+    return monitor.map(one -> new RemoteMonitor(one, labels, patience.job()));
+  }
+
+  /** How many are connected, of the devices and the monitor if it is apart. */
   public long present() {
     return devices.values().stream().filter(RemoteDevice::isPresent).count();
   }
 
-  /** Names of the devices that are not connected. */
+  /** Names of those that are not connected. */
   public List<String> absent() {
     return devices.values().stream()
         .filter(device -> !device.isPresent())
@@ -90,7 +114,7 @@ public final class FleetServer implements AutoCloseable {
   }
 
   /**
-   * Waits for devices.
+   * Waits until so many are connected.
    *
    * @return whether so many are connected
    */
@@ -105,9 +129,10 @@ public final class FleetServer implements AutoCloseable {
     return true;
   }
 
-  /** Tells all devices that the run has ended; who is not told goes on looking for the server. */
+  /** Tells all that the run has ended; who is not told goes on looking for the server. */
   public void end() {
     fleet.end();
+    monitor.ifPresent(Participant::end);
   }
 
   @Override

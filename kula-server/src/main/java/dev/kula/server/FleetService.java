@@ -2,6 +2,7 @@ package dev.kula.server;
 
 import dev.kula.KulaException;
 import dev.kula.data.DeviceId;
+import dev.kula.device.Envelope;
 import dev.kula.wire.JobCodec;
 import dev.kula.wire.Pipe;
 import dev.kula.wire.v1.FleetGrpc;
@@ -17,11 +18,11 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What devices connect to. Who calls is in {@link #CALLER}, put there by whatever has authenticated
- * the connection; a call without a caller is refused.
+ * What devices connect to, and a monitor if it is apart. Who calls is in {@link #CALLER}, put there
+ * by whatever has authenticated the connection; a call without a caller is refused.
  */
 public final class FleetService extends FleetGrpc.FleetImplBase {
-  /** The device that a call comes from. */
+  /** The device that a call comes from, or {@link dev.kula.device.Envelope#MONITOR}. */
   public static final Context.Key<DeviceId> CALLER = Context.key("kula-device");
 
   private final Function<DeviceId, Optional<RemoteDevice>> enrolled;
@@ -36,12 +37,12 @@ public final class FleetService extends FleetGrpc.FleetImplBase {
     DeviceId caller = CALLER.get();
     Optional<RemoteDevice> device = caller == null ? Optional.empty() : enrolled.apply(caller);
     if (device.isEmpty()) {
-      stream.onError(
-          Status.PERMISSION_DENIED
-              .withDescription(
-                  "'%s' is not a device of this fleet; enrol it, or use its own certificate"
-                      .formatted(caller == null ? "nobody" : caller.name()))
-              .asException());
+      String why =
+          Envelope.MONITOR.equals(caller)
+              ? "this run has no monitor apart; start its server with --monitor"
+              : "'%s' is not a device of this fleet; enrol it, or use its own certificate"
+                  .formatted(caller == null ? "nobody" : caller.name());
+      stream.onError(Status.PERMISSION_DENIED.withDescription(why).asException());
       return new Ignored();
     }
     Session session = new Session(device.get(), new Pipe<>(stream), stream);

@@ -1,8 +1,8 @@
 package dev.kula.server;
 
 import dev.kula.KulaException;
+import dev.kula.client.DeviceRunner;
 import dev.kula.client.JobLog;
-import dev.kula.client.JobRunner;
 import dev.kula.client.Worker;
 import dev.kula.data.Dataset;
 import dev.kula.data.DeviceId;
@@ -12,6 +12,8 @@ import dev.kula.fleet.Courses;
 import dev.kula.fleet.SimulatedConditions;
 import dev.kula.model.EngineFactory;
 import dev.kula.model.TrainingEngine;
+import dev.kula.round.Monitor;
+import dev.kula.round.PerformanceMonitor;
 import dev.kula.round.Roster;
 import dev.kula.round.Run;
 import dev.kula.round.RunListener;
@@ -23,8 +25,8 @@ import dev.kula.round.SimulationSettings;
 import dev.kula.wire.FleetSettings;
 import dev.kula.wire.SettingsCodec;
 import io.grpc.BindableService;
-import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -52,7 +54,9 @@ public final class Rehearsal implements Run {
    * @param engines makes engines
    * @param log of the jobs of the holder of the base set; empty if nothing is to outlive the
    *     process
-   * @param patience with devices
+   * @param monitor what a monitor in a process of its own must have been told alike: all that swaps
+   *     are planned by, in words; empty if this process is the monitor
+   * @param patience with devices and the monitor
    * @param refusals is told in a line what a device could not do, or said and may not; from any
    *     thread
    * @param listener is told of rounds
@@ -62,6 +66,7 @@ public final class Rehearsal implements Run {
       SimulationSettings settings,
       EngineFactory engines,
       Optional<JobLog> log,
+      Optional<String> monitor,
       Patience patience,
       Consumer<String> refusals,
       RunListener listener) {
@@ -72,11 +77,11 @@ public final class Rehearsal implements Run {
     Dataset dataset = data.dataset();
     this.engine = engines.create(settings.model(), dataset.input(), dataset.task());
     Roster roster = new Roster(data, settings, dataset);
-    Optional<Worker> base =
+    Optional<Worker<?>> base =
         data.base().length == 0
             ? Optional.empty()
             : Optional.of(
-                new Worker(
+                new Worker<>(
                     told ->
                         runner(
                             data,
@@ -89,6 +94,7 @@ public final class Rehearsal implements Run {
         new FleetServer(
             settingsOf(data, settings, roster),
             base,
+            monitor.map(words -> forMonitor(settingsOf(data, settings, roster), words)),
             new SimulatedConditions(roster.courses(), roster.costs(engine)),
             patience,
             RESULT_BYTES,
@@ -97,13 +103,18 @@ public final class Rehearsal implements Run {
         new Servers(
             server.fleet(),
             settings.rounds(),
+            server.monitor(dataset.labels()).orElseGet(() -> monitor(data, settings)),
             settings.devices().privacy(),
             dataset.labels(),
-            settings.target(),
             engine,
             roster.examination(Set.of()),
             data.base().length,
             listener);
+  }
+
+  private static Monitor monitor(FederatedData data, SimulationSettings settings) {
+    return new PerformanceMonitor(
+        settings.rounds(), settings.target()::assumed, data.dataset().labels());
   }
 
   /** What is set for all devices of a rehearsal. */
@@ -133,18 +144,36 @@ public final class Rehearsal implements Run {
    * @param device whose part
    * @throws KulaException the user's mistake, if the server's run is another one
    */
-  public static JobRunner runner(
+  public static DeviceRunner runner(
       FleetSettings told,
       FederatedData data,
       SimulationSettings settings,
       EngineFactory engines,
       DeviceId device) {
     Roster roster = new Roster(data, settings, data.dataset());
-    requireSame(told, settingsOf(data, settings, roster));
+    requireSame(told, settingsOf(data, settings, roster), "data");
     return runner(data, settings, engines, roster, device);
   }
 
-  private static void requireSame(FleetSettings told, FleetSettings own) {
+  /**
+   * The monitor of the simulation, in another process than the other servers.
+   *
+   * @param told what the server has said is set
+   * @param words all that swaps are planned by, as the server was given it
+   * @throws KulaException the user's mistake, if the server's run is another one
+   */
+  public static MonitorRunner monitor(
+      FleetSettings told, FederatedData data, SimulationSettings settings, String words) {
+    requireSame(told, forMonitor(settingsOf(data, settings), words), "data or flags of the run");
+    return new MonitorRunner(monitor(data, settings));
+  }
+
+  /** A monitor has dealt the same data if the digest is the same, and been told the same. */
+  private static FleetSettings forMonitor(FleetSettings all, String words) {
+    return all.rehearsing(Dealt.digest(all.rehearsal().orElseThrow(), words));
+  }
+
+  private static void requireSame(FleetSettings told, FleetSettings own, String dealt) {
     if (told.rehearsal().isEmpty()) {
       throw KulaException.user(
           "the server's run is no rehearsal, must be one where a device rehearses; leave --rehearse"
@@ -154,7 +183,7 @@ public final class Rehearsal implements Run {
     requireSame("model", told.model().notation(), own.model().notation());
     requireSame("target", told.target().notation(), own.target().notation());
     requireSame("number of devices", told.members().size(), own.members().size());
-    requireSame("data", told.rehearsal().get(), own.rehearsal().orElseThrow());
+    requireSame(dealt, told.rehearsal().get(), own.rehearsal().orElseThrow());
     if (!Arrays.equals(SettingsCodec.encode(told), SettingsCodec.encode(own))) {
       throw KulaException.user(
           "settings of devices differ from those of the server's run; give both the same flags, as"
@@ -170,7 +199,7 @@ public final class Rehearsal implements Run {
     }
   }
 
-  private static JobRunner runner(
+  private static DeviceRunner runner(
       FederatedData data,
       SimulationSettings settings,
       EngineFactory engines,
@@ -179,7 +208,7 @@ public final class Rehearsal implements Run {
     Dataset dataset = data.dataset();
     Courses courses = roster.courses();
     TrainingEngine engine = engines.create(settings.model(), dataset.input(), dataset.task());
-    return new JobRunner(
+    return new DeviceRunner(
         roster.runtime(device),
         (from, to) -> courses.met(device, from, to),
         engine,
@@ -204,10 +233,9 @@ public final class Rehearsal implements Run {
   @Override
   public RunResult run() {
     servers.run();
-    List<RunSummary.DeviceResult> results = new ArrayList<>();
-    for (FederatedData.DeviceRows rows : data.devices()) {
-      results.add(servers.known(rows.device(), rows.train().length));
-    }
+    LinkedHashMap<DeviceId, Integer> trainSamples = new LinkedHashMap<>();
+    data.devices().forEach(rows -> trainSamples.put(rows.device(), rows.train().length));
+    List<RunSummary.DeviceResult> results = servers.known(trainSamples);
     server.end();
     return servers.result(results, Map.of());
   }

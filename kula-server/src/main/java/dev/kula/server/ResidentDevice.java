@@ -15,7 +15,7 @@ import java.util.Optional;
  * device is, and takes the time that it takes.
  */
 final class ResidentDevice implements Participant {
-  private final Worker worker;
+  private final Worker<?> worker;
   private long jobs;
 
   /**
@@ -24,7 +24,7 @@ final class ResidentDevice implements Participant {
    * @param worker does its jobs; closed with it
    * @param welcome of the server
    */
-  ResidentDevice(Worker worker, Welcome welcome) {
+  ResidentDevice(Worker<?> worker, Welcome welcome) {
     this.worker = worker;
     worker.welcome(welcome);
   }

@@ -7,7 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
 import dev.kula.KulaException;
-import dev.kula.client.DeviceClient;
+import dev.kula.client.DeviceRunner;
+import dev.kula.client.FleetClient;
 import dev.kula.client.ServerLine;
 import dev.kula.client.Worker;
 import dev.kula.data.DeviceId;
@@ -49,7 +50,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -59,7 +59,6 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -75,9 +74,6 @@ final class FleetPortTest {
   private static final Expected SERVERS = Expected.role(Role.ORCHESTRATOR);
 
   /** What each call answers each role, but for what is refused by name. */
-  private static final Map<String, Role> CALLS =
-      Map.of(FleetGrpc.getAttendMethod().getFullMethodName(), Role.DEVICE);
-
   private final Path directory;
 
   /** What time it is for the server and the authority; devices stay where they were. */
@@ -180,27 +176,25 @@ final class FleetPortTest {
     assertEquals(List.of(), refusals);
   }
 
-  /** Each call, with each role. */
+  /** The one call that there is, with each role. */
   @ParameterizedTest
   @EnumSource(Role.class)
   void aCallIsForItsRoleAlone(Role role) throws Exception {
-    assertEquals(
-        CALLS.keySet(),
-        FleetGrpc.getServiceDescriptor().getMethods().stream()
-            .map(method -> method.getFullMethodName())
-            .collect(Collectors.toSet()),
-        "a call has no row");
+    assertEquals(1, FleetGrpc.getServiceDescriptor().getMethods().size(), "a call has no row");
     Session session = new Session(anybody(issued(authority, role, NAME)));
-    if (CALLS.get(FleetGrpc.getAttendMethod().getFullMethodName()) == role) {
+    if (role == Role.DEVICE) {
       session.greet().welcomed();
-    } else {
-      assertEquals(
-          "role of 'gateway 7' is %s, must be device; connect to another address, or as another"
-              .formatted(role.word()),
-          session.refusal(Status.Code.PERMISSION_DENIED));
-      assertTrue(refusals.getFirst().startsWith("kula.v1.Fleet/Attend from "), refusals::toString);
-      assertFalse(device.isPresent());
+      return;
     }
+    assertEquals(
+        role == Role.MONITOR
+            ? "this run has no monitor apart; start its server with --monitor"
+            : "role of 'gateway 7' is %s, must be monitor or device; connect to another address, or"
+                    .formatted(role.word())
+                + " as another",
+        session.refusal(Status.Code.PERMISSION_DENIED));
+    assertEquals(role == Role.MONITOR, refusals.isEmpty());
+    assertFalse(device.isPresent());
   }
 
   @Test
@@ -208,7 +202,7 @@ final class FleetPortTest {
     Credentials revoked = issued(authority, Role.DEVICE, NAME);
     authority.revoke(NAME);
     later(Duration.ofSeconds(2));
-    DeviceClient client = new DeviceClient(line(revoked), nobody(), 1000);
+    FleetClient client = new FleetClient(line(revoked), nobody(), 1000);
     String refusal = message(assertThrows(KulaException.class, client::run));
     assertTrue(
         refusal.startsWith("the server refuses this device: certificate ")
@@ -359,8 +353,8 @@ final class FleetPortTest {
   }
 
   private void assertTrouble(int to, Credentials own, String part) throws Exception {
-    DeviceClient client =
-        new DeviceClient(kept(ServerLine.open(HOST, to, tls(own))), nobody(), 1000);
+    FleetClient client =
+        new FleetClient(kept(ServerLine.open(HOST, to, tls(own), Role.DEVICE)), nobody(), 1000);
     Thread attending =
         Thread.ofVirtual()
             .start(
@@ -400,7 +394,7 @@ final class FleetPortTest {
 
   /** As a device connects. */
   private ManagedChannel line(Credentials own) {
-    return kept(ServerLine.open(HOST, port.port(), tls(own)));
+    return kept(ServerLine.open(HOST, port.port(), tls(own), Role.DEVICE));
   }
 
   /** As somebody connects who does not look at their own certificate first. */
@@ -439,8 +433,8 @@ final class FleetPortTest {
   }
 
   /** Of a device that is never welcomed. */
-  private static Worker nobody() {
-    return new Worker(
+  private static Worker<DeviceRunner> nobody() {
+    return new Worker<>(
         told -> {
           throw new AssertionError("it was let in, or believed the server");
         },

@@ -47,4 +47,10 @@ public record FleetSettings(
       throw new IllegalArgumentException("members have a name twice, must be different devices");
     }
   }
+
+  /** These settings of a rehearsal with another digest. */
+  public FleetSettings rehearsing(String digest) {
+    return new FleetSettings(
+        model, input, task, target, schema, devices, seed, members, Optional.of(digest));
+  }
 }

@@ -96,7 +96,15 @@ public sealed interface Job {
     }
   }
 
-  private static void requireRound(int round) {
+  /**
+   * Answer a question; for a monitor alone. Answered by {@link Result.Advice}.
+   *
+   * @param question from the orchestrator
+   */
+  record Consult(Question question) implements Work {}
+
+  /** Refuses a round below 0. */
+  static void requireRound(int round) {
     requireAtLeastZero("round", round);
   }
 

@@ -32,6 +32,7 @@ public final class JobCodec {
                       .setRound(restore.round())
                       .setModel(Tensors.encode(restore.model()))
                       .addAllShown(Contents.encode(restore.shown())));
+          case Job.Consult consult -> out.setConsult(Consultation.encode(consult.question()));
         };
     return whole.build().toByteArray();
   }
@@ -67,6 +68,7 @@ public final class JobCodec {
                       .setPasses(said.passes()));
           case Result.Failed failed ->
               out.setFailed(Wire.Failed.newBuilder().setReason(failed.reason()));
+          case Result.Advice advice -> out.setAdvice(Consultation.encode(advice.answer()));
         };
     return whole.build().toByteArray();
   }
@@ -86,16 +88,17 @@ public final class JobCodec {
    * @throws dev.kula.KulaException (REMOTE) if the bytes are none, or one beyond the limits
    */
   public static Job decodeJob(byte[] bytes, Limits limits) {
+    Checks checks = new Checks(limits);
     return Decoding.decode(
         "a job",
         bytes,
         limits,
         Wire.Job.getDescriptor(),
         Wire.Job.parser(),
-        job -> read(job, new MessageReader(new Checks(limits))));
+        job -> read(job, checks, new MessageReader(checks)));
   }
 
-  private static Job read(Wire.Job job, MessageReader reader) {
+  private static Job read(Wire.Job job, Checks checks, MessageReader reader) {
     return switch (job.getWhatCase()) {
       case BEGIN -> new Job.Begin(job.getBegin().getRound());
       case TRAIN -> read(job.getTrain(), reader.contents());
@@ -114,6 +117,7 @@ public final class JobCodec {
             reader.contents().tensor(restore.hasModel(), restore.getModel(), "model"),
             reader.contents().groupModels(restore.getShownList(), "shown"));
       }
+      case CONSULT -> new Job.Consult(new Consultation(checks, reader).question(job.getConsult()));
       case WHAT_NOT_SET -> throw Checks.refused("kind of a job", "left out", "there");
     };
   }
@@ -176,6 +180,7 @@ public final class JobCodec {
               reader.envelopes(result.getSaid().getEnvelopesList(), "envelopes"),
               result.getSaid().getPasses());
       case FAILED -> new Result.Failed(checks.text(result.getFailed().getReason(), "reason"));
+      case ADVICE -> new Result.Advice(new Consultation(checks, reader).answer(result.getAdvice()));
       case WHAT_NOT_SET -> throw Checks.refused("kind of a result", "left out", "there");
     };
   }

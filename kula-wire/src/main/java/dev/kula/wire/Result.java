@@ -55,6 +55,13 @@ public sealed interface Result {
     }
   }
 
+  /**
+   * What came of a {@link Job.Consult}.
+   *
+   * @param answer to its question
+   */
+  record Advice(Answer answer) implements Result {}
+
   private static void requirePasses(double passes) {
     if (!(passes >= 0) || Double.isInfinite(passes)) {
       throw new IllegalArgumentException(

@@ -24,8 +24,10 @@ import dev.kula.model.Task;
 import dev.kula.model.TrainingPlan;
 import dev.kula.monitor.Noise;
 import dev.kula.monitor.Profile;
+import dev.kula.monitor.Similarity;
 import dev.kula.privacy.accounting.RenyiFilter;
 import dev.kula.privacy.noise.DistributedGaussian;
+import dev.kula.round.LabelCounts;
 import dev.kula.swap.Admission;
 import dev.kula.swap.Gate;
 import dev.kula.swap.Selection;
@@ -121,6 +123,9 @@ final class Specimens {
       }
       return List.copyOf(list);
     }
+    if (raw == Set.class) {
+      return Set.of(make(arguments[0]));
+    }
     if (raw == Map.class && arguments[0] == Long.class) {
       Map<Long, Object> map = new TreeMap<>();
       int size = random.nextInt(4);
@@ -137,8 +142,8 @@ final class Specimens {
     return switch (type.getName()) {
       case "int", "java.lang.Integer" -> random.nextInt(1, 1 << random.nextInt(2, 31));
       case "long" -> random.nextLong();
-      case "boolean" -> random.nextBoolean();
-      case "double" ->
+      case "boolean", "java.lang.Boolean" -> random.nextBoolean();
+      case "double", "java.lang.Double" ->
           random.nextInt(4) == 0
               ? ODD_DOUBLES[random.nextInt(ODD_DOUBLES.length)]
               : random.nextGaussian();
@@ -232,6 +237,10 @@ final class Specimens {
           new Result.Trained(
               random.nextBoolean() ? Optional.of(of(Update.class)) : Optional.empty(), positive());
       case "Said" -> new Result.Said(envelopes(), positive());
+      case "Similarity" ->
+          new Similarity(random.nextDouble(), random.nextDouble(), random.nextDouble());
+      case "LabelCounts" ->
+          new LabelCounts(2, new TreeMap<>(Map.of(of(DeviceId.class), new double[] {-0.0, 3.5})));
       case "Failed" -> new Result.Failed("rate is 7, must be below 1");
       default -> setting(type);
     };
@@ -367,6 +376,16 @@ final class Specimens {
         Specimens specimens = new Specimens(seed + kind.getSimpleName().hashCode());
         all.put(sealed.getSimpleName() + "." + kind.getSimpleName(), specimens.of(kind));
       }
+    }
+    for (Class<?> kind : kinds(Question.class)) {
+      Specimens specimens = new Specimens(seed + kind.getSimpleName().hashCode());
+      all.put(
+          "Job.Consult." + kind.getSimpleName(), new Job.Consult((Question) specimens.of(kind)));
+    }
+    for (Class<?> kind : kinds(Answer.class)) {
+      Specimens specimens = new Specimens(seed + kind.getSimpleName().hashCode());
+      all.put(
+          "Result.Advice." + kind.getSimpleName(), new Result.Advice((Answer) specimens.of(kind)));
     }
     all.put("FleetSettings", new Specimens(seed).of(FleetSettings.class));
     return all;

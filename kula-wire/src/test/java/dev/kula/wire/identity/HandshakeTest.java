@@ -44,7 +44,7 @@ final class HandshakeTest {
   private static final DeviceId SERVER = new DeviceId("orchestrator");
   private static final DeviceId DEVICE = new DeviceId("gateway 7");
   private static final Expected DEVICES = Expected.role(Role.DEVICE);
-  private static final Expected SERVERS = Expected.role(Role.ORCHESTRATOR, Role.MONITOR);
+  private static final Expected SERVERS = Expected.role(Role.ORCHESTRATOR);
   private static final int TIMEOUT_MILLIS = 20_000;
 
   private final Path root;
@@ -128,7 +128,7 @@ final class HandshakeTest {
   @Test
   void aDeviceCannotPoseAsAServer() throws Exception {
     assertRefused(
-        "role of 'gateway 7' is device, must be orchestrator or monitor",
+        "role of 'gateway 7' is device, must be orchestrator",
         tls(device).context(DEVICES),
         tls(device).context(SERVERS));
     assertRefused(
@@ -143,7 +143,7 @@ final class HandshakeTest {
         "name of the orchestrator is 'orchestrator', must be 'other'",
         tls(server).context(DEVICES),
         tls(device).context(Expected.peer(Role.ORCHESTRATOR, new DeviceId("other"))));
-    Credentials elsewhere = issued(authority, Role.MONITOR, new DeviceId("m"), "192.0.2.1");
+    Credentials elsewhere = issued(authority, Role.ORCHESTRATOR, new DeviceId("m"), "192.0.2.1");
     assertRefused("127.0.0.1", tls(elsewhere).context(DEVICES), tls(device).context(SERVERS));
   }
 

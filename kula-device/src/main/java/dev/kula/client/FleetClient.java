@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>{@link #run} is for one thread; {@link #stop} may be called by any.
  */
-public final class DeviceClient {
+public final class FleetClient {
   /** Messages that wait for the device at the most; then the connection waits. */
   private static final int UNREAD = 8;
 
@@ -44,7 +44,7 @@ public final class DeviceClient {
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
 
   private final ManagedChannel channel;
-  private final Worker worker;
+  private final Worker<?> worker;
   private final BlockingQueue<Event> events = new ArrayBlockingQueue<>(UNREAD);
   private final Incoming incoming;
 
@@ -70,7 +70,7 @@ public final class DeviceClient {
    * @param worker does the jobs; not closed
    * @param limit bytes of a job at the most
    */
-  public DeviceClient(ManagedChannel channel, Worker worker, long limit) {
+  public FleetClient(ManagedChannel channel, Worker<?> worker, long limit) {
     this.channel = channel;
     this.worker = worker;
     this.incoming = new Incoming(limit);
@@ -158,7 +158,7 @@ public final class DeviceClient {
   }
 
   /** What does the jobs. */
-  public Worker worker() {
+  public Worker<?> worker() {
     return worker;
   }
 

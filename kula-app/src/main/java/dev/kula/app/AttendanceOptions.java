@@ -1,0 +1,30 @@
+package dev.kula.app;
+
+import java.time.InstantSource;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** How a device or a monitor reaches its server, and what it takes part in. */
+final class AttendanceOptions {
+  @Mixin private IdentityOptions identity = new IdentityOptions();
+
+  @Option(
+      names = "--server",
+      paramLabel = "HOST:PORT",
+      required = true,
+      description = "Where the orchestrator listens; the port is 7443 if left out.")
+  private String server = "";
+
+  @Option(
+      names = "--rehearse",
+      description =
+          "Take the part of a simulation that the certificate names. Data are dealt from the seed,"
+              + " as on the server. Devices with data of their own are not there yet.")
+  private boolean rehearse;
+
+  /** Refuses what is there in a simulation alone. */
+  AttendancePlan plan(RunSettings settings, InstantSource clock) {
+    OrchestrateCommand.requireLive(settings, rehearse);
+    return new AttendancePlan(Address.read("--server", server), identity.ofDevice(clock));
+  }
+}

@@ -1,0 +1,169 @@
+package dev.kula.server;
+
+import dev.kula.KulaException;
+import dev.kula.data.DeviceId;
+import dev.kula.data.LabelSpace;
+import dev.kula.device.Envelope;
+import dev.kula.round.LabelCounts;
+import dev.kula.round.Monitor;
+import dev.kula.round.RunEvent;
+import dev.kula.swap.PlannedSwap;
+import dev.kula.wire.Answer;
+import dev.kula.wire.Job;
+import dev.kula.wire.Question;
+import dev.kula.wire.Result;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * A monitor in a process of its own, which has its state and keeps it. The run cannot go on without
+ * it: whoever asks waits for it, and gives up when it does not answer in time.
+ *
+ * <p>What it may do is plan. An answer that names somebody who was not asked about, or labels that
+ * the fleet does not have, ends the run.
+ */
+final class RemoteMonitor implements Monitor {
+  private final Participant participant;
+  private final LabelSpace labels;
+  private final Duration patience;
+
+  /**
+   * A monitor.
+   *
+   * @param participant that answers {@link Job.Consult}
+   * @param labels of the fleet
+   * @param patience how long it may take to answer
+   */
+  RemoteMonitor(Participant participant, LabelSpace labels, Duration patience) {
+    this.participant = participant;
+    this.labels = labels;
+    this.patience = patience;
+  }
+
+  @Override
+  public List<DeviceId> census(int round, List<DeviceId> devices, boolean fleet) {
+    Question.Census question = new Question.Census(round, devices, fleet);
+    List<DeviceId> asked = ask(question, Answer.Devices.class).devices();
+    Set<DeviceId> among = new HashSet<>(devices);
+    asked.forEach(
+        device ->
+            require(
+                among.remove(device), "it asks '%s', must ask each of those it may, once", device));
+    return asked;
+  }
+
+  @Override
+  public List<Boolean> hear(List<Envelope> messages) {
+    List<Boolean> counts = ask(new Question.Hear(messages), Answer.Heard.class).counts();
+    requireCount(counts.size(), messages.size(), "verdicts");
+    return counts;
+  }
+
+  @Override
+  public LabelCounts labels() {
+    LabelCounts counts = ask(new Question.Labels(), Answer.Labels.class).counts();
+    requireCount(counts.bins(), labels.size(), "labels");
+    return counts;
+  }
+
+  @Override
+  public double[] joined(List<DeviceId> devices) {
+    List<Double> shares = numbers(new Question.Joined(devices), labels.size());
+    return shares.stream().mapToDouble(Double::doubleValue).toArray();
+  }
+
+  @Override
+  public Plan plan(int round, List<List<DeviceId>> groups) {
+    Plan plan = ask(new Question.Plan(round, groups), Answer.Planned.class).plan();
+    Set<DeviceId> members = new HashSet<>();
+    groups.forEach(members::addAll);
+    for (PlannedSwap planned : plan.swaps()) {
+      DeviceId source = planned.order().source();
+      DeviceId receiver = planned.order().receiver();
+      require(members.contains(source), "a swap is from '%s', must be from a device here", source);
+      require(
+          members.contains(receiver) && !receiver.equals(source),
+          "a swap is to '%s', must be to another device here",
+          receiver);
+      planned
+          .order()
+          .labels()
+          .forEach(
+              label ->
+                  require(
+                      label >= 0 && label < labels.size(),
+                      "a swap is of label %s, must be of one of the fleet's",
+                      label));
+    }
+    return plan;
+  }
+
+  @Override
+  public List<RunEvent.Standing> close() {
+    return ask(new Question.Close(), Answer.Standings.class).standings();
+  }
+
+  @Override
+  public List<Double> reputations(List<DeviceId> devices) {
+    return numbers(new Question.Reputations(devices), devices.size());
+  }
+
+  @Override
+  public State state(int round) {
+    perform(new Job.Keep(round));
+    return State.ELSEWHERE;
+  }
+
+  @Override
+  public void restore(int round, State state) {
+    perform(new Job.Restore(round, new float[0], List.of()));
+  }
+
+  private List<Double> numbers(Question question, int count) {
+    List<Double> numbers = ask(question, Answer.Numbers.class).numbers();
+    requireCount(numbers.size(), count, "numbers");
+    return numbers;
+  }
+
+  private <A extends Answer> A ask(Question question, Class<A> kind) {
+    Result result = perform(new Job.Consult(question));
+    if (result instanceof Result.Advice advice && kind.isInstance(advice.answer())) {
+      return kind.cast(advice.answer());
+    }
+    throw broken(
+        "its answer to %s is of another kind, must be %s"
+            .formatted(question.getClass().getSimpleName(), kind.getSimpleName()));
+  }
+
+  private Result perform(Job job) {
+    Result result =
+        participant
+            .perform(job, patience)
+            .orElseThrow(
+                () ->
+                    KulaException.remote(
+                        "the monitor did not answer in time; start it again, and this with"
+                            + " --resume"));
+    if (result instanceof Result.Failed failed) {
+      throw broken(failed.reason());
+    }
+    return result;
+  }
+
+  private static void requireCount(int count, int expected, String what) {
+    require(
+        count == expected, "it has another number of " + what + ", %s, must have as asked", count);
+  }
+
+  private static void require(boolean holds, String rule, Object value) {
+    if (!holds) {
+      throw broken(rule.formatted(value));
+    }
+  }
+
+  private static KulaException broken(String what) {
+    return KulaException.remote("the monitor cannot be worked with: " + what);
+  }
+}
