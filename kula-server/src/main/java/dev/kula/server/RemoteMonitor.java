@@ -83,10 +83,7 @@ final class RemoteMonitor implements Monitor {
       DeviceId source = planned.order().source();
       DeviceId receiver = planned.order().receiver();
       require(members.contains(source), "a swap is from '%s', must be from a device here", source);
-      require(
-          members.contains(receiver) && !receiver.equals(source),
-          "a swap is to '%s', must be to another device here",
-          receiver);
+      require(members.contains(receiver), "a swap is to '%s', must be to a device here", receiver);
       planned
           .order()
           .labels()
@@ -153,8 +150,7 @@ final class RemoteMonitor implements Monitor {
   }
 
   private static void requireCount(int count, int expected, String what) {
-    require(
-        count == expected, "it has another number of " + what + ", %s, must have as asked", count);
+    require(count == expected, "it has %s " + what + ", must have " + expected, count);
   }
 
   private static void require(boolean holds, String rule, Object value) {
