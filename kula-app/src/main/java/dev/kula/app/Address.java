@@ -1,6 +1,7 @@
 package dev.kula.app;
 
 import dev.kula.KulaException;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.URISyntaxException;
 
@@ -36,6 +37,10 @@ record Address(String host, int port) {
     }
     throw KulaException.user(
         "%s is '%s', must be HOST or HOST:PORT; try localhost:%d".formatted(option, text, PORT));
+  }
+
+  InetSocketAddress socket() {
+    return new InetSocketAddress(host, port);
   }
 
   @Override

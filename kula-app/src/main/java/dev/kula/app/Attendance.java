@@ -1,6 +1,8 @@
 package dev.kula.app;
 
 import dev.kula.KulaException;
+import dev.kula.app.operations.OperationsPort;
+import dev.kula.app.operations.Readings;
 import dev.kula.client.DeviceRunner;
 import dev.kula.client.FleetClient;
 import dev.kula.client.JobLog;
@@ -135,7 +137,19 @@ final class Attendance<R extends JobRunner> {
     Thread hook = new Thread(() -> stop(ended), "kula-stop");
     Runtime.getRuntime().addShutdownHook(hook);
     Thread watch = Thread.ofVirtual().name("kula-trouble").start(this::watch);
+    Optional<OperationsPort> operations = Optional.empty();
     try {
+      operations = Operations.open(plan.operations(), this::away, readings(), terminal);
+      worker
+          .leftAlone()
+          .ifPresent(
+              why ->
+                  terminal
+                      .err()
+                      .printf(
+                          "kula: what its log holds is of another run, and stays there until a new"
+                              + " one begins (%s)%n",
+                          why.getMessage()));
       String goesOn = worker.job() > 0 ? ", going on after job " + worker.job() : "";
       terminal.err().printf("kula: %s attends %s%s%n", plan.name(), plan.server(), goesOn);
       client.run();
@@ -149,12 +163,26 @@ final class Attendance<R extends JobRunner> {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted", e);
     } finally {
+      operations.ifPresent(OperationsPort::close);
       watch.interrupt();
       worker.close();
       line.shutdownNow();
       ended.countDown();
       unhook(hook);
     }
+  }
+
+  private Readings readings() {
+    return new Readings()
+        .gauge("kula.connected", "1 while the server is there", () -> client.isConnected() ? 1 : 0)
+        .counter("kula.jobs", "jobs that were done", client::jobs);
+  }
+
+  /** Why it cannot do its part now. */
+  private Optional<String> away() {
+    return client.isConnected()
+        ? Optional.empty()
+        : Optional.of(client.trouble().orElse("no server has welcomed it yet"));
   }
 
   /** On SIGTERM: the job that is being done is finished, and its model kept. */

@@ -7,11 +7,13 @@ import picocli.CommandLine.Option;
 /** How a device or a monitor reaches its server, and what it takes part in. */
 final class AttendanceOptions {
   @Mixin private IdentityOptions identity = new IdentityOptions();
+  @Mixin private OperationsOptions operations = new OperationsOptions();
 
   @Option(
       names = "--server",
       paramLabel = "HOST:PORT",
       required = true,
+      defaultValue = "${env:KULA_SERVER}",
       description = "Where the orchestrator listens; the port is 7443 if left out.")
   private String server = "";
 
@@ -25,6 +27,7 @@ final class AttendanceOptions {
   /** Refuses what is there in a simulation alone. */
   AttendancePlan plan(RunSettings settings, InstantSource clock) {
     OrchestrateCommand.requireLive(settings, rehearse);
-    return new AttendancePlan(Address.read("--server", server), identity.ofDevice(clock));
+    return new AttendancePlan(
+        Address.read("--server", server), identity.ofDevice(clock), operations.address());
   }
 }

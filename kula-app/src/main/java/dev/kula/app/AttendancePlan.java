@@ -2,14 +2,16 @@ package dev.kula.app;
 
 import dev.kula.data.DeviceId;
 import dev.kula.wire.identity.Tls;
+import java.util.Optional;
 
 /**
  * How a device or a monitor reaches its server.
  *
  * @param server where it is
  * @param tls who it is, and whom it believes
+ * @param operations where an operator's tools ask this process; empty for nowhere
  */
-record AttendancePlan(Address server, Tls tls) {
+record AttendancePlan(Address server, Tls tls, Optional<Address> operations) {
   /** Its name, as its certificate says it. */
   DeviceId name() {
     return tls.self().name();

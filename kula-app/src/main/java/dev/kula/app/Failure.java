@@ -120,8 +120,10 @@ final class Failure {
       return unmatched(unmatched.getUnmatched().getFirst(), command);
     }
     if (mistake instanceof MissingParameterException missing && !missing.getMissing().isEmpty()) {
-      return "%s has no value, must have one; see %s --help"
-          .formatted(named(missing.getMissing().getFirst()), name);
+      ArgSpec argument = missing.getMissing().getFirst();
+      String rule =
+          argument.required() ? "is left out, must be given" : "has no value, must have one";
+      return "%s %s; see %s --help".formatted(named(argument), rule, name);
     }
     if (!command.getSubcommands().isEmpty()) {
       return "no command is given, must be one of %s; see %s --help"

@@ -3,6 +3,7 @@ package dev.kula.app;
 import dev.kula.server.Patience;
 import dev.kula.wire.identity.Tls;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * How a server reaches the devices of a live fleet, and its monitor.
@@ -12,6 +13,12 @@ import java.time.Duration;
  * @param monitorApart whether the monitor is a process of its own
  * @param gathering how long they may take to come, positive
  * @param patience with those that have come
+ * @param operations where an operator's tools ask this process; empty for nowhere
  */
 record FleetPlan(
-    Address listen, Tls tls, boolean monitorApart, Duration gathering, Patience patience) {}
+    Address listen,
+    Tls tls,
+    boolean monitorApart,
+    Duration gathering,
+    Patience patience,
+    Optional<Address> operations) {}

@@ -17,6 +17,7 @@ final class IdentityOptions {
       names = "--identity",
       paramLabel = "PATH",
       required = true,
+      defaultValue = "${env:KULA_IDENTITY}",
       description =
           "Certificate and keys of this process, PATH.pem and PATH.key, as kula pki issue makes"
               + " them.")
@@ -25,13 +26,14 @@ final class IdentityOptions {
   @Option(
       names = "--authority",
       paramLabel = "FILE",
-      defaultValue = "authority/authority.pem",
+      defaultValue = "${env:KULA_AUTHORITY:-authority/authority.pem}",
       description = "Certificate of the fleet's authority. Default: ${DEFAULT-VALUE}")
   private Path authority = Path.of("");
 
   @Option(
       names = "--revoked",
       paramLabel = "FILE",
+      defaultValue = "${env:KULA_REVOKED}",
       description =
           "The authority's list of revoked certificates, read again when it changes. By default a"
               + " server reads revoked.crl beside --authority, and a device none.")

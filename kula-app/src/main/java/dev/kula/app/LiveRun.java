@@ -1,6 +1,8 @@
 package dev.kula.app;
 
 import dev.kula.KulaException;
+import dev.kula.app.operations.OperationsPort;
+import dev.kula.app.operations.Readings;
 import dev.kula.client.JobLog;
 import dev.kula.data.FederatedData;
 import dev.kula.model.EngineFactory;
@@ -13,11 +15,11 @@ import dev.kula.server.FleetPort;
 import dev.kula.server.FleetServer;
 import dev.kula.server.Rehearsal;
 import dev.kula.store.RunDirectory;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A run whose devices connect to this process. */
@@ -26,15 +28,22 @@ final class LiveRun implements Run {
 
   private final Rehearsal rehearsal;
   private final FleetPort port;
+  private final Optional<OperationsPort> operations;
   private final FleetPlan plan;
   private final int devices;
   private final Terminal terminal;
   private @Nullable RunState before;
 
   private LiveRun(
-      Rehearsal rehearsal, FleetPort port, FleetPlan plan, int devices, Terminal terminal) {
+      Rehearsal rehearsal,
+      FleetPort port,
+      Optional<OperationsPort> operations,
+      FleetPlan plan,
+      int devices,
+      Terminal terminal) {
     this.rehearsal = rehearsal;
     this.port = port;
+    this.operations = operations;
     this.plan = plan;
     this.devices = devices;
     this.terminal = terminal;
@@ -50,6 +59,14 @@ final class LiveRun implements Run {
           SimulationSettings settings,
           RunDirectory directory,
           RunListener listener) {
+        Readings readings = new Readings();
+        Runnable refused =
+            readings.counted("kula.refusals", "what devices could not do, or said and may not");
+        Consumer<String> refusals =
+            line -> {
+              refused.run();
+              say(terminal, line);
+            };
         Rehearsal rehearsal =
             new Rehearsal(
                 data,
@@ -58,16 +75,18 @@ final class LiveRun implements Run {
                 Optional.of(JobLog.open(directory.file(BASE_JOBS))),
                 plan.monitorApart() ? Optional.of(words(run)) : Optional.empty(),
                 plan.patience(),
-                line -> say(terminal, line),
-                listener);
+                refusals,
+                readings.of(listener));
         try {
           FleetPort port =
-              FleetPort.open(
-                  new InetSocketAddress(plan.listen().host(), plan.listen().port()),
-                  plan.tls(),
-                  rehearsal.service(),
-                  line -> say(terminal, line));
-          return new LiveRun(rehearsal, port, plan, data.devices().size(), terminal);
+              FleetPort.open(plan.listen().socket(), plan.tls(), rehearsal.service(), refusals);
+          readings.gauge(
+              "kula.connected",
+              "devices, and the monitor if it is apart, that are connected",
+              () -> rehearsal.server().present());
+          Optional<OperationsPort> operations =
+              Operations.open(plan.operations(), Optional::empty, readings, terminal);
+          return new LiveRun(rehearsal, port, operations, plan, data.devices().size(), terminal);
         } catch (KulaException e) {
           rehearsal.close();
           throw e;
@@ -116,8 +135,8 @@ final class LiveRun implements Run {
     FleetServer server = rehearsal.server();
     Address at = new Address(plan.listen().host(), port.port());
     int expected = devices + (plan.monitorApart() ? 1 : 0);
-    String whom = "%d devices".formatted(devices) + (plan.monitorApart() ? " and a monitor" : "");
-    say(terminal, "listening on %s, waiting for %s".formatted(at, whom));
+    String whom = plan.monitorApart() ? "devices and monitor" : "devices";
+    say(terminal, "listening on %s, waiting for %d %s".formatted(at, expected, whom));
     long end = System.nanoTime() + plan.gathering().toNanos();
     try {
       long here = 0;
@@ -125,16 +144,17 @@ final class LiveRun implements Run {
         Duration left = Duration.ofNanos(end - System.nanoTime());
         if (!server.await((int) here + 1, left)) {
           throw KulaException.remote(
-              "%d of %s came within %s; start the others (%s), or give them more time with"
+              "%d of %d %s came within %s; start the others (%s), or give them more time with"
                       .formatted(
                           server.present(),
+                          expected,
                           whom,
                           Durations.text(plan.gathering()),
                           String.join(", ", server.absent().stream().limit(10).toList()))
                   + " --gather");
         }
         here = server.present();
-        say(terminal, "%d of %s are here".formatted(here, whom));
+        say(terminal, "%d of %d %s are here".formatted(here, expected, whom));
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -146,5 +166,6 @@ final class LiveRun implements Run {
   public void close() {
     rehearsal.close();
     port.close();
+    operations.ifPresent(OperationsPort::close);
   }
 }

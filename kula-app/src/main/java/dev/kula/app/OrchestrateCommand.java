@@ -34,11 +34,12 @@ final class OrchestrateCommand implements Callable<Integer> {
   private final InstantSource clock;
   @Spec private CommandSpec spec;
   @Mixin private IdentityOptions identity = new IdentityOptions();
+  @Mixin private OperationsOptions operations = new OperationsOptions();
 
   @Option(
       names = "--listen",
       paramLabel = "HOST:PORT",
-      defaultValue = "0.0.0.0:7443",
+      defaultValue = "${env:KULA_LISTEN:-0.0.0.0:7443}",
       description = "Where devices connect to. Default: ${DEFAULT-VALUE}")
   private String listen = "";
 
@@ -70,6 +71,7 @@ final class OrchestrateCommand implements Callable<Integer> {
 
   @Option(
       names = "--monitor",
+      defaultValue = "${env:KULA_MONITOR:-false}",
       description =
           "Let the monitor be a process of its own, kula monitor, and wait for it as for the"
               + " devices. By default this process is the monitor, too.")
@@ -108,7 +110,8 @@ final class OrchestrateCommand implements Callable<Integer> {
             monitor,
             Durations.read("--gather", gather),
             new Patience(
-                Durations.read("--patience", patience), Durations.read("--absence", absence)));
+                Durations.read("--patience", patience), Durations.read("--absence", absence)),
+            operations.address());
     Runner.Finished finished = runner.orchestrate(settings, plan, terminal);
     ResultTable table = ResultTable.of(finished.summary());
     terminal.out().print(table.text());

@@ -9,6 +9,10 @@ import dev.kula.store.SafeTensors;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -28,6 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** {@code kula orchestrate} and {@code kula device}, each as a process would run it. */
 final class LiveCommandsTest {
   private static final Pattern LISTENING = Pattern.compile("listening on 127\\.0\\.0\\.1:(\\d+)");
+  private static final Pattern OPERATIONS = Pattern.compile("operations on [^ ]*:(\\d+)");
   private static final Duration WAIT = Duration.ofSeconds(60);
   private static final int DEVICES = 4;
 
@@ -64,9 +70,13 @@ final class LiveCommandsTest {
     }
 
     int port() throws InterruptedException {
+      return port(LISTENING);
+    }
+
+    int port(Pattern said) throws InterruptedException {
       long end = System.nanoTime() + WAIT.toNanos();
       while (System.nanoTime() < end) {
-        Matcher line = LISTENING.matcher(err());
+        Matcher line = said.matcher(err());
         if (line.find()) {
           return Integer.parseInt(line.group(1));
         }
@@ -180,7 +190,7 @@ final class LiveCommandsTest {
     Running monitor = attend("monitor", "who-plans", port, data + " " + method);
     assertEquals(0, server.exit(), server::err);
     assertEquals(0, monitor.exit(), monitor::err);
-    assertTrue(server.err().contains("waiting for 4 devices and a monitor"), server.err());
+    assertTrue(server.err().contains("waiting for 5 devices and monitor"), server.err());
     assertEquals(0, kula("simulate --out " + at("alone") + " " + data + " " + method).exit());
     for (String name : List.of("rounds.jsonl", "events.jsonl", "summary.json")) {
       assertEquals(lines("alone", name), lines("live", name), name);
@@ -220,6 +230,63 @@ final class LiveCommandsTest {
     assertEquals(0, server.exit(), server::err);
   }
 
+  /** Its log is of the last run; who was started with the wrong flags by mistake still has it. */
+  @Test
+  void aDirectoryServesTheNextRun() throws Exception {
+    Running server = orchestrate("");
+    int port = server.port();
+    for (int i = 0; i < DEVICES; i++) {
+      device("d" + i, port, "");
+    }
+    assertEquals(0, server.exit(), server::err);
+    byte[] past = Files.readAllBytes(directory.resolve("d0/device.jobs"));
+
+    String next = "--fine-tune-epochs 3";
+    Running second =
+        kula(
+            "orchestrate --rehearse --listen 127.0.0.1:0 --authority %s --identity %s --out %s %s %s"
+                .formatted(at("authority/authority.pem"), at("server"), at("next"), data, next));
+    port = second.port();
+    assertMistake(device("d0", port, ""), "settings of devices differ from those of the server's");
+    assertArrayEquals(past, Files.readAllBytes(directory.resolve("d0/device.jobs")));
+    List<Running> devices = new ArrayList<>();
+    for (int i = 0; i < DEVICES; i++) {
+      devices.add(device("d" + i, port, next));
+    }
+    assertEquals(0, second.exit(), second::err);
+    for (Running device : devices) {
+      assertEquals(0, device.exit(), device::err);
+      assertTrue(device.err().contains("what its log holds is of another run"), device.err());
+    }
+  }
+
+  @Test
+  void toolsAreToldHowAFleetDoes() throws Exception {
+    Running server = orchestrate("--operations 127.0.0.1:0");
+    int port = server.port();
+    int ofServer = server.port(OPERATIONS);
+    assertTrue(ask(ofServer, "/metrics").contains("\nkula_connected 0.0\n"));
+    Running first = device("d0", port, "--operations 127.0.0.1:0");
+    int ofDevice = first.port(OPERATIONS);
+    while (!ask(ofDevice, "/health/ready").equals("{\"status\":\"up\"}\n")) {
+      Thread.sleep(10);
+    }
+    assertTrue(ask(ofDevice, "/metrics").contains("\nkula_connected 1.0\n"));
+    assertTrue(ask(ofServer, "/metrics").contains("\nkula_connected 1.0\n"));
+    for (int i = 1; i < DEVICES; i++) {
+      device("d" + i, port, "");
+    }
+    assertEquals(0, server.exit(), server::err);
+    assertEquals(0, first.exit(), first::err);
+  }
+
+  private static String ask(int port, String path) throws Exception {
+    URI uri = URI.create("http://127.0.0.1:%d%s".formatted(port, path));
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      return client.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString()).body();
+    }
+  }
+
   @Test
   void aServerNamesWhoDidNotCome() {
     Running server = orchestrate("--gather 1s");
@@ -244,6 +311,36 @@ final class LiveCommandsTest {
     assertMistake(
         device("server", 1, ""), "the certificate names 'server', must name one of the 4 devices");
     assertMistake(device("d0", 1, "--resume x"), "--resume");
+  }
+
+  /** A service has its options from its environment; the command line overrides them. */
+  @Test
+  void theEnvironmentStandsForOptions() throws Exception {
+    Map<String, String> environment =
+        Map.of("KULA_SERVER", "here:99999", "KULA_IDENTITY", at("d0"));
+    assertEquals(
+        "kula: --server is 'here:99999', must be HOST or HOST:PORT; try localhost:7443",
+        lastWords(environment, "device", "--rehearse"));
+    assertEquals(
+        "kula: --server is 'there:99999', must be HOST or HOST:PORT; try localhost:7443",
+        lastWords(environment, "device", "--rehearse", "--server", "there:99999"));
+    assertEquals(
+        "kula: --server is left out, must be given; see kula device --help",
+        lastWords(Map.of("KULA_IDENTITY", at("d0")), "device", "--rehearse"));
+  }
+
+  private static String lastWords(Map<String, String> environment, String... words)
+      throws Exception {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), "dev.kula.app.Kula"));
+    command.addAll(List.of(words));
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    builder.environment().putAll(environment);
+    Process process = builder.start();
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertEquals(Kula.USER_MISTAKE, process.waitFor(), said);
+    return said.lines().toList().getLast();
   }
 
   private static void assertMistake(Running process, String complaint) {

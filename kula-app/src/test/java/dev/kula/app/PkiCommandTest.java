@@ -78,12 +78,12 @@ final class PkiCommandTest {
   @Test
   void mistakesAreOneLineAndLeaveNothing() throws IOException {
     assertMistake("no command is given, must be one of init, issue, list, revoke, token", "pki");
-    assertMistake("DIR has no value", "pki", "init");
+    assertMistake("DIR is left out", "pki", "init");
     assertMistake("which has no authority.pem", "pki", "list", "--authority", root.toString());
     init();
     assertMistake("nothing is overwritten", "pki", "init", authority);
     String[] device = {"pki", "issue", "--authority", authority, "--out", root.toString()};
-    assertMistake("--role has no value", with(device, "--name", "a"));
+    assertMistake("--role is left out", with(device, "--name", "a"));
     assertMistake("did you mean device?", with(device, "--name", "a", "--role", "devcie"));
     assertMistake("must be one of orchestrator", with(device, "--name", "a", "--role", "x"));
     assertMistake(

@@ -22,6 +22,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,6 +51,8 @@ public final class FleetClient {
 
   private volatile @Nullable String trouble;
   private volatile boolean stopped;
+  private volatile boolean connected;
+  private final AtomicLong jobs = new AtomicLong();
 
   /** What came of the last job. */
   private @Nullable Outgoing result;
@@ -108,6 +111,7 @@ public final class FleetClient {
               .setPartial(incoming.partial(worker.job() + 1))
               .build());
       Optional<Status> over = attend(session);
+      connected = false;
       if (over.isEmpty()) {
         session.pipe().end();
         return;
@@ -145,6 +149,16 @@ public final class FleetClient {
       }
     }
     return "the server cannot be reached (%s); this device goes on trying".formatted(line);
+  }
+
+  /** Whether a server has welcomed this device, and the connection holds. */
+  public boolean isConnected() {
+    return connected;
+  }
+
+  /** Jobs that were done since the process began. */
+  public long jobs() {
+    return jobs.get();
   }
 
   /** Why there is no connection; empty while there is one, and before one was tried. */
@@ -220,6 +234,7 @@ public final class FleetClient {
 
   private void welcome(Session session, Welcome welcome) {
     session.welcomed = true;
+    connected = true;
     trouble = null;
     if (!welcome.getServer().equals(worker.server())) {
       result = null;
@@ -238,6 +253,7 @@ public final class FleetClient {
     if (whole.isPresent()) {
       Outgoing made = encoded(frame.getJob(), worker.take(frame.getJob(), whole.get()));
       result = made;
+      jobs.incrementAndGet();
       send(session, made, 0);
     }
   }

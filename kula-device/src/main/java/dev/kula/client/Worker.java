@@ -27,6 +27,7 @@ public final class Worker<R extends JobRunner> implements AutoCloseable {
   private final Optional<JobLog> log;
 
   private @Nullable R runner;
+  private @Nullable KulaException leftAlone;
   private Welcome welcomed = Welcome.getDefaultInstance();
   private long job;
   private @Nullable Result result;
@@ -83,7 +84,8 @@ public final class Worker<R extends JobRunner> implements AutoCloseable {
   }
 
   /**
-   * A worker that goes on where its log ends.
+   * A worker that goes on where its log ends, unless the maker takes it for the user's mistake to
+   * make what the log begins with.
    *
    * @param maker makes what does the jobs when the server has said what is set for all
    * @param log of this process, closed with the worker; empty if nothing is to outlive the process
@@ -92,7 +94,25 @@ public final class Worker<R extends JobRunner> implements AutoCloseable {
   public Worker(Function<FleetSettings, R> maker, Optional<JobLog> log) {
     this.maker = maker;
     this.log = log;
-    log.ifPresent(kept -> kept.read(new Again()));
+    try {
+      log.ifPresent(kept -> kept.read(new Again()));
+    } catch (KulaException otherRun) {
+      if (otherRun.blame() != KulaException.Blame.USER) {
+        throw otherRun;
+      }
+      close(runner);
+      runner = null;
+      meet(Welcome.getDefaultInstance());
+      leftAlone = otherRun;
+    }
+  }
+
+  /**
+   * Why what the log holds was not done again: it is of a run that the maker will not have. It
+   * stays in the log until a server begins another run.
+   */
+  public Optional<KulaException> leftAlone() {
+    return Optional.ofNullable(leftAlone);
   }
 
   /** What the server that the last job came from calls itself; empty for none. */
