@@ -1,10 +1,12 @@
 package dev.kula.app;
 
 import dev.kula.KulaException;
+import dev.kula.data.Decimal;
 import dev.kula.server.Patience;
 import java.time.InstantSource;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -70,6 +72,16 @@ final class OrchestrateCommand implements Callable<Integer> {
   private String absence = "";
 
   @Option(
+      names = "--quorum",
+      paramLabel = "SHARE",
+      defaultValue = "1",
+      description =
+          "Share of the devices at work whose answers are enough: when they are there, the others"
+              + " may take three times as long, and are then left out until the next round. Default:"
+              + " ${DEFAULT-VALUE}, wait for all")
+  private String quorum = "";
+
+  @Option(
       names = "--monitor",
       defaultValue = "${env:KULA_MONITOR:-false}",
       description =
@@ -110,13 +122,24 @@ final class OrchestrateCommand implements Callable<Integer> {
             monitor,
             Durations.read("--gather", gather),
             new Patience(
-                Durations.read("--patience", patience), Durations.read("--absence", absence)),
+                Durations.read("--patience", patience),
+                Durations.read("--absence", absence),
+                share(quorum)),
             operations.address());
     Runner.Finished finished = runner.orchestrate(settings, plan, terminal);
     ResultTable table = ResultTable.of(finished.summary());
     terminal.out().print(table.text());
     terminal.out().printf("%nReport: %s%n", finished.directory().resolve("report.html"));
     return Kula.DONE;
+  }
+
+  private static double share(String text) {
+    OptionalDouble share = Decimal.parse(text);
+    if (share.isEmpty() || !(share.getAsDouble() > 0 && share.getAsDouble() <= 1)) {
+      throw KulaException.user(
+          "--quorum is '%s', must be a share above 0 and at most 1; try 0.9".formatted(text));
+    }
+    return share.getAsDouble();
   }
 
   /** Refuses what is there in a simulation alone. */

@@ -301,6 +301,8 @@ final class LiveCommandsTest {
     assertMistake(orchestrate("--strategy pooled"), "--strategy is 'pooled', must be one for");
     assertMistake(orchestrate("--gather soon"), "--gather is 'soon', must be a whole number with");
     assertMistake(
+        orchestrate("--quorum 0"), "--quorum is '0', must be a share above 0 and at most");
+    assertMistake(
         kula("orchestrate --identity " + at("server")), "--rehearse is not given, must be");
     assertMistake(kula("device --rehearse --server here --identity " + at("d0")), "must be a file");
     assertMistake(

@@ -77,7 +77,7 @@ public final class FleetServer implements AutoCloseable {
                     Envelope.MONITOR, server, encoded(set), patience.absence(), limit));
     this.monitor.ifPresent(one -> devices.put(Envelope.MONITOR, one));
     this.patience = patience;
-    this.fleet = new RemoteFleet(all, conditions, patience.job(), refusals);
+    this.fleet = new RemoteFleet(all, conditions, patience, refusals);
     this.service = new FleetService(id -> Optional.ofNullable(devices.get(id)));
   }
 

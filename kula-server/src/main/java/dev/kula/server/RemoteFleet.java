@@ -31,10 +31,6 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -49,9 +45,8 @@ public final class RemoteFleet implements Fleet {
   private final Map<DeviceId, Participant> participants = new TreeMap<>();
   private final List<DeviceId> enrolled;
   private final Conditions conditions;
-  private final Duration patience;
+  private final Crowd crowd;
   private final Consumer<String> refusals;
-  private final ExecutorService waiting = Executors.newVirtualThreadPerTaskExecutor();
 
   /** What each participant has as its model, and as one of another group, if it answered since. */
   private final Map<DeviceId, Held> held = new ConcurrentHashMap<>();
@@ -71,16 +66,16 @@ public final class RemoteFleet implements Fleet {
    *
    * @param all devices, and the holder of the base set if there is one
    * @param conditions time, and who is there when
-   * @param patience how long a device may take for a job
+   * @param patience with devices
    * @param refusals is told in a line what a device could not do, or said and may not; from any
    *     thread
    */
   RemoteFleet(
-      List<Participant> all, Conditions conditions, Duration patience, Consumer<String> refusals) {
+      List<Participant> all, Conditions conditions, Patience patience, Consumer<String> refusals) {
     all.forEach(participant -> participants.put(participant.id(), participant));
     this.enrolled = participants.keySet().stream().filter(id -> !id.equals(Envelope.BASE)).toList();
     this.conditions = conditions;
-    this.patience = patience;
+    this.crowd = new Crowd(patience, refusals);
     this.refusals = refusals;
   }
 
@@ -269,44 +264,31 @@ public final class RemoteFleet implements Fleet {
     }
   }
 
-  /** Lets participants do a job each, at the same time; who is late or fails is missing. */
   private <T> Map<DeviceId, T> all(
       Collection<DeviceId> ids,
       Function<DeviceId, Job> jobs,
       BiFunction<DeviceId, Result, Optional<T>> taken) {
-    Map<DeviceId, Future<Optional<T>>> asked = new LinkedHashMap<>();
+    return ask(ids, false, jobs, taken);
+  }
+
+  /** What no device may miss, or it is not what the others take it for. */
+  private void everybody(Function<DeviceId, Job> jobs) {
+    ask(participants.keySet(), true, jobs, (id, result) -> Optional.<Result>empty());
+  }
+
+  private <T> Map<DeviceId, T> ask(
+      Collection<DeviceId> ids,
+      boolean everybody,
+      Function<DeviceId, Job> jobs,
+      BiFunction<DeviceId, Result, Optional<T>> taken) {
+    Map<Participant, Job> asked = new LinkedHashMap<>();
     for (DeviceId id : ids) {
       Participant participant = participants.get(id);
       if (participant != null && !late.contains(id)) {
-        asked.put(
-            id,
-            waiting.submit(
-                () -> {
-                  Optional<Result> result = participant.perform(jobs.apply(id), patience);
-                  if (result.isEmpty()) {
-                    late.add(id);
-                    refusals.accept("%s: no answer in time, is left out".formatted(id));
-                  } else if (result.get() instanceof Result.Failed failed) {
-                    refusals.accept("%s: %s".formatted(id, failed.reason()));
-                  }
-                  return result.flatMap(one -> taken.apply(id, one));
-                }));
+        asked.put(participant, jobs.apply(id));
       }
     }
-    Map<DeviceId, T> results = new LinkedHashMap<>();
-    asked.forEach((id, future) -> await(future).ifPresent(result -> results.put(id, result)));
-    return results;
-  }
-
-  private static <T> T await(Future<T> future) {
-    try {
-      return future.get();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while devices were working", e);
-    } catch (ExecutionException e) {
-      throw new IllegalStateException("a device could not be asked", e.getCause());
-    }
+    return crowd.ask(asked, everybody, taken, late::add);
   }
 
   @Override
@@ -317,7 +299,7 @@ public final class RemoteFleet implements Fleet {
   /** What time it is; devices' states are their own, and they keep them. */
   @Override
   public FleetState state() {
-    all(participants.keySet(), id -> new Job.Keep(begun), (id, result) -> Optional.<Result>empty());
+    everybody(id -> new Job.Keep(begun));
     return new FleetState(Map.of(), Map.of(), conditions.elapsed().toNanos(), begun);
   }
 
@@ -325,10 +307,7 @@ public final class RemoteFleet implements Fleet {
   @Override
   public void restore(
       FleetState state, Function<DeviceId, float[]> models, List<GroupModel> shown) {
-    all(
-        participants.keySet(),
-        id -> new Job.Restore(state.round(), models.apply(id), shown),
-        (id, result) -> Optional.<Result>empty());
+    everybody(id -> new Job.Restore(state.round(), models.apply(id), shown));
     conditions.restore(Duration.ofNanos(state.elapsedNanos()));
   }
 
@@ -339,7 +318,6 @@ public final class RemoteFleet implements Fleet {
 
   @Override
   public void close() {
-    waiting.shutdownNow();
     participants.values().forEach(Participant::close);
   }
 }

@@ -57,12 +57,16 @@ final class RemoteFleetTest {
   }
 
   private RemoteFleet fleet(Participant... participants) {
+    return fleet(new Patience(Duration.ofSeconds(1), Duration.ofSeconds(1)), participants);
+  }
+
+  private RemoteFleet fleet(Patience patience, Participant... participants) {
     List<DeviceId> ids = List.of(participants).stream().map(Participant::id).toList();
     return new RemoteFleet(
         List.of(participants),
         new SimulatedConditions(
             Courses.still(), CostModel.heterogeneous(ids, GLOBAL.length, new Seed(1))),
-        Duration.ofSeconds(1),
+        patience,
         refusals::add);
   }
 
@@ -91,6 +95,61 @@ final class RemoteFleetTest {
       assertEquals("failing: the disk is full", sorted.get(1));
       assertEquals("slow: no answer in time, is left out", sorted.get(2));
       assertTrue(sorted.get(3).startsWith("wrong: an update has 3 numbers"), sorted.toString());
+    }
+  }
+
+  @Test
+  void aQuorumDoesNotWaitForOneThatStandsStill() {
+    Participant stuck =
+        new Answering(
+            new DeviceId("stuck"),
+            job -> {
+              try {
+                Thread.sleep(Duration.ofMinutes(10));
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+              return Optional.empty();
+            });
+    Patience patience = new Patience(Duration.ofMinutes(10), Duration.ofMinutes(10), 0.6);
+    long start = System.nanoTime();
+    try (RemoteFleet fleet =
+        fleet(patience, answering("a", trained(1, 1)), answering("b", trained(3, 3)), stuck)) {
+      Fleet.TrainingTask task =
+          new Fleet.TrainingTask(1, GLOBAL, TrainingPlan.of(1, 8, 0.1f), fleet.devices());
+      Fleet.Folded folded =
+          fleet.train(List.of(task), AggregationStrategy.parse("fedavg")).getFirst();
+      assertEquals(2, folded.updates());
+      assertArrayEquals(new float[] {3, 4}, folded.global());
+      assertEquals(List.of("stuck: was slower than most, is left out"), refusals);
+      assertEquals(2, fleet.available(1).size());
+    }
+    assertTrue(System.nanoTime() - start < Duration.ofMinutes(1).toNanos(), "it waited");
+  }
+
+  /** And not for more than the quorum's answers, when it cannot be had. */
+  @Test
+  void aQuorumThatCannotBeHadEndsWithTheLast() {
+    Participant away = new Answering(new DeviceId("away"), job -> Optional.empty());
+    Participant slow =
+        new Answering(
+            new DeviceId("slow"),
+            job -> {
+              try {
+                Thread.sleep(Duration.ofMillis(200));
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return Optional.empty();
+              }
+              return Optional.of(trained(1, 1));
+            });
+    Patience patience = new Patience(Duration.ofMinutes(1), Duration.ofMinutes(1), 0.5);
+    try (RemoteFleet fleet = fleet(patience, away, slow)) {
+      Fleet.TrainingTask task =
+          new Fleet.TrainingTask(1, GLOBAL, TrainingPlan.of(1, 8, 0.1f), fleet.devices());
+      assertEquals(
+          1, fleet.train(List.of(task), AggregationStrategy.parse("fedavg")).getFirst().updates());
+      assertEquals(List.of("away: no answer in time, is left out"), refusals);
     }
   }
 
