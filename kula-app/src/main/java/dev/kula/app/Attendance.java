@@ -139,7 +139,7 @@ final class Attendance<R extends JobRunner> {
     Thread watch = Thread.ofVirtual().name("kula-trouble").start(this::watch);
     Optional<OperationsPort> operations = Optional.empty();
     try {
-      operations = Operations.open(plan.operations(), this::away, readings(), terminal);
+      operations = Operations.open(plan.operations(), this::away, this::readings, terminal);
       worker
           .leftAlone()
           .ifPresent(

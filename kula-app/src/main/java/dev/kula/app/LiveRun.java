@@ -59,9 +59,11 @@ final class LiveRun implements Run {
           SimulationSettings settings,
           RunDirectory directory,
           RunListener listener) {
-        Readings readings = new Readings();
+        Optional<Readings> readings = plan.operations().map(at -> new Readings());
         Runnable refused =
-            readings.counted("kula.refusals", "what devices could not do, or said and may not");
+            readings
+                .map(to -> to.counted("kula.refusals", "what devices could not do, or may not"))
+                .orElse(() -> {});
         Consumer<String> refusals =
             line -> {
               refused.run();
@@ -76,19 +78,25 @@ final class LiveRun implements Run {
                 plan.monitorApart() ? Optional.of(words(run)) : Optional.empty(),
                 plan.patience(),
                 refusals,
-                readings.of(listener));
+                readings.map(to -> to.of(listener)).orElse(listener));
+        FleetPort port = null;
         try {
-          FleetPort port =
-              FleetPort.open(plan.listen().socket(), plan.tls(), rehearsal.service(), refusals);
-          readings.gauge(
-              "kula.connected",
-              "devices, and the monitor if it is apart, that are connected",
-              () -> rehearsal.server().present());
+          port = FleetPort.open(plan.listen().socket(), plan.tls(), rehearsal.service(), refusals);
+          readings.ifPresent(
+              to ->
+                  to.gauge(
+                      "kula.connected",
+                      "devices, and the monitor if it is apart, that are connected",
+                      () -> rehearsal.server().present()));
           Optional<OperationsPort> operations =
-              Operations.open(plan.operations(), Optional::empty, readings, terminal);
+              readings.flatMap(
+                  of -> Operations.open(plan.operations(), Optional::empty, () -> of, terminal));
           return new LiveRun(rehearsal, port, operations, plan, data.devices().size(), terminal);
         } catch (KulaException e) {
           rehearsal.close();
+          if (port != null) {
+            port.close();
+          }
           throw e;
         }
       }
@@ -118,6 +126,13 @@ final class LiveRun implements Run {
 
   @Override
   public void restore(RunState state) {
+    if (state.monitor().isElsewhere() != plan.monitorApart()) {
+      throw KulaException.user(
+          "--monitor is %s, must be as when the run was begun; %s it"
+              .formatted(
+                  plan.monitorApart() ? "given" : "left out",
+                  plan.monitorApart() ? "leave out" : "add"));
+    }
     before = state; // devices can go back when they are here
   }
 

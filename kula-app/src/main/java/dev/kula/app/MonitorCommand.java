@@ -49,7 +49,6 @@ final class MonitorCommand implements Callable<Integer> {
   public Integer call() {
     RunSettings settings = FlagOptions.settings(spec.commandLine().getParseResult(), runner);
     runner.monitor(settings, attendance.plan(settings, clock), terminal);
-    terminal.out().println("The run has ended.");
     return Kula.DONE;
   }
 }

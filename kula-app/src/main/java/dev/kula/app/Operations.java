@@ -14,16 +14,16 @@ final class Operations {
    *
    * @param address empty for nowhere
    * @param trouble why the process cannot do its part now; empty if it can
-   * @param readings closed with the port
+   * @param readings made if they are asked for, and closed with the port
    */
   static Optional<OperationsPort> open(
       Optional<Address> address,
       Supplier<Optional<String>> trouble,
-      Readings readings,
+      Supplier<Readings> readings,
       Terminal terminal) {
     return address.map(
         at -> {
-          OperationsPort port = OperationsPort.open(at.socket(), trouble, readings);
+          OperationsPort port = OperationsPort.open(at.socket(), trouble, readings.get());
           terminal.err().printf("kula: operations on %s%n", new Address(at.host(), port.port()));
           return port;
         });

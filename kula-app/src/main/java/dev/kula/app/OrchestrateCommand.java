@@ -84,6 +84,7 @@ final class OrchestrateCommand implements Callable<Integer> {
   @Option(
       names = "--monitor",
       defaultValue = "${env:KULA_MONITOR:-false}",
+      fallbackValue = "true",
       description =
           "Let the monitor be a process of its own, kula monitor, and wait for it as for the"
               + " devices. By default this process is the monitor, too.")

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.protobuf.ByteString;
 import dev.kula.KulaException;
 import dev.kula.client.DeviceRunner;
 import dev.kula.client.FleetClient;
@@ -18,7 +19,9 @@ import dev.kula.round.RunResult;
 import dev.kula.round.RunState;
 import dev.kula.server.Patience;
 import dev.kula.server.Rehearsal;
+import dev.kula.wire.Job;
 import dev.kula.wire.JobCodec;
+import dev.kula.wire.Result;
 import dev.kula.wire.v1.ToDevice;
 import io.grpc.ManagedChannel;
 import io.grpc.Server;
@@ -235,6 +238,45 @@ final class DurableFleetTest {
           assertArrayEquals(
               results.get(next), JobCodec.encode(worker.take(next + 1, jobs.get(next))));
         }
+      }
+    }
+  }
+
+  /** As one that was too slow when its server took the checkpoint. */
+  @Test
+  void aDeviceThatMissedACheckpointGoesBackToBeforeItsNextRound() throws Exception {
+    String name = InProcessServerBuilder.generateName();
+    among(name, () -> run(name, new Fate(2, -1), null));
+    DeviceId device = fleet().devices().get(1);
+    ByteArrayInputStream in =
+        new ByteArrayInputStream(Files.readAllBytes(fleet().log(device.name())));
+    ToDevice welcome = ToDevice.parseDelimitedFrom(in);
+    Path file = directory.resolve("missed.jobs");
+    try (Worker<DeviceRunner> worker = fleet().worker(device, file)) {
+      worker.welcome(welcome.getWelcome());
+      List<byte[]> after = new ArrayList<>();
+      List<byte[]> results = new ArrayList<>();
+      while (in.available() > 0) {
+        byte[] whole = ToDevice.parseDelimitedFrom(in).getJob().getPiece().toByteArray();
+        Job job = JobCodec.decodeJob(whole);
+        if (!after.isEmpty() || job.equals(new Job.Begin(3))) {
+          after.add(whole);
+        }
+        if (!(job instanceof Job.Keep)) {
+          byte[] result = JobCodec.encode(worker.take(worker.job() + 1, whole));
+          if (!after.isEmpty()) {
+            results.add(result);
+          }
+        }
+      }
+      worker.welcome(
+          welcome.getWelcome().toBuilder().setServer(ByteString.copyFromUtf8("next")).build());
+      Job back = new Job.Restore(2, new float[0], List.of());
+      assertEquals(new Result.Done(), worker.take(1, JobCodec.encode(back)));
+      assertTrue(results.size() > 5, "only %d jobs".formatted(results.size()));
+      for (int i = 0; i < results.size(); i++) {
+        assertArrayEquals(
+            results.get(i), JobCodec.encode(worker.take(i + 2L, after.get(i))), "job " + i);
       }
     }
   }

@@ -103,5 +103,10 @@ public interface Monitor {
             Map.of(),
             new Reputation.State(List.of(), List.of(), List.of()),
             1);
+
+    /** Whether it is {@link #ELSEWHERE}. */
+    public boolean isElsewhere() {
+      return fleetLabels.length == 0;
+    }
   }
 }

@@ -51,7 +51,10 @@ public final class FleetClient {
 
   private volatile @Nullable String trouble;
   private volatile boolean stopped;
-  private volatile boolean connected;
+
+  /** The session in which a server has welcomed this device, while it lasts. */
+  private volatile @Nullable Session connected;
+
   private final AtomicLong jobs = new AtomicLong();
 
   /** What came of the last job. */
@@ -111,7 +114,6 @@ public final class FleetClient {
               .setPartial(incoming.partial(worker.job() + 1))
               .build());
       Optional<Status> over = attend(session);
-      connected = false;
       if (over.isEmpty()) {
         session.pipe().end();
         return;
@@ -153,7 +155,7 @@ public final class FleetClient {
 
   /** Whether a server has welcomed this device, and the connection holds. */
   public boolean isConnected() {
-    return connected;
+    return connected != null;
   }
 
   /** Jobs that were done since the process began. */
@@ -234,7 +236,10 @@ public final class FleetClient {
 
   private void welcome(Session session, Welcome welcome) {
     session.welcomed = true;
-    connected = true;
+    connected = session;
+    if (session.over) {
+      connected = null; // while its welcome was on the way
+    }
     trouble = null;
     if (!welcome.getServer().equals(worker.server())) {
       result = null;
@@ -271,6 +276,7 @@ public final class FleetClient {
   private final class Session implements ClientResponseObserver<FromDevice, ToDevice> {
     private @Nullable Pipe<FromDevice> pipe;
     private boolean welcomed;
+    private volatile boolean over;
 
     @Override
     public void beforeStart(ClientCallStreamObserver<FromDevice> stream) {
@@ -284,6 +290,14 @@ public final class FleetClient {
       return pipe;
     }
 
+    private void ended() {
+      over = true;
+      if (connected == this) {
+        connected = null;
+      }
+      pipe().broken();
+    }
+
     void greet(Hello hello) {
       pipe().greet(FromDevice.newBuilder().setHello(hello).build());
     }
@@ -295,13 +309,13 @@ public final class FleetClient {
 
     @Override
     public void onError(Throwable broken) {
-      pipe().broken();
+      ended();
       put(new Event.Over(this, Status.fromThrowable(broken)));
     }
 
     @Override
     public void onCompleted() {
-      pipe().broken();
+      ended();
       put(new Event.Over(this, Status.OK));
     }
   }

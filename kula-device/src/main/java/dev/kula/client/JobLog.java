@@ -6,6 +6,7 @@ import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.UnsafeByteOperations;
 import dev.kula.KulaException;
+import dev.kula.peer.PrivateFile;
 import dev.kula.wire.Incoming;
 import dev.kula.wire.v1.Frame;
 import dev.kula.wire.v1.ToDevice;
@@ -60,6 +61,7 @@ public final class JobLog implements AutoCloseable {
    */
   public static JobLog open(Path file) {
     try {
+      boolean made = !Files.exists(file);
       FileChannel channel =
           FileChannel.open(
               file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
@@ -69,6 +71,10 @@ public final class JobLog implements AutoCloseable {
             "'%s' is in use by another process, must be one device's; end that one, or choose another"
                     .formatted(file)
                 + " directory");
+      }
+      Path directory = file.toAbsolutePath().getParent();
+      if (made && directory != null) {
+        PrivateFile.force(directory);
       }
       return new JobLog(file, channel);
     } catch (IOException e) {

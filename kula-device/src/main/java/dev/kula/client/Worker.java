@@ -54,25 +54,47 @@ public final class Worker<R extends JobRunner> implements AutoCloseable {
     }
   }
 
-  /** Looks for where a device kept its state. */
+  /**
+   * Looks for the state after a round: where it was kept, or, where a device was left out of what
+   * was asked last in a round, before the next round that it heard of.
+   */
   private static final class Kept implements JobLog.Reader {
     private final int round;
-    private long end = -1;
+    private long kept = -1;
+    private long beforeNext = -1;
+    private long last;
+    private boolean begun;
 
     Kept(int round) {
       this.round = round;
     }
 
+    /** Where its jobs end; below 0 if it took no part by then. */
+    long end() {
+      if (kept >= 0) {
+        return kept;
+      }
+      return begun && beforeNext < 0 ? last : beforeNext;
+    }
+
     @Override
-    public void welcome(Welcome welcome, long at) {}
+    public void welcome(Welcome welcome, long at) {
+      last = at;
+    }
 
     @Override
     public void job(long number, byte[] whole, long at) {
-      if (decoded(whole) instanceof Decoded.Sound sound
-          && sound.job() instanceof Job.Keep keep
-          && keep.round() == round) {
-        end = at;
+      if (decoded(whole) instanceof Decoded.Sound sound) {
+        if (sound.job() instanceof Job.Keep keep && keep.round() == round) {
+          kept = at;
+        } else if (sound.job() instanceof Job.Begin begin) {
+          if (begin.round() > round && begun && beforeNext < 0) {
+            beforeNext = last;
+          }
+          begun = begun || begin.round() <= round;
+        }
       }
+      last = at;
     }
   }
 
@@ -188,7 +210,7 @@ public final class Worker<R extends JobRunner> implements AutoCloseable {
     if (decoded instanceof Decoded.Sound sound && sound.job() instanceof Job.Restore back) {
       if (!goBack(back.round())) {
         // Not written down: done again, it would be as if it had been possible.
-        String reason = "this device kept nothing of round " + back.round();
+        String reason = "nothing is kept of round " + back.round();
         return done(number, new Decoded.Broken(reason));
       }
     } else if (first && used) {
@@ -226,7 +248,8 @@ public final class Worker<R extends JobRunner> implements AutoCloseable {
   private boolean goBack(int round) {
     Kept kept = new Kept(round);
     log.ifPresent(file -> file.read(kept));
-    if (kept.end < 0) {
+    long end = kept.end();
+    if (end < 0) {
       return false;
     }
     Welcome now = welcomed;
@@ -234,7 +257,7 @@ public final class Worker<R extends JobRunner> implements AutoCloseable {
     runner = null;
     log.ifPresent(
         file -> {
-          file.cut(kept.end);
+          file.cut(end);
           file.read(new Again());
         });
     keep(now);

@@ -48,8 +48,9 @@ final class Crowd {
     private final Thread thread;
     private volatile boolean cut;
     private volatile boolean answered;
+    private volatile boolean failed;
     private volatile Optional<T> taken = Optional.empty();
-    private volatile @Nullable RuntimeException failure;
+    private volatile @Nullable Throwable failure;
 
     Asked(
         Participant participant,
@@ -64,7 +65,7 @@ final class Crowd {
                   () -> {
                     try {
                       perform(job, taken);
-                    } catch (RuntimeException e) {
+                    } catch (Throwable e) { // thrown by the thread that asked
                       failure = e;
                     } finally {
                       over.add(this);
@@ -79,15 +80,23 @@ final class Crowd {
       if (result.isEmpty()) {
         String why = cut ? "was slower than most" : "no answer in time";
         refusals.accept("%s: %s, is left out".formatted(id, why));
-      } else if (result.get() instanceof Result.Failed failed) {
-        refusals.accept("%s: %s".formatted(id, failed.reason()));
+      } else if (result.get() instanceof Result.Failed because) {
+        failed = true;
+        refusals.accept("%s: %s".formatted(id, because.reason()));
       }
       taken = result.flatMap(one -> take.apply(id, one));
     }
 
+    boolean counts() {
+      return answered && !failed && !participant.isResident();
+    }
+
+    /** Waits no longer; but for what works in this process, and cannot be left alone with it. */
     void cut() throws InterruptedException {
-      cut = true;
-      thread.interrupt();
+      if (!participant.isResident()) {
+        cut = true;
+        thread.interrupt();
+      }
       thread.join();
     }
   }
@@ -110,7 +119,8 @@ final class Crowd {
     jobs.forEach((participant, job) -> asked.add(new Asked<>(participant, job, taken, over)));
     asked.forEach(one -> one.thread.start());
     try {
-      await(asked.size(), everybody ? asked.size() : patience.enough(asked.size()), over);
+      int away = (int) jobs.keySet().stream().filter(one -> !one.isResident()).count();
+      await(asked.size(), everybody ? asked.size() + 1 : patience.enough(away), over);
       for (Asked<T> one : asked) {
         if (one.thread.isAlive()) {
           one.cut();
@@ -123,8 +133,12 @@ final class Crowd {
     }
     Map<DeviceId, T> results = new LinkedHashMap<>();
     for (Asked<T> one : asked) {
-      if (one.failure != null) {
-        throw new IllegalStateException("a device could not be asked", one.failure);
+      Throwable failure = one.failure;
+      if (failure instanceof Error error) {
+        throw error;
+      }
+      if (failure != null) {
+        throw new IllegalStateException("a device could not be asked", failure);
       }
       DeviceId id = one.participant.id();
       if (!one.answered) {
@@ -135,7 +149,10 @@ final class Crowd {
     return results;
   }
 
-  /** Until all are over, or enough have answered and the others had their time. */
+  /**
+   * Until all are over, or enough have done their job and the others had their time; of everybody,
+   * there are never enough.
+   */
   private static <T> void await(int all, int enough, BlockingQueue<Asked<T>> over)
       throws InterruptedException {
     long start = System.nanoTime();
@@ -144,7 +161,7 @@ final class Crowd {
     while (left > 0 && answered < enough) {
       Asked<T> one = over.take();
       left--;
-      answered += one.answered ? 1 : 0;
+      answered += one.counts() ? 1 : 0;
     }
     long now = System.nanoTime();
     long end = Math.max(now + SHORT.toNanos(), start + SLOWER * (now - start));

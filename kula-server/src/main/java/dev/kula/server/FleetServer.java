@@ -64,7 +64,8 @@ public final class FleetServer implements AutoCloseable {
     ByteString told = encoded(settings);
     List<Participant> all = new ArrayList<>();
     for (DeviceId member : settings.members()) {
-      RemoteDevice device = new RemoteDevice(member, server, told, patience.absence(), limit);
+      RemoteDevice device =
+          new RemoteDevice(member, server, told, patience.absence(), limit, false);
       devices.put(member, device);
       all.add(device);
     }
@@ -74,7 +75,7 @@ public final class FleetServer implements AutoCloseable {
         monitor.map(
             set ->
                 new RemoteDevice(
-                    Envelope.MONITOR, server, encoded(set), patience.absence(), limit));
+                    Envelope.MONITOR, server, encoded(set), patience.absence(), limit, true));
     this.monitor.ifPresent(one -> devices.put(Envelope.MONITOR, one));
     this.patience = patience;
     this.fleet = new RemoteFleet(all, conditions, patience, refusals);

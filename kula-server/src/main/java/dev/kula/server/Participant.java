@@ -14,6 +14,11 @@ interface Participant extends AutoCloseable {
   /** Whether it can be reached now. */
   boolean isPresent();
 
+  /** Whether it works in this process, and so is always waited for. */
+  default boolean isResident() {
+    return false;
+  }
+
   /**
    * Lets it do a job, and waits.
    *

@@ -31,6 +31,7 @@ final class RemoteDevice implements Participant {
   private final ByteString settings;
   private final Duration absence;
   private final long limit;
+  private final boolean irreplaceable;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
 
@@ -64,13 +65,21 @@ final class RemoteDevice implements Participant {
    * @param settings of all devices, encoded
    * @param absence how long to wait for it while it is not connected
    * @param limit bytes of a result at the most
+   * @param irreplaceable whether nobody may go on in its place who has not done its jobs
    */
-  RemoteDevice(DeviceId id, ByteString server, ByteString settings, Duration absence, long limit) {
+  RemoteDevice(
+      DeviceId id,
+      ByteString server,
+      ByteString settings,
+      Duration absence,
+      long limit,
+      boolean irreplaceable) {
     this.id = id;
     this.server = server;
     this.settings = settings;
     this.absence = absence;
     this.limit = limit;
+    this.irreplaceable = irreplaceable;
     this.incoming = new Incoming(limit);
   }
 
@@ -89,14 +98,25 @@ final class RemoteDevice implements Participant {
     }
   }
 
-  /** A session begins; an earlier one of the same device ends. */
+  /**
+   * A session begins; an earlier one of the same device ends.
+   *
+   * @throws KulaException blaming the device, if it lacks jobs that were done and is irreplaceable
+   */
   void attend(Pipe<ToDevice> pipe, Hello hello) {
     lock.lock();
     try {
+      boolean knows = hello.getServer().equals(server);
+      long done = result == null ? job - 1 : job;
+      if (irreplaceable && done > 0 && (!knows || hello.getJob() < done)) {
+        throw KulaException.remote(
+            "it has not done the %d jobs of '%s' in this run, must go on from the file of its jobs;"
+                    .formatted(done, id)
+                + " start it where that is, or the orchestrator again with --resume");
+      }
       if (attendance != null) {
         attendance.pipe().end();
       }
-      boolean knows = hello.getServer().equals(server);
       attendance =
           new Attendance(
               ++sessions, pipe, knows ? hello.getJob() : 0, knows ? hello.getPartial() : 0);

@@ -271,7 +271,10 @@ public final class RemoteFleet implements Fleet {
     return ask(ids, false, jobs, taken);
   }
 
-  /** What no device may miss, or it is not what the others take it for. */
+  /**
+   * Of this, nobody is left out for being slower than most. Who has been left out of this round is
+   * not asked: a device that misses a {@link Job.Keep} goes back to before its next round.
+   */
   private void everybody(Function<DeviceId, Job> jobs) {
     ask(participants.keySet(), true, jobs, (id, result) -> Optional.<Result>empty());
   }

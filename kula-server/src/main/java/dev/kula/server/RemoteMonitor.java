@@ -8,26 +8,36 @@ import dev.kula.round.LabelCounts;
 import dev.kula.round.Monitor;
 import dev.kula.round.RunEvent;
 import dev.kula.swap.PlannedSwap;
+import dev.kula.swap.SwapOrder;
 import dev.kula.wire.Answer;
 import dev.kula.wire.Job;
 import dev.kula.wire.Question;
 import dev.kula.wire.Result;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /**
  * A monitor in a process of its own, which has its state and keeps it. The run cannot go on without
  * it: whoever asks waits for it, and gives up when it does not answer in time.
  *
- * <p>What it may do is plan. An answer that names somebody who was not asked about, or labels that
- * the fleet does not have, ends the run.
+ * <p>What it may do is plan. An answer that does not fit its question ends the run: numbers that
+ * are no counts or shares, profiles of devices that were not asked, orders between devices that may
+ * not swap or of labels that there are not. Whether a plan is a good one is up to the monitor, and
+ * so are the names in what it reports for people.
  */
 final class RemoteMonitor implements Monitor {
   private final Participant participant;
   private final LabelSpace labels;
   private final Duration patience;
+
+  /** Who may have reported in this census. */
+  private Set<DeviceId> asked = Set.of();
 
   /**
    * A monitor.
@@ -45,13 +55,13 @@ final class RemoteMonitor implements Monitor {
   @Override
   public List<DeviceId> census(int round, List<DeviceId> devices, boolean fleet) {
     Question.Census question = new Question.Census(round, devices, fleet);
-    List<DeviceId> asked = ask(question, Answer.Devices.class).devices();
+    List<DeviceId> named = ask(question, Answer.Devices.class).devices();
     Set<DeviceId> among = new HashSet<>(devices);
-    asked.forEach(
-        device ->
-            require(
-                among.remove(device), "it asks '%s', must ask each of those it may, once", device));
-    return asked;
+    for (DeviceId device : named) {
+      require(among.remove(device), "it asks '%s', must ask each of those it may, once", device);
+    }
+    asked = Set.copyOf(named);
+    return named;
   }
 
   @Override
@@ -65,6 +75,13 @@ final class RemoteMonitor implements Monitor {
   public LabelCounts labels() {
     LabelCounts counts = ask(new Question.Labels(), Answer.Labels.class).counts();
     requireCount(counts.bins(), labels.size(), "labels");
+    counts
+        .reported()
+        .forEach(
+            (device, own) -> {
+              require(asked.contains(device), "it counts '%s', must count who was asked", device);
+              Arrays.stream(own).forEach(RemoteMonitor::requireAmount);
+            });
     return counts;
   }
 
@@ -77,24 +94,37 @@ final class RemoteMonitor implements Monitor {
   @Override
   public Plan plan(int round, List<List<DeviceId>> groups) {
     Plan plan = ask(new Question.Plan(round, groups), Answer.Planned.class).plan();
-    Set<DeviceId> members = new HashSet<>();
-    groups.forEach(members::addAll);
+    Map<DeviceId, Integer> groupOf = new HashMap<>();
+    for (int group = 0; group < groups.size(); group++) {
+      for (DeviceId member : groups.get(group)) {
+        groupOf.put(member, group);
+      }
+    }
+    Set<Long> numbers = new HashSet<>();
     for (PlannedSwap planned : plan.swaps()) {
-      DeviceId source = planned.order().source();
-      DeviceId receiver = planned.order().receiver();
-      require(members.contains(source), "a swap is from '%s', must be from a device here", source);
-      require(members.contains(receiver), "a swap is to '%s', must be to a device here", receiver);
-      planned
-          .order()
-          .labels()
-          .forEach(
-              label ->
-                  require(
-                      label >= 0 && label < labels.size(),
-                      "a swap is of label %s, must be of one of the fleet's",
-                      label));
+      check(planned.order(), round, groupOf);
+      require(
+          numbers.add(planned.order().number()),
+          "number %s is of two orders, must be of one",
+          planned.order().number());
     }
     return plan;
+  }
+
+  private void check(SwapOrder order, int round, Map<DeviceId, Integer> groupOf) {
+    require(order.round() == round, "an order is of round %s, must be of " + round, order.round());
+    Integer group = groupOf.get(order.source());
+    require(group != null, "a swap is from '%s', must be from a device here", order.source());
+    require(
+        Objects.equals(group, groupOf.get(order.receiver())),
+        "a swap is to '%s', must be to a device of the same group",
+        order.receiver());
+    for (int label : order.labels()) {
+      require(
+          label >= 0 && label < labels.size(),
+          "a swap is of label %s, must be of one of the fleet's",
+          label);
+    }
   }
 
   @Override
@@ -121,6 +151,7 @@ final class RemoteMonitor implements Monitor {
   private List<Double> numbers(Question question, int count) {
     List<Double> numbers = ask(question, Answer.Numbers.class).numbers();
     requireCount(numbers.size(), count, "numbers");
+    numbers.forEach(RemoteMonitor::requireAmount);
     return numbers;
   }
 
@@ -147,6 +178,13 @@ final class RemoteMonitor implements Monitor {
       throw broken(failed.reason());
     }
     return result;
+  }
+
+  private static void requireAmount(double number) {
+    require(
+        number >= 0 && number < Double.POSITIVE_INFINITY,
+        "a number is %s, must be 0 or more",
+        number);
   }
 
   private static void requireCount(int count, int expected, String what) {

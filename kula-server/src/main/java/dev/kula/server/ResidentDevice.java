@@ -40,6 +40,11 @@ final class ResidentDevice implements Participant {
   }
 
   @Override
+  public boolean isResident() {
+    return true;
+  }
+
+  @Override
   public synchronized Optional<Result> perform(Job job, Duration within) {
     return Optional.of(worker.take(++jobs, JobCodec.encode(job)));
   }

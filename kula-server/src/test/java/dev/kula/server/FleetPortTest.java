@@ -81,7 +81,8 @@ final class FleetPortTest {
 
   private final Authority authority;
   private final RemoteDevice device =
-      new RemoteDevice(NAME, ByteString.copyFromUtf8("server"), ByteString.EMPTY, LONG, 1000);
+      new RemoteDevice(
+          NAME, ByteString.copyFromUtf8("server"), ByteString.EMPTY, LONG, 1000, false);
   private final List<String> refusals = new CopyOnWriteArrayList<>();
   private final List<ManagedChannel> channels = new ArrayList<>();
   private final FleetPort port;

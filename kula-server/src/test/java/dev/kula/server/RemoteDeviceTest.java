@@ -55,8 +55,12 @@ final class RemoteDeviceTest {
   private ManagedChannel channel;
 
   private static RemoteDevice device() {
+    return device(false);
+  }
+
+  private static RemoteDevice device(boolean irreplaceable) {
     return new RemoteDevice(
-        NAME, ByteString.copyFromUtf8("server"), ByteString.EMPTY, SHORT, LIMIT);
+        NAME, ByteString.copyFromUtf8("server"), ByteString.EMPTY, SHORT, LIMIT, irreplaceable);
   }
 
   /** Whoever is said to call. */
@@ -268,6 +272,31 @@ final class RemoteDeviceTest {
               return true;
             });
     assertEquals(Optional.of(new Result.Failed("x".repeat(500))), asking.get());
+  }
+
+  @Test
+  void nobodyGoesOnInThePlaceOfTheIrreplaceable() throws Exception {
+    device = device(true);
+    Session first = new Session().greet(hello());
+    Future<Optional<Result>> asking = asked(new Job.Begin(1));
+    first.answer(first.next().getJob().getJob(), new Result.Done());
+    assertEquals(Optional.of(new Result.Done()), asking.get());
+
+    Session blank = new Session();
+    blank.out.onNext(FromDevice.newBuilder().setHello(hello()).build());
+    assertEquals(
+        "it has not done the 1 jobs of 'd0' in this run, must go on from the file of its jobs; start"
+            + " it where that is, or the orchestrator again with --resume",
+        blank.refusal(Status.Code.INVALID_ARGUMENT));
+    assertTrue(device.isPresent(), "the first goes on");
+
+    first.end();
+    Session same = new Session();
+    same.out.onNext(
+        FromDevice.newBuilder()
+            .setHello(hello().toBuilder().setServer(ByteString.copyFromUtf8("server")).setJob(1))
+            .build());
+    assertEquals(1, same.next().getWelcome().getResult());
   }
 
   @Test

@@ -22,6 +22,7 @@ import dev.kula.wire.Job;
 import dev.kula.wire.Result;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -102,6 +103,16 @@ final class RemoteMonitorTest {
         new Answer.Numbers(List.of()),
         "it has 0 numbers, must have 1",
         () -> monitor.reputations(List.of(A)));
+    for (double number : List.of(-1.0, Double.NaN, Double.POSITIVE_INFINITY)) {
+      assertBroken(
+          new Answer.Numbers(List.of(number)),
+          "a number is %s, must be 0 or more".formatted(number),
+          () -> monitor.reputations(List.of(A)));
+    }
+    assertBroken(
+        new Answer.Labels(new LabelCounts(2, new TreeMap<>(Map.of(A, new double[2])))),
+        "it counts 'a', must count who was asked",
+        monitor::labels);
     assertBroken(
         new Answer.Heard(List.of()),
         "its answer to Close is of another kind, must be Standings",
@@ -133,7 +144,7 @@ final class RemoteMonitorTest {
 
   @Test
   void itOrdersSwapsOfThisFleetAlone() {
-    List<List<DeviceId>> fleet = List.of(List.of(A), List.of(B));
+    List<List<DeviceId>> fleet = List.of(List.of(A, B));
     said = new Result.Advice(plan(A, B, 1));
     assertEquals(A, monitor.plan(1, fleet).swaps().getFirst().order().source());
     assertBroken(
@@ -142,8 +153,14 @@ final class RemoteMonitorTest {
         () -> monitor.plan(1, fleet));
     assertBroken(
         plan(A, new DeviceId("c"), 1),
-        "a swap is to 'c', must be to a device here",
+        "a swap is to 'c', must be to a device of the same group",
         () -> monitor.plan(1, fleet));
+    assertBroken(
+        plan(A, B, 1),
+        "a swap is to 'b', must be to a device of the same group",
+        () -> monitor.plan(1, List.of(List.of(A), List.of(B))));
+    assertBroken(
+        plan(A, B, 1), "an order is of round 1, must be of 2", () -> monitor.plan(2, fleet));
     for (int label : List.of(-1, 2)) {
       assertBroken(
           plan(A, B, label),
@@ -159,11 +176,10 @@ final class RemoteMonitorTest {
     assertEquals(
         "the monitor did not answer in time; start it again, and this with --resume",
         away.getMessage());
-    said = new Result.Failed("this monitor kept nothing of round 2");
+    said = new Result.Failed("nothing is kept of round 2");
     KulaException lost =
         assertThrows(KulaException.class, () -> monitor.restore(2, Monitor.State.ELSEWHERE));
     assertEquals(
-        "the monitor cannot be worked with: this monitor kept nothing of round 2",
-        lost.getMessage());
+        "the monitor cannot be worked with: nothing is kept of round 2", lost.getMessage());
   }
 }

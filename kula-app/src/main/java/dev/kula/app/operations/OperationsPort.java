@@ -18,11 +18,18 @@ import java.util.function.Supplier;
  * Where an operator's tools ask a process how it does, over HTTP without a password: {@code
  * /health/live} is answered as long as the process is there, {@code /health/ready} with 200 if it
  * can do its part and 503 with a reason if not, {@code /metrics} with figures for Prometheus. There
- * is nothing to be changed.
+ * is nothing to be changed. At most 32 connections are open, and a request may take 10 seconds.
  */
 public final class OperationsPort implements AutoCloseable {
   private static final String PATHS = "/health/live, /health/ready or /metrics";
   private static final JsonMapper JSON = new JsonMapper();
+
+  static {
+    // Read once, by the first server of a process. Who asks slowly, or often, is cut off.
+    limit("sun.net.httpserver.maxReqTime", 10); // seconds
+    limit("sun.net.httpserver.maxRspTime", 30);
+    limit("jdk.httpserver.maxConnections", 32);
+  }
 
   private final HttpServer server;
   private final ExecutorService threads;
@@ -32,6 +39,12 @@ public final class OperationsPort implements AutoCloseable {
     this.server = server;
     this.threads = threads;
     this.readings = readings;
+  }
+
+  private static void limit(String property, int value) {
+    if (System.getProperty(property) == null) {
+      System.setProperty(property, Integer.toString(value));
+    }
   }
 
   /** An answer. */

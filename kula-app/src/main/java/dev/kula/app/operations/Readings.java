@@ -19,6 +19,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.DoubleSupplier;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
@@ -35,6 +36,9 @@ public final class Readings implements AutoCloseable {
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
   private final JvmGcMetrics collections = new JvmGcMetrics();
   private volatile @Nullable RoundRecord last;
+
+  /** What counters read, which keep no hold of it themselves. */
+  private final List<DoubleSupplier> held = new CopyOnWriteArrayList<>();
 
   /** Figures of the Java process, and none of a fleet. */
   public Readings() {
@@ -56,6 +60,7 @@ public final class Readings implements AutoCloseable {
 
   /** Reads a number that only grows. */
   public Readings counter(String name, String description, DoubleSupplier value) {
+    held.add(value);
     counter(name, description, Tags.empty(), value, DoubleSupplier::getAsDouble);
     return this;
   }
@@ -74,7 +79,9 @@ public final class Readings implements AutoCloseable {
   /** Reads rounds on their way to a listener. */
   public RunListener of(RunListener listener) {
     Timer durations =
-        Timer.builder("kula.round.duration").description("real time of a round").register(registry);
+        Timer.builder("kula.round.duration")
+            .description("real time of a round, but for the first of a process")
+            .register(registry);
     total("kula.rounds", "rounds that are complete", Tags.empty(), RoundRecord::round);
     present("kula.cohort", "devices whose updates were folded", RoundRecord::cohort);
     present(
@@ -97,11 +104,15 @@ public final class Readings implements AutoCloseable {
     total("kula.swaps", swaps, Tags.of("outcome", "rejected"), round -> round.swaps().rejected());
     total("kula.swaps", swaps, Tags.of("outcome", "expired"), round -> round.swaps().expired());
     return new RunListener() {
+      private long ended;
+
       @Override
       public void round(RoundRecord round, List<RunEvent> events) {
-        RoundRecord before = last;
-        double began = before == null ? 0 : before.wallSeconds();
-        durations.record(Duration.ofNanos((long) (1e9 * (round.wallSeconds() - began))));
+        long now = System.nanoTime();
+        if (last != null) { // of the first, nobody here knows when it began
+          durations.record(Duration.ofNanos(now - ended));
+        }
+        ended = now;
         last = round;
         listener.round(round, events);
       }
