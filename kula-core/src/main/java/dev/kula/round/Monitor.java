@@ -39,7 +39,7 @@ public interface Monitor {
   /**
    * Counts the labels of devices that have joined, in addition to those before.
    *
-   * @return shares of the labels of all
+   * @return shares of the labels of all, one a label, in [0, 1]
    */
   double[] joined(List<DeviceId> devices);
 
@@ -53,7 +53,7 @@ public interface Monitor {
   /** A planning is over, and evidence of past ones fades. How the sources of past orders stand. */
   List<RunEvent.Standing> close();
 
-  /** What devices are worth as sources, one each, in [0, 1]. */
+  /** What devices are worth as sources ({@link Reputation#value}), one each, in [0, 1]. */
   List<Double> reputations(List<DeviceId> devices);
 
   /**
@@ -86,6 +86,8 @@ public interface Monitor {
    * @param fleetLabels of all who were asked as they joined, counts
    * @param granted samples that orders gave each receiver, by label bin
    * @param used orders that each source has served
+   * @param reputation of sources
+   * @param nextOrder number of the next order, from 1
    */
   record State(
       List<String> declined,

@@ -96,13 +96,13 @@ final class Orchestrator {
    * Notes what is ordered in this planning: who receives may rate its sources, once, and nobody
    * else.
    *
-   * @param unhearable receivers whose word does not count
+   * @param notCounted receivers whose word on their sources does not count
    */
-  void ordered(List<SwapOrder> orders, Set<DeviceId> unhearable) {
+  void ordered(List<SwapOrder> orders, Set<DeviceId> notCounted) {
     ballots.open();
     unheard.clear();
     for (SwapOrder order : orders) {
-      if (!unhearable.contains(order.receiver())) {
+      if (!notCounted.contains(order.receiver())) {
         ballots.hand(order.receiver(), order.source());
       } else {
         unheard.add(order.receiver());

@@ -23,7 +23,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 
 /** What one device does wrong is left out, told, and ends nothing. */
@@ -31,26 +30,6 @@ final class RemoteFleetTest {
   private static final float[] GLOBAL = {1, 2};
 
   private final List<String> refusals = new CopyOnWriteArrayList<>();
-
-  /** Somebody who answers every job alike; empty for never. */
-  private record Answering(DeviceId id, Function<Job, Optional<Result>> answer)
-      implements Participant {
-    @Override
-    public boolean isPresent() {
-      return true;
-    }
-
-    @Override
-    public Optional<Result> perform(Job job, Duration within) {
-      return answer.apply(job);
-    }
-
-    @Override
-    public void end() {}
-
-    @Override
-    public void close() {}
-  }
 
   private static Participant answering(String name, Result result) {
     return new Answering(new DeviceId(name), job -> Optional.of(result));
@@ -100,17 +79,7 @@ final class RemoteFleetTest {
 
   @Test
   void aQuorumDoesNotWaitForOneThatStandsStill() {
-    Participant stuck =
-        new Answering(
-            new DeviceId("stuck"),
-            job -> {
-              try {
-                Thread.sleep(Duration.ofMinutes(10));
-              } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-              }
-              return Optional.empty();
-            });
+    Participant stuck = Answering.after(Duration.ofMinutes(10), "stuck", trained(9, 9));
     Patience patience = new Patience(Duration.ofMinutes(10), Duration.ofMinutes(10), 0.6);
     long start = System.nanoTime();
     try (RemoteFleet fleet =
@@ -131,18 +100,7 @@ final class RemoteFleetTest {
   @Test
   void aQuorumThatCannotBeHadEndsWithTheLast() {
     Participant away = new Answering(new DeviceId("away"), job -> Optional.empty());
-    Participant slow =
-        new Answering(
-            new DeviceId("slow"),
-            job -> {
-              try {
-                Thread.sleep(Duration.ofMillis(200));
-              } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                return Optional.empty();
-              }
-              return Optional.of(trained(1, 1));
-            });
+    Participant slow = Answering.after(Duration.ofMillis(200), "slow", trained(1, 1));
     Patience patience = new Patience(Duration.ofMinutes(1), Duration.ofMinutes(1), 0.5);
     try (RemoteFleet fleet = fleet(patience, away, slow)) {
       Fleet.TrainingTask task =

@@ -18,7 +18,6 @@ import dev.kula.swap.PlannedSwap;
 import dev.kula.swap.Selection;
 import dev.kula.swap.SwapOrder;
 import dev.kula.wire.Answer;
-import dev.kula.wire.Job;
 import dev.kula.wire.Result;
 import java.time.Duration;
 import java.util.List;
@@ -38,31 +37,9 @@ final class RemoteMonitorTest {
 
   private @Nullable Result said;
 
-  /** Answers what it has been told to say. */
-  private final class Parrot implements Participant {
-    @Override
-    public DeviceId id() {
-      return Envelope.MONITOR;
-    }
-
-    @Override
-    public boolean isPresent() {
-      return true;
-    }
-
-    @Override
-    public Optional<Result> perform(Job job, Duration within) {
-      return Optional.ofNullable(said);
-    }
-
-    @Override
-    public void end() {}
-
-    @Override
-    public void close() {}
-  }
-
-  private final Monitor monitor = new RemoteMonitor(new Parrot(), LABELS, Duration.ofSeconds(1));
+  private final Participant parrot =
+      new Answering(Envelope.MONITOR, job -> Optional.ofNullable(said));
+  private final Monitor monitor = new RemoteMonitor(parrot, LABELS, Duration.ofSeconds(1));
 
   private void assertBroken(Answer answer, String rule, Executable question) {
     said = new Result.Advice(answer);
