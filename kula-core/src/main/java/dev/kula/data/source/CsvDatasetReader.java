@@ -5,6 +5,7 @@ import de.siegmar.fastcsv.reader.CsvReader;
 import de.siegmar.fastcsv.reader.CsvRecord;
 import de.siegmar.fastcsv.reader.FieldMismatchStrategy;
 import dev.kula.KulaException;
+import dev.kula.data.DataSchema;
 import dev.kula.data.Dataset;
 import dev.kula.data.Decimal;
 import dev.kula.data.DeviceId;
@@ -33,19 +34,21 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.zip.ZipException;
 
 /**
  * Reads a CSV file row by row and stops at the first value that is not what its column must be.
- * Features are read as 32-bit floats and not yet standardised: which rows train is not known here.
- * One file, one thread.
+ * Features are read as 32-bit floats and, but by a schema, not yet standardised: which rows train
+ * is not known here. One file, one thread.
  */
 final class CsvDatasetReader {
   private static final Set<String> MISSING = Set.of("", "na", "n/a", "nan", "null", "none", "?");
   private static final Set<String> INFINITE = Set.of("inf", "infinity");
 
   private final Path file;
-  private final ReadOptions options;
+  private final TaskKind task;
+  private final Function<List<String>, CsvHeader> header;
   private final FloatColumn features = new FloatColumn();
   private final FloatColumn numbers = new FloatColumn();
   private final ClassLabels classes = new ClassLabels();
@@ -55,12 +58,43 @@ final class CsvDatasetReader {
   private Optional<Moments> moments = Optional.empty();
   private long line = 1;
 
-  CsvDatasetReader(Path file, ReadOptions options) {
+  private CsvDatasetReader(Path file, TaskKind task, Function<List<String>, CsvHeader> header) {
     this.file = file;
-    this.options = options;
+    this.task = task;
+    this.header = header;
   }
 
-  Dataset read() {
+  /** Reads a table that says by itself what its columns and labels are. */
+  static Dataset read(Path file, ReadOptions options) {
+    CsvDatasetReader reader =
+        new CsvDatasetReader(file, options.task(), fields -> CsvHeader.of(file, fields, options));
+    return reader.open(rows -> reader.dataset(reader.read(rows)));
+  }
+
+  /** Reads a table that must be as a schema says, and scales it. */
+  static Dataset read(Path file, DataSchema schema) {
+    TaskKind task =
+        switch (schema.task()) {
+          case Task.Classification classification -> TaskKind.CLASSIFICATION;
+          case Task.Regression regression -> TaskKind.REGRESSION;
+        };
+    CsvDatasetReader reader =
+        new CsvDatasetReader(file, task, fields -> CsvHeader.of(file, fields, schema));
+    if (task == TaskKind.CLASSIFICATION) {
+      reader.classes.only(schema.labels().names());
+    }
+    return schema.apply(
+        reader.open(rows -> reader.dataset(reader.read(rows), schema.task(), schema.labels())));
+  }
+
+  /** What the columns of a table are for. */
+  static CsvHeader header(Path file, ReadOptions options) {
+    CsvDatasetReader reader =
+        new CsvDatasetReader(file, options.task(), fields -> CsvHeader.of(file, fields, options));
+    return reader.open(reader::header);
+  }
+
+  private <T> T open(Function<Iterator<CsvRecord>, T> use) {
     if (!Files.isRegularFile(file)) {
       throw KulaException.user(
           "data file '%s' %s; name a CSV file"
@@ -79,7 +113,7 @@ final class CsvDatasetReader {
                 .missingFieldStrategy(FieldMismatchStrategy.IGNORE)
                 .allowUnclosedQuote(false)
                 .ofCsvRecord(text)) {
-      return read(records.iterator());
+      return use.apply(records.iterator());
     } catch (UncheckedIOException e) {
       throw unreadable(Objects.requireNonNull(e.getCause()));
     } catch (IOException e) {
@@ -93,22 +127,27 @@ final class CsvDatasetReader {
     }
   }
 
-  private Dataset read(Iterator<CsvRecord> records) {
+  private CsvHeader header(Iterator<CsvRecord> records) {
     if (!records.hasNext()) {
       throw KulaException.user(
           "'%s' is empty, must start with a header; name another file".formatted(file));
     }
-    CsvHeader header = CsvHeader.of(file, records.next().getFields(), options);
+    return header.apply(records.next().getFields());
+  }
+
+  /** Reads all rows, and says by what header. */
+  private CsvHeader read(Iterator<CsvRecord> records) {
+    CsvHeader columns = header(records);
     while (records.hasNext()) {
       CsvRecord row = records.next();
       line = row.getStartingLineNumber();
-      add(header, row);
+      add(columns, row);
     }
     if (features.size() == 0) {
       throw KulaException.user(
           "'%s' has a header but no rows, must have some; name another file".formatted(file));
     }
-    return dataset(header);
+    return columns;
   }
 
   private void add(CsvHeader header, CsvRecord row) {
@@ -121,10 +160,17 @@ final class CsvDatasetReader {
     for (int column : header.features()) {
       features.add(number(header, row, column));
     }
-    if (options.task() == TaskKind.REGRESSION) {
+    if (task == TaskKind.REGRESSION) {
       numbers.add(number(header, row, header.label()));
     } else {
-      classes.add(text(header, row, header.label()));
+      String name = text(header, row, header.label());
+      if (!classes.add(name)) {
+        throw mistake(
+            header,
+            header.label(),
+            "is '%s', must be a label of the fleet (%s); correct it, or ask the operator to add it"
+                .formatted(name, classes.allowed()));
+      }
     }
     if (header.device() >= 0) {
       devices.add(deviceByName.computeIfAbsent(text(header, row, header.device()), DeviceId::new));
@@ -196,18 +242,23 @@ final class CsvDatasetReader {
   }
 
   private Dataset dataset(CsvHeader header) {
+    return task == TaskKind.REGRESSION
+        ? dataset(
+            header,
+            new Task.Regression(),
+            LabelSpace.quantiles(numbers.toArray(), Dataset.REGRESSION_BINS))
+        : dataset(header, classification(header), LabelSpace.classes(classes.names()));
+  }
+
+  private Dataset dataset(CsvHeader header, Task task, LabelSpace labels) {
     int columns = header.features().size();
-    boolean regression = options.task() == TaskKind.REGRESSION;
-    float[] targets = regression ? numbers.toArray() : classes.targets();
     return new Dataset(
         "csv:" + file,
         InputShape.vector(columns),
-        regression ? new Task.Regression() : classification(header),
-        regression
-            ? LabelSpace.quantiles(targets, Dataset.REGRESSION_BINS)
-            : LabelSpace.classes(classes.names()),
+        task,
+        labels,
         new FeatureTable.Floats(features.toArray(), columns),
-        targets,
+        task instanceof Task.Regression ? numbers.toArray() : classes.targets(),
         header.device() < 0 ? Optional.empty() : Optional.of(List.copyOf(devices)),
         header.time() < 0
             ? Optional.empty()

@@ -1,6 +1,7 @@
 package dev.kula.data.source;
 
 import dev.kula.KulaException;
+import dev.kula.data.DataSchema;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -17,8 +18,49 @@ import java.util.Set;
  * @param features numbers of the other columns, at least one
  */
 record CsvHeader(List<String> names, int device, int time, int label, List<Integer> features) {
-  /** Reads the header, whose first name may carry a byte order mark. */
+  /** Reads the header of a table of which all columns without another use are features. */
   static CsvHeader of(Path file, List<String> fields, ReadOptions options) {
+    List<String> names = names(file, fields);
+    int device = find(file, names, options.deviceColumn(), "device", ReadOptions.DEVICE);
+    int time = find(file, names, options.timeColumn(), "time", ReadOptions.TIME);
+    int label = find(file, names, options.labelColumn(), "label", "");
+    List<Integer> features = new ArrayList<>();
+    for (int column = 0; column < names.size(); column++) {
+      if (column != device && column != time && column != label) {
+        features.add(column);
+      }
+    }
+    if (features.isEmpty()) {
+      throw KulaException.user(
+          "'%s' has columns %s only, there must be a numeric feature beside them; add one"
+              .formatted(file, names));
+    }
+    return new CsvHeader(names, device, time, label, List.copyOf(features));
+  }
+
+  /** Reads the header of a table that must have the columns of a schema; others are let lie. */
+  static CsvHeader of(Path file, List<String> fields, DataSchema schema) {
+    List<String> names = names(file, fields);
+    return new CsvHeader(
+        names,
+        -1,
+        schema.time().map(time -> find(file, names, time)).orElse(-1),
+        find(file, names, schema.label()),
+        schema.features().stream().map(feature -> find(file, names, feature)).toList());
+  }
+
+  private static int find(Path file, List<String> names, String name) {
+    int column = names.indexOf(name);
+    if (column < 0) {
+      throw KulaException.user(
+          "column '%s' of the fleet's schema is not in '%s', whose columns are %s; add it"
+              .formatted(name, file, shortened(names)));
+    }
+    return column;
+  }
+
+  /** All names, the first of which may carry a byte order mark. */
+  private static List<String> names(Path file, List<String> fields) {
     if (fields.size() == 1 && fields.getFirst().matches(".*[;\t|].*")) {
       throw KulaException.user(
           "'%s' line 1 is one column, '%s', values must stand between commas; convert the file"
@@ -43,21 +85,7 @@ record CsvHeader(List<String> names, int device, int time, int label, List<Integ
       }
       names.add(name);
     }
-    int device = find(file, names, options.deviceColumn(), "device", ReadOptions.DEVICE);
-    int time = find(file, names, options.timeColumn(), "time", ReadOptions.TIME);
-    int label = find(file, names, options.labelColumn(), "label", "");
-    List<Integer> features = new ArrayList<>();
-    for (int column = 0; column < names.size(); column++) {
-      if (column != device && column != time && column != label) {
-        features.add(column);
-      }
-    }
-    if (features.isEmpty()) {
-      throw KulaException.user(
-          "'%s' has columns %s only, there must be a numeric feature beside them; add one"
-              .formatted(file, names));
-    }
-    return new CsvHeader(List.copyOf(names), device, time, label, List.copyOf(features));
+    return List.copyOf(names);
   }
 
   /** Finds a column; −1 if it is absent and bears the name {@code optional}. */

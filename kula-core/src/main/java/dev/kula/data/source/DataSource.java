@@ -1,10 +1,13 @@
 package dev.kula.data.source;
 
 import dev.kula.KulaException;
+import dev.kula.data.DataSchema;
 import dev.kula.data.Dataset;
 import dev.kula.data.Notation;
+import dev.kula.data.Standardisation;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /** Where a data set comes from. Values are immutable and thread safe; nothing is cached. */
 public sealed interface DataSource {
@@ -68,7 +71,35 @@ public sealed interface DataSource {
 
     @Override
     public Dataset load(ReadOptions options) {
-      return new CsvDatasetReader(file, options).read();
+      return CsvDatasetReader.read(file, options);
+    }
+
+    /**
+     * Reads a table that must be as a schema says, scaled as it says.
+     *
+     * @throws KulaException (USER) in one line, if something is missing or malformed
+     */
+    public Dataset load(DataSchema schema) {
+      return CsvDatasetReader.read(file, schema);
+    }
+
+    /**
+     * How others are to read their tables, if this one is the example.
+     *
+     * @param options that {@code example} was read with
+     * @param example what is in this file, standardised
+     * @param standardisation by which it was
+     */
+    public DataSchema schema(
+        ReadOptions options, Dataset example, Standardisation standardisation) {
+      CsvHeader header = CsvDatasetReader.header(file, options);
+      return new DataSchema(
+          header.features().stream().map(header.names()::get).toList(),
+          header.names().get(header.label()),
+          header.time() < 0 ? Optional.empty() : Optional.of(header.names().get(header.time())),
+          example.task(),
+          example.labels(),
+          standardisation);
     }
   }
 
