@@ -18,6 +18,7 @@ import dev.kula.device.Personalization;
 import dev.kula.device.PrivacySettings;
 import dev.kula.device.Protection;
 import dev.kula.device.SumProtection;
+import dev.kula.device.Surroundings;
 import dev.kula.device.Workbench;
 import dev.kula.engine.Engines;
 import dev.kula.model.EngineFactory;
@@ -25,9 +26,7 @@ import dev.kula.model.ModelSpec;
 import dev.kula.model.Scope;
 import dev.kula.model.TrainingEngine;
 import dev.kula.model.TrainingPlan;
-import dev.kula.privacy.ReleaseJournal;
 import dev.kula.privacy.accounting.RenyiFilter;
-import dev.kula.privacy.noise.NoiseSource;
 import dev.kula.swap.Admission;
 import dev.kula.swap.Gate;
 import dev.kula.swap.Selection;
@@ -196,13 +195,12 @@ public final class LackedClass {
       return new DeviceRuntime(
           id,
           new SampleStore(id, keys(id), "images", dataset.features(), dataset.targets(), chosen),
-          sender -> keys(sender).verifying(),
+          sender -> Optional.of(keys(sender).verifying()),
           target,
           Optional.of(samples(chosen)),
           settings(each.rho),
           own,
-          NoiseSource::seeded,
-          ReleaseJournal.simulated());
+          Surroundings.simulated());
     }
 
     private DeviceKeys keys(DeviceId id) {

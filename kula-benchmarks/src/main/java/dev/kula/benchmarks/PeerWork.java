@@ -17,6 +17,7 @@ import dev.kula.device.Personalization;
 import dev.kula.device.PrivacySettings;
 import dev.kula.device.Protection;
 import dev.kula.device.SumProtection;
+import dev.kula.device.Surroundings;
 import dev.kula.device.Workbench;
 import dev.kula.engine.Engines;
 import dev.kula.fleet.CostModel;
@@ -30,9 +31,7 @@ import dev.kula.model.Samples;
 import dev.kula.model.TrainingEngine;
 import dev.kula.model.TrainingPlan;
 import dev.kula.model.TrainingResult;
-import dev.kula.privacy.ReleaseJournal;
 import dev.kula.privacy.accounting.RenyiFilter;
-import dev.kula.privacy.noise.NoiseSource;
 import dev.kula.swap.Gate;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
@@ -136,13 +135,12 @@ final class PeerWork implements AutoCloseable {
           new DeviceRuntime(
               id,
               store,
-              other -> keys.verifying(),
+              other -> Optional.of(keys.verifying()),
               new double[data.labels().size()],
               Optional.empty(),
               settings(),
               SEED.derive("device").derive(index).derive(attempt),
-              NoiseSource::seeded,
-              ReleaseJournal.simulated());
+              Surroundings.simulated());
       Samples samples = trainingSamples(device);
       if (samples.size() == SAMPLES) {
         devices.add(device);

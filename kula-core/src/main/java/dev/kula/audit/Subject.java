@@ -13,10 +13,9 @@ import dev.kula.device.DeviceRuntime;
 import dev.kula.device.DeviceSettings;
 import dev.kula.device.Envelope;
 import dev.kula.device.Message;
+import dev.kula.device.Surroundings;
 import dev.kula.device.Workbench;
 import dev.kula.model.TrainingPlan;
-import dev.kula.privacy.ReleaseJournal;
-import dev.kula.privacy.noise.NoiseSource;
 import dev.kula.swap.Admission;
 import dev.kula.swap.Selection;
 import dev.kula.swap.SwapOrder;
@@ -76,13 +75,12 @@ final class Subject {
         new DeviceRuntime(
             ID,
             new SampleStore(ID, keys, "audit", pool.table(), pool.targets(), rows),
-            sender -> keys.verifying(),
+            sender -> Optional.of(keys.verifying()),
             target,
             Optional.empty(),
             settings,
             seed,
-            NoiseSource::seeded,
-            ReleaseJournal.simulated());
+            Surroundings.simulated());
     say(Envelope.ORCHESTRATOR, new Message.GlobalModel(ROUND, model), bench);
   }
 

@@ -22,7 +22,8 @@ final class Account {
     VISIT("visits"),
     CLASS_SUMS("class sums"),
     TRIAL("trials"),
-    CHOICE("choices of a group");
+    CHOICE("choices of a group"),
+    EXAMINATION("examinations");
 
     private final String plural;
 
@@ -98,7 +99,7 @@ final class Account {
   boolean noises(Kind kind) {
     return switch (kind) {
       case PROFILE, OUTCOME, TRIAL -> settings.noisesProfiles();
-      case UPDATE, VISIT, CLASS_SUMS, CHOICE -> settings.noisesEverything();
+      case UPDATE, VISIT, CLASS_SUMS, CHOICE, EXAMINATION -> settings.noisesEverything();
     };
   }
 

@@ -8,6 +8,7 @@ import dev.kula.data.DeviceId;
 import dev.kula.data.SampleBatch;
 import dev.kula.data.SampleSet;
 import dev.kula.data.SampleStore;
+import dev.kula.device.Surroundings.Examiner;
 import dev.kula.model.Evaluation;
 import dev.kula.model.Samples;
 import dev.kula.model.TrainingEngine;
@@ -15,7 +16,6 @@ import dev.kula.model.TrainingPlan;
 import dev.kula.monitor.ProfileRelease;
 import dev.kula.privacy.PrivacyLedger;
 import dev.kula.privacy.PrivacyLedger.Release;
-import dev.kula.privacy.ReleaseJournal;
 import dev.kula.privacy.noise.NoiseSource;
 import dev.kula.swap.SwapOrder;
 import java.security.PublicKey;
@@ -42,6 +42,7 @@ public final class DeviceRuntime {
   private final SampleStore store;
   private final DeviceSettings settings;
   private Optional<Samples> exam;
+  private final Examiner examiner;
   private final Account account;
   private final TrainingData data;
   private final Ledgers ledgers = Ledgers.empty();
@@ -94,28 +95,29 @@ public final class DeviceRuntime {
   /**
    * A device that has not seen a model yet.
    *
-   * @param directory everybody's key to verify signatures with
+   * @param directory keys to verify signatures with, as far as they are known
    * @param target label distribution that the personal model must serve, one a bin, sum 1; known
    *     without any test label
-   * @param exam what the evaluator examines the personal model on; read for nothing else
-   * @param noise makes the noise of a release out of its seed; a live device ignores the seed
-   * @param journal where releases are written down before they leave
+   * @param exam what the personal model is examined on; read for nothing else
+   * @param surroundings live or simulated
    */
   public DeviceRuntime(
       DeviceId id,
       SampleStore store,
-      Function<DeviceId, PublicKey> directory,
+      Function<DeviceId, Optional<PublicKey>> directory,
       double[] target,
       Optional<Samples> exam,
       DeviceSettings settings,
       Seed seed,
-      Function<Seed, NoiseSource> noise,
-      ReleaseJournal journal) {
+      Surroundings surroundings) {
     this.id = id;
     this.store = store;
     this.settings = settings;
     this.exam = exam;
-    this.account = new Account(settings.privacy(), noise, journal, seed.derive("noise"));
+    this.examiner = surroundings.examiner();
+    this.account =
+        new Account(
+            settings.privacy(), surroundings.noise(), surroundings.journal(), seed.derive("noise"));
     this.data =
         new TrainingData(
             store, settings.labels(), target, settings.privacy().hidesRecordsInUpdates(), seed);
@@ -318,20 +320,24 @@ public final class DeviceRuntime {
                           : result)
                       .score(engine.task()));
         };
-    return List.of(
-        new Envelope(
-            id,
-            Envelope.EVALUATOR,
-            new Message.Examined(
-                message.round(),
-                result,
-                without,
-                account.spentEpsilon(),
-                List.copyOf(account.releasesWithoutNoise()),
-                switch (message.occasion()) {
-                  case ROUND -> Optional.empty();
-                  case FINAL -> Optional.of(holdings());
-                })));
+    return List.of(new Envelope(id, Envelope.EVALUATOR, told(message, result, without)));
+  }
+
+  private Message.Examined told(
+      Message.Examine asked, Evaluation result, OptionalDouble withoutSwaps) {
+    boolean hides = examiner == Examiner.DEVICE && account.noises(Account.Kind.EXAMINATION);
+    if (examiner == Examiner.DEVICE && !hides) {
+      account.withoutNoise(Account.Kind.EXAMINATION);
+    }
+    return new Message.Examined(
+        asked.round(),
+        hides ? Optional.empty() : Optional.of(result),
+        hides ? OptionalDouble.empty() : withoutSwaps,
+        account.spentEpsilon(),
+        List.copyOf(account.releasesWithoutNoise()),
+        examiner == Examiner.EVALUATOR && asked.occasion() == Message.Occasion.FINAL
+            ? Optional.of(holdings())
+            : Optional.empty());
   }
 
   /** Notes that a {@link PooledOracle} has its samples, as they are. */

@@ -132,15 +132,15 @@ public sealed interface Message {
   /**
    * Device to evaluator: how its personal model did in the exam.
    *
-   * @param personal of the personal model
+   * @param personal of the personal model; empty if the device keeps it to itself
    * @param withoutSwaps score of a personal model made without what swaps brought, at the end
    * @param spentEpsilon on noised releases so far
    * @param withoutNoise releases that went out without noise so far
-   * @param holdings what it has, at the end
+   * @param holdings what it has, at the end of a simulation
    */
   record Examined(
       int round,
-      Evaluation personal,
+      Optional<Evaluation> personal,
       OptionalDouble withoutSwaps,
       double spentEpsilon,
       List<String> withoutNoise,

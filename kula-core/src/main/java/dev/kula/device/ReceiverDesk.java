@@ -24,6 +24,7 @@ import java.util.Collection;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -40,7 +41,7 @@ final class ReceiverDesk {
   private final SampleStore store;
   private final TrainingData data;
   private final DeviceSettings settings;
-  private final Function<DeviceId, PublicKey> directory;
+  private final Function<DeviceId, Optional<PublicKey>> directory;
   private final Account account;
   private final LabelPrior prior;
   private final Ledgers ledgers;
@@ -53,7 +54,7 @@ final class ReceiverDesk {
       SampleStore store,
       TrainingData data,
       DeviceSettings settings,
-      Function<DeviceId, PublicKey> directory,
+      Function<DeviceId, Optional<PublicKey>> directory,
       Account account,
       LabelPrior prior,
       Ledgers ledgers,
@@ -158,7 +159,7 @@ final class ReceiverDesk {
         && offer.pointer().exchange() == swap.order.exchange()
         && offer.lease().holder().equals(id)
         && offer.lease().block().equals(offer.pointer().block())
-        && offer.pointer().isSignedBy(directory.apply(sender));
+        && directory.apply(sender).filter(offer.pointer()::isSignedBy).isPresent();
   }
 
   /** A swap that waits for this sender's answer. */
@@ -174,7 +175,10 @@ final class ReceiverDesk {
     }
     swap.bytes += message.bytes();
     if (isSound(message.batch())
-        && store.keep(swap.pointer(), message.batch(), directory.apply(sender))) {
+        && directory
+            .apply(sender)
+            .filter(key -> store.keep(swap.pointer(), message.batch(), key))
+            .isPresent()) {
       swap.arrival = new Arrival.Copies(SampleSet.of(message.batch()));
     } else {
       swap.refusal = "what the source sent is not what the pointer promises";

@@ -56,7 +56,10 @@ final class Evaluator {
       Recovery.State recovery,
       DriftWatch.State watch) {}
 
-  /** Scores of one round, over honest devices. */
+  /**
+   * Scores of one round, over honest devices: of those that tell of their exam; not a number where
+   * one does not, or none does.
+   */
   record Scores(
       double mean,
       double worstDecile,
@@ -171,41 +174,53 @@ final class Evaluator {
     List<Double> epsilons = new ArrayList<>();
     List<Optional<Holdings>> holdings = new ArrayList<>();
     SortedSet<String> withoutNoise = new TreeSet<>();
-    double loss = 0;
+    List<Double> losses = new ArrayList<>();
     for (Message.Examined message : examined.values()) {
-      perDevice.add(message.personal().score(engine.task()));
+      perDevice.add(score(message).orElse(Double.NaN));
+      message.personal().ifPresent(personal -> losses.add(personal.loss()));
       without.add(message.withoutSwaps());
       epsilons.add(message.spentEpsilon());
       withoutNoise.addAll(message.withoutNoise());
       holdings.add(message.holdings());
-      loss += message.personal().loss() / examined.size();
     }
     examined.forEach(
-        (device, message) -> {
-          double score = message.personal().score(engine.task());
-          recovery.examined(device, message.round(), score);
-          watch.examined(device, message.round(), score).ifPresent(changes::add);
-        });
+        (device, message) ->
+            score(message)
+                .ifPresent(
+                    score -> {
+                      recovery.examined(device, message.round(), score);
+                      watch.examined(device, message.round(), score).ifPresent(changes::add);
+                    }));
     scored = List.copyOf(examined.keySet());
     examined.clear();
-    double[] sorted = perDevice.stream().mapToDouble(Double::doubleValue).sorted().toArray();
+    double[] sorted =
+        perDevice.stream()
+            .mapToDouble(Double::doubleValue)
+            .filter(score -> !Double.isNaN(score))
+            .sorted()
+            .toArray();
+    double none = perDevice.isEmpty() ? 0 : Double.NaN;
     int worst = Math.max(1, sorted.length / 10);
-    double mean = Arrays.stream(sorted).average().orElse(0);
+    double mean = Arrays.stream(sorted).average().orElse(none);
     double variance = 0;
     for (double score : sorted) {
       variance += (score - mean) * (score - mean) / Math.max(1, sorted.length - 1);
     }
-    double decile = Arrays.stream(sorted).limit(worst).average().orElse(0);
+    double decile = Arrays.stream(sorted).limit(worst).average().orElse(none);
     return new Scores(
         mean,
         decile,
         Math.sqrt(variance),
-        loss,
+        losses.stream().mapToDouble(loss -> loss / losses.size()).sum(),
         perDevice,
         without,
         epsilons,
         withoutNoise,
         holdings);
+  }
+
+  private Optional<Double> score(Message.Examined message) {
+    return message.personal().map(personal -> personal.score(engine.task()));
   }
 
   /** Devices whose scores the last {@link #scores} were, in that order. */

@@ -15,12 +15,11 @@ import dev.kula.device.DeviceRuntime;
 import dev.kula.device.DeviceSettings;
 import dev.kula.device.Envelope;
 import dev.kula.device.Situation;
+import dev.kula.device.Surroundings;
 import dev.kula.fleet.CostModel;
 import dev.kula.fleet.Courses;
 import dev.kula.model.Samples;
 import dev.kula.model.TrainingEngine;
-import dev.kula.privacy.ReleaseJournal;
-import dev.kula.privacy.noise.NoiseSource;
 import java.security.PublicKey;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -95,7 +94,8 @@ public final class Roster {
     Dataset dataset = data.dataset();
     FederatedData.DeviceRows rows = all.get(index);
     boolean isDevice = index < data.devices().size();
-    Function<DeviceId, PublicKey> directory = device -> keysOf(device).verifying();
+    Function<DeviceId, Optional<PublicKey>> directory =
+        device -> Optional.of(keysOf(device).verifying());
     DeviceSettings told = settings.devices();
     return new DeviceRuntime(
         participant,
@@ -105,8 +105,7 @@ public final class Roster {
         isDevice ? Optional.of(exam(index)) : Optional.empty(),
         isDevice ? told : told.withoutProtection(),
         deviceSeed(index),
-        NoiseSource::seeded,
-        ReleaseJournal.simulated());
+        Surroundings.simulated());
   }
 
   /** Where all randomness of a participant comes from. */

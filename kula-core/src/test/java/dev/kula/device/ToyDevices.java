@@ -170,7 +170,8 @@ public final class ToyDevices {
             id, keys(id), "toy", data.dataset().features(), data.dataset().targets(), rows);
     store.hold(Math.min(stock, rows.length));
     stores.put(id, store);
-    Function<DeviceId, PublicKey> directory = device -> keys(device).verifying();
+    Function<DeviceId, Optional<PublicKey>> directory =
+        device -> Optional.of(keys(device).verifying());
     return new DeviceRuntime(
         id,
         store,
@@ -179,8 +180,7 @@ public final class ToyDevices {
         exam.map(samples -> samples),
         others.getOrDefault(id, settings),
         seed(id),
-        noise,
-        ReleaseJournal.simulated());
+        new Surroundings(noise, ReleaseJournal.simulated(), Surroundings.Examiner.EVALUATOR));
   }
 
   /** From which a device derives all its choices. */

@@ -27,7 +27,12 @@ final class HonestDevicesTest {
 
   private static Message.Examined examined(int correct) {
     return new Message.Examined(
-        1, new Evaluation(10, 5, correct), OptionalDouble.empty(), 0, List.of(), Optional.empty());
+        1,
+        Optional.of(new Evaluation(10, 5, correct)),
+        OptionalDouble.empty(),
+        0,
+        List.of(),
+        Optional.empty());
   }
 
   @Test

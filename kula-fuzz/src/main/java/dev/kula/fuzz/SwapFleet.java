@@ -15,6 +15,7 @@ import dev.kula.device.Personalization;
 import dev.kula.device.PrivacySettings;
 import dev.kula.device.Protection;
 import dev.kula.device.SumProtection;
+import dev.kula.device.Surroundings;
 import dev.kula.device.Workbench;
 import dev.kula.engine.Engines;
 import dev.kula.model.EngineFactory;
@@ -24,9 +25,7 @@ import dev.kula.model.Scope;
 import dev.kula.model.Task;
 import dev.kula.model.TrainingEngine;
 import dev.kula.model.TrainingPlan;
-import dev.kula.privacy.ReleaseJournal;
 import dev.kula.privacy.accounting.RenyiFilter;
-import dev.kula.privacy.noise.NoiseSource;
 import dev.kula.swap.Gate;
 import java.security.PublicKey;
 import java.time.Instant;
@@ -120,8 +119,8 @@ final class SwapFleet {
   }
 
   private static DeviceRuntime device(DeviceId id, int place) {
-    Function<DeviceId, PublicKey> directory =
-        other -> Optional.ofNullable(KEYS.get(other)).orElseThrow().verifying();
+    Function<DeviceId, Optional<PublicKey>> directory =
+        other -> Optional.ofNullable(KEYS.get(other)).map(DeviceKeys::verifying);
     double[] target = {0.25, 0.25, 0.5};
     int[] exam = IntStream.range(0, CLASSES).toArray();
     return new DeviceRuntime(
@@ -134,8 +133,7 @@ final class SwapFleet {
             : Optional.of(SampleSet.of(FEATURE_TABLE, TARGETS, exam)),
         settings(id),
         SEED.derive(id.name()),
-        NoiseSource::seeded,
-        ReleaseJournal.simulated());
+        Surroundings.simulated());
   }
 
   private static DeviceSettings settings(DeviceId id) {

@@ -91,7 +91,9 @@ final class MessageReader {
   private Message read(Wire.Examined examined) {
     return new Message.Examined(
         examined.getRound(),
-        Contents.evaluation(examined.hasPersonal(), examined.getPersonal(), "personal"),
+        examined.hasPersonal()
+            ? Optional.of(Contents.evaluation(true, examined.getPersonal(), "personal"))
+            : Optional.empty(),
         Terms.optional(examined.hasWithoutSwaps(), examined.getWithoutSwaps()),
         examined.getSpentEpsilon(),
         checks.texts(examined.getWithoutNoiseList(), "without_noise"),

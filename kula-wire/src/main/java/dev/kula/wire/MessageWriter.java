@@ -141,9 +141,9 @@ final class MessageWriter {
         Wire.Examined.Builder body =
             Wire.Examined.newBuilder()
                 .setRound(examined.round())
-                .setPersonal(Contents.encode(examined.personal()))
                 .setSpentEpsilon(examined.spentEpsilon())
                 .addAllWithoutNoise(examined.withoutNoise());
+        examined.personal().map(Contents::encode).ifPresent(body::setPersonal);
         examined.withoutSwaps().ifPresent(body::setWithoutSwaps);
         examined.holdings().ifPresent(has -> body.setHoldings(Contents.encode(has)));
         yield out.setExamined(body);
