@@ -22,6 +22,7 @@ import dev.kula.round.RunState;
 import dev.kula.round.RunSummary;
 import dev.kula.round.Servers;
 import dev.kula.round.SimulationSettings;
+import dev.kula.wire.FleetData;
 import dev.kula.wire.FleetSettings;
 import dev.kula.wire.SettingsCodec;
 import io.grpc.BindableService;
@@ -134,7 +135,7 @@ public final class Rehearsal implements Run {
         settings.devices(),
         settings.rounds().seed().value(),
         data.devices().stream().map(FederatedData.DeviceRows::device).toList(),
-        Optional.of(Dealt.digest(data)));
+        new FleetData.Rehearsed(Dealt.digest(data)));
   }
 
   /**
@@ -170,11 +171,11 @@ public final class Rehearsal implements Run {
 
   /** A monitor has dealt the same data if the digest is the same, and been told the same. */
   private static FleetSettings forMonitor(FleetSettings all, String words) {
-    return all.rehearsing(Dealt.digest(all.rehearsal().orElseThrow(), words));
+    return all.withData(new FleetData.Rehearsed(Dealt.digest(digest(all), words)));
   }
 
   private static void requireSame(FleetSettings told, FleetSettings own, String dealt) {
-    if (told.rehearsal().isEmpty()) {
+    if (!(told.data() instanceof FleetData.Rehearsed)) {
       throw KulaException.user(
           "the server's run is no rehearsal, must be one where a device rehearses; leave --rehearse"
               + " out");
@@ -183,12 +184,16 @@ public final class Rehearsal implements Run {
     requireSame("model", told.model().notation(), own.model().notation());
     requireSame("target", told.target().notation(), own.target().notation());
     requireSame("number of devices", told.members().size(), own.members().size());
-    requireSame(dealt, told.rehearsal().get(), own.rehearsal().orElseThrow());
+    requireSame(dealt, digest(told), digest(own));
     if (!Arrays.equals(SettingsCodec.encode(told), SettingsCodec.encode(own))) {
       throw KulaException.user(
           "settings of devices differ from those of the server's run; give both the same flags, as"
               + " with --config");
     }
+  }
+
+  private static String digest(FleetSettings of) {
+    return ((FleetData.Rehearsed) of.data()).digest();
   }
 
   private static void requireSame(String name, Object told, Object own) {

@@ -219,7 +219,9 @@ public final class RemoteFleet implements Fleet {
     Map<DeviceId, Result.Said> answers =
         all(
             inboxes.keySet(),
-            id -> new Job.Deliver(inbox(inboxes, id), now(), conditions.inferenceSeconds(id)),
+            id ->
+                new Job.Deliver(
+                    List.of(), inbox(inboxes, id), now(), conditions.inferenceSeconds(id)),
             (id, result) ->
                 result instanceof Result.Said said ? Optional.of(said) : Optional.empty());
     List<Envelope> moving = new ArrayList<>();

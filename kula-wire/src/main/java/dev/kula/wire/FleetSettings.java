@@ -8,7 +8,6 @@ import dev.kula.model.ModelSpec;
 import dev.kula.model.Task;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * All that the operator sets alike on all devices, so that the process of a device can make its
@@ -24,9 +23,7 @@ import java.util.Optional;
  * @param seed of the run; that of a device is derived from it and from its place among the members
  * @param members all devices of the fleet, in the order in which their seeds are numbered; the base
  *     set comes after them
- * @param rehearsal digest of the data that every device of a rehearsal deals itself; there, noise
- *     and keys come from the seed, too: a live fleet does as a simulation does, bit for bit, and
- *     protects nobody. Empty where devices have data, noise and keys of their own
+ * @param data where devices have theirs from
  */
 public record FleetSettings(
     ModelSpec model,
@@ -37,7 +34,7 @@ public record FleetSettings(
     DeviceSettings devices,
     long seed,
     List<DeviceId> members,
-    Optional<String> rehearsal) {
+    FleetData data) {
   public FleetSettings {
     members = List.copyOf(members);
     if (schema.isBlank()) {
@@ -46,11 +43,18 @@ public record FleetSettings(
     if (new HashSet<>(members).size() < members.size()) {
       throw new IllegalArgumentException("members have a name twice, must be different devices");
     }
+    if (data instanceof FleetData.Own own
+        && !(own.schema().input().equals(input)
+            && own.schema().task().equals(task)
+            && own.schema().labels().equals(devices.labels()))) {
+      throw new IllegalArgumentException(
+          "schema is of %s for %s, must be of %s for %s"
+              .formatted(own.schema().input(), own.schema().task(), input, task));
+    }
   }
 
-  /** These settings of a rehearsal with another digest. */
-  public FleetSettings rehearsing(String digest) {
-    return new FleetSettings(
-        model, input, task, target, schema, devices, seed, members, Optional.of(digest));
+  /** The same with data from elsewhere. */
+  public FleetSettings withData(FleetData other) {
+    return new FleetSettings(model, input, task, target, schema, devices, seed, members, other);
   }
 }

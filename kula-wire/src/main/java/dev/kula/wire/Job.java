@@ -59,12 +59,16 @@ public sealed interface Job {
   /**
    * Handle these messages. Answered by {@link Result.Said}.
    *
+   * @param introductions of devices that messages come from, as far as this one has not met them
    * @param inbox in the order in which they are to be handled
    * @param now the fleet's clock
    * @param inferenceSeconds what one forward pass takes on this device; 0 if unknown
    */
-  record Deliver(List<Envelope> inbox, Instant now, double inferenceSeconds) implements Work {
+  record Deliver(
+      List<Introduction> introductions, List<Envelope> inbox, Instant now, double inferenceSeconds)
+      implements Work {
     public Deliver {
+      introductions = List.copyOf(introductions);
       inbox = List.copyOf(inbox);
       requireSeconds(inferenceSeconds);
     }

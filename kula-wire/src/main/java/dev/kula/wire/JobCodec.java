@@ -1,6 +1,8 @@
 package dev.kula.wire;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.Timestamp;
+import com.google.protobuf.UnsafeByteOperations;
 import dev.kula.wire.v1.Wire;
 import java.time.Instant;
 import java.util.Optional;
@@ -22,6 +24,8 @@ public final class JobCodec {
           case Job.Deliver deliver ->
               out.setDeliver(
                   Wire.Deliver.newBuilder()
+                      .addAllIntroductions(
+                          deliver.introductions().stream().map(JobCodec::write).toList())
                       .addAllInbox(MessageWriter.envelopes(deliver.inbox()))
                       .setNow(Checks.instant(deliver.now()))
                       .setInferenceSeconds(deliver.inferenceSeconds()));
@@ -35,6 +39,19 @@ public final class JobCodec {
           case Job.Consult consult -> out.setConsult(Consultation.encode(consult.question()));
         };
     return whole.build().toByteArray();
+  }
+
+  private static Wire.Introduction write(Introduction introduction) {
+    return Wire.Introduction.newBuilder()
+        .addAllChain(introduction.chain().stream().map(UnsafeByteOperations::unsafeWrap).toList())
+        .build();
+  }
+
+  private static Introduction read(Wire.Introduction introduction, Checks checks) {
+    return new Introduction(
+        checks.list(introduction.getChainList(), "chain").stream()
+            .map(ByteString::toByteArray)
+            .toList());
   }
 
   private static Wire.Train write(Job.Train train) {
@@ -105,6 +122,9 @@ public final class JobCodec {
       case DELIVER -> {
         Wire.Deliver deliver = job.getDeliver();
         yield new Job.Deliver(
+            checks.list(deliver.getIntroductionsList(), "introductions").stream()
+                .map(one -> read(one, checks))
+                .toList(),
             reader.envelopes(deliver.getInboxList(), "inbox"),
             now(deliver.hasNow(), deliver.getNow()),
             deliver.getInferenceSeconds());

@@ -2,11 +2,11 @@ package dev.kula.wire;
 
 import dev.kula.data.DeviceId;
 import dev.kula.data.target.TargetSpec;
+import dev.kula.device.DeviceSettings;
 import dev.kula.model.InputShape;
 import dev.kula.model.ModelSpec;
 import dev.kula.model.Task;
 import dev.kula.wire.v1.WireSettings;
-import java.util.Optional;
 
 /** Settings of a fleet as the bytes of {@code settings.proto}, and back. Thread safe. */
 public final class SettingsCodec {
@@ -28,7 +28,7 @@ public final class SettingsCodec {
             .setDevices(SettingsWriter.devices(settings.devices()))
             .setSeed(settings.seed())
             .addAllMembers(settings.members().stream().map(DeviceId::name).toList());
-    settings.rehearsal().ifPresent(out::setRehearsal);
+    FleetSettingsData.write(settings.data(), out);
     return out.build().toByteArray();
   }
 
@@ -72,20 +72,21 @@ public final class SettingsCodec {
   private static FleetSettings read(WireSettings.FleetSettings settings, Checks checks) {
     WireSettings.InputShape input =
         Checks.present(settings.hasInput(), settings.getInput(), "input");
+    Task task = read(Checks.present(settings.hasTask(), settings.getTask(), "task"));
+    DeviceSettings devices =
+        new SettingsReader(checks).devices(settings.hasDevices(), settings.getDevices());
     return new FleetSettings(
         ModelSpec.parse(checks.text(settings.getModel(), "model")),
         shape(input),
-        read(Checks.present(settings.hasTask(), settings.getTask(), "task")),
+        task,
         TargetSpec.parse(checks.text(settings.getTarget(), "target")),
         checks.text(settings.getSchema(), "schema"),
-        new SettingsReader(checks).devices(settings.hasDevices(), settings.getDevices()),
+        devices,
         settings.getSeed(),
         checks.texts(settings.getMembersList(), "members").stream()
             .map(member -> checks.device(member, "member"))
             .toList(),
-        settings.hasRehearsal()
-            ? Optional.of(checks.text(settings.getRehearsal(), "rehearsal"))
-            : Optional.empty());
+        FleetSettingsData.read(settings, task, devices.labels(), checks));
   }
 
   /** Whose numbers are few enough to be counted in an int. */

@@ -4,12 +4,14 @@ import dev.kula.aggregate.Broadcast;
 import dev.kula.aggregate.Update;
 import dev.kula.data.BlockId;
 import dev.kula.data.DataPointer;
+import dev.kula.data.DataSchema;
 import dev.kula.data.DeviceId;
 import dev.kula.data.Exchange;
 import dev.kula.data.FeatureTable;
 import dev.kula.data.LabelSpace;
 import dev.kula.data.Lease;
 import dev.kula.data.SampleBatch;
+import dev.kula.data.Standardisation;
 import dev.kula.data.target.TargetSpec;
 import dev.kula.device.ChangeProtection;
 import dev.kula.device.DeviceSettings;
@@ -232,7 +234,8 @@ final class Specimens {
               count(),
               of(Instant.class),
               positive());
-      case "Deliver" -> new Job.Deliver(envelopes(), of(Instant.class), positive());
+      case "Deliver" ->
+          new Job.Deliver(introductions(), envelopes(), of(Instant.class), positive());
       case "Trained" ->
           new Result.Trained(
               random.nextBoolean() ? Optional.of(of(Update.class)) : Optional.empty(), positive());
@@ -248,17 +251,7 @@ final class Specimens {
 
   private @Nullable Object setting(Class<?> type) {
     return switch (type.getSimpleName()) {
-      case "FleetSettings" ->
-          new FleetSettings(
-              of(ModelSpec.class),
-              of(InputShape.class),
-              of(Task.class),
-              of(TargetSpec.class),
-              of(String.class),
-              of(DeviceSettings.class),
-              random.nextLong(),
-              IntStream.range(0, 3).mapToObj(i -> new DeviceId("device-" + i)).toList(),
-              random.nextBoolean() ? Optional.of(of(String.class)) : Optional.empty());
+      case "FleetSettings" -> settings();
       case "InputShape" -> new InputShape(count(), count(), count());
       case "Classification" -> new Task.Classification(1 + count());
       case "Mixture" -> new TargetSpec.Mixture(random.nextDouble());
@@ -281,6 +274,49 @@ final class Specimens {
           new PrivateSteps(random.nextDouble(0.01, 1), count(), (float) positive(), positive());
       default -> null;
     };
+  }
+
+  /** Of a fleet whose devices have data of their own, if what is predicted fits them. */
+  private FleetSettings settings() {
+    InputShape vector = InputShape.vector(2);
+    DeviceSettings devices = of(DeviceSettings.class);
+    boolean classes = devices.labels().edges().isEmpty();
+    boolean own = random.nextBoolean();
+    Task task = classes ? new Task.Classification(devices.labels().size()) : new Task.Regression();
+    return new FleetSettings(
+        of(ModelSpec.class),
+        own ? vector : of(InputShape.class),
+        own ? task : of(Task.class),
+        of(TargetSpec.class),
+        of(String.class),
+        devices,
+        random.nextLong(),
+        IntStream.range(0, 3).mapToObj(i -> new DeviceId("device-" + i)).toList(),
+        own
+            ? new FleetData.Own(of(String.class), schema(task, devices.labels()))
+            : new FleetData.Rehearsed(of(String.class)));
+  }
+
+  private DataSchema schema(Task task, LabelSpace labels) {
+    double[] deviations = {random.nextDouble(), 0};
+    return new DataSchema(
+        List.of("width", "height, mm"),
+        "kind",
+        random.nextBoolean() ? Optional.of("when") : Optional.empty(),
+        task,
+        labels,
+        new Standardisation(
+            Optional.of(
+                new Standardisation.Columns(random.doubles(2, -9, 9).toArray(), deviations)),
+            task instanceof Task.Regression
+                ? Optional.of(new Standardisation.Scale(random.nextGaussian(), positive()))
+                : Optional.empty()));
+  }
+
+  private List<Introduction> introductions() {
+    return IntStream.range(0, random.nextInt(3))
+        .mapToObj(i -> new Introduction(List.of(bytes(5), bytes(3))))
+        .toList();
   }
 
   private List<Envelope> envelopes() {
