@@ -1,2 +1,2 @@
 sql:CREATE TABLE x (t)
-PRAGMA user_version = 1
+PRAGMA user_version = 2

@@ -26,10 +26,10 @@ final class JournalParser implements Parser {
       Files.write(file, input);
     }
     ReleaseJournal.History first;
-    try (SqliteReleaseJournal journal = SqliteReleaseJournal.open(file)) {
+    try (SqliteReleaseJournal journal = SqliteReleaseJournal.open(file, "run")) {
       first = journal.history();
     }
-    try (SqliteReleaseJournal journal = SqliteReleaseJournal.open(file)) {
+    try (SqliteReleaseJournal journal = SqliteReleaseJournal.open(file, "run")) {
       if (!journal.history().equals(first)) {
         throw new AssertionError("opened again, it tells another history");
       }

@@ -20,6 +20,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteConfig.JournalMode;
 import org.sqlite.SQLiteConfig.LockingMode;
@@ -30,8 +31,9 @@ import org.sqlite.SQLiteException;
 /**
  * A device's releases in an SQLite file: each with its price and its content in one transaction,
  * safe on the disk before the release leaves. The database itself refuses to change or delete a
- * price. Contents are kept for the current round and the {@value #ROUNDS_KEPT} before it; prices
- * for ever. One process at a time can open a file.
+ * price. A device has one file for all runs that it takes part in: prices stay for ever, contents
+ * for as long as their run is the present one, in which a device that was killed does its jobs
+ * again. One process at a time can open a file.
  *
  * <p><b>Not protected:</b> whoever may write the file may put an older copy in its place; then what
  * was paid since is forgotten. Keep it out of backups that are restored.
@@ -39,61 +41,54 @@ import org.sqlite.SQLiteException;
  * <p>Not thread safe.
  */
 public final class SqliteReleaseJournal implements ReleaseJournal, Closeable {
-  /** Rounds before the current one whose releases can still be sent again. */
-  static final int ROUNDS_KEPT = 2;
-
   /** Raised when tables change. */
-  private static final int SCHEMA_VERSION = 1;
+  private static final int SCHEMA_VERSION = 2;
 
   private static final List<String> SCHEMA =
       List.of(
           """
           CREATE TABLE release (
             number INTEGER PRIMARY KEY,
+            run TEXT NOT NULL,
             round INTEGER NOT NULL,
             purpose TEXT NOT NULL,
             rho REAL NOT NULL CHECK (rho >= 0),
             content BLOB,
-            UNIQUE (round, purpose)) STRICT
+            UNIQUE (run, round, purpose)) STRICT
           """,
           "CREATE TABLE without_noise (purpose TEXT PRIMARY KEY) STRICT, WITHOUT ROWID",
           """
           CREATE TABLE refusal (
-            only INTEGER PRIMARY KEY CHECK (only = 1),
+            run TEXT PRIMARY KEY,
             round INTEGER NOT NULL,
-            purpose TEXT NOT NULL) STRICT
+            purpose TEXT NOT NULL) STRICT, WITHOUT ROWID
           """,
           """
-          CREATE TRIGGER prices_stay BEFORE UPDATE OF number, round, purpose, rho ON release
+          CREATE TRIGGER prices_stay BEFORE UPDATE OF number, run, round, purpose, rho ON release
           BEGIN SELECT RAISE(ABORT, 'what was paid cannot change'); END
           """,
           """
           CREATE TRIGGER releases_stay BEFORE DELETE ON release
           BEGIN SELECT RAISE(ABORT, 'what was paid cannot be taken back'); END
-          """,
-          """
-          CREATE TRIGGER contents_go AFTER INSERT ON release
-          BEGIN
-            UPDATE release SET content = NULL
-            WHERE round < NEW.round - %d AND content IS NOT NULL;
-          END
-          """
-              .formatted(ROUNDS_KEPT));
+          """);
 
   private final Path file;
   private final Connection connection;
+  private final String run;
 
-  private SqliteReleaseJournal(Path file, Connection connection) {
+  private SqliteReleaseJournal(Path file, Connection connection, String run) {
     this.file = file;
     this.connection = connection;
+    this.run = run;
   }
 
   /**
    * Opens the journal in {@code file}, and makes an empty one if there is none.
    *
+   * @param run to which what is released now belongs; contents of other runs are dropped
    * @throws KulaException USER if it is no journal, damaged, or open in another process
    */
-  public static SqliteReleaseJournal open(Path file) {
+  public static SqliteReleaseJournal open(Path file, String run) {
     SQLiteConfig config = new SQLiteConfig();
     config.setJournalMode(JournalMode.WAL);
     config.setSynchronous(SynchronousMode.FULL);
@@ -101,17 +96,23 @@ public final class SqliteReleaseJournal implements ReleaseJournal, Closeable {
     config.setBusyTimeout(0);
     try {
       return prepared(
-          file, DriverManager.getConnection("jdbc:sqlite:" + file, config.toProperties()));
+          file, DriverManager.getConnection("jdbc:sqlite:" + file, config.toProperties()), run);
     } catch (SQLException failure) {
       throw cannotOpen(file, failure);
     }
   }
 
-  private static SqliteReleaseJournal prepared(Path file, Connection connection)
+  private static SqliteReleaseJournal prepared(Path file, Connection connection, String run)
       throws SQLException {
     try {
       prepare(connection, file);
-      return new SqliteReleaseJournal(file, connection);
+      try (PreparedStatement others =
+          connection.prepareStatement(
+              "UPDATE release SET content = NULL WHERE run <> ? AND content IS NOT NULL")) {
+        others.setString(1, run);
+        others.executeUpdate();
+      }
+      return new SqliteReleaseJournal(file, connection, run);
     } catch (SQLException | KulaException failure) {
       connection.close();
       throw failure;
@@ -129,9 +130,9 @@ public final class SqliteReleaseJournal implements ReleaseJournal, Closeable {
       try (ResultSet row = statement.executeQuery("PRAGMA user_version")) {
         version = row.getInt(1);
       }
-      if (version > SCHEMA_VERSION) {
+      if (version != 0 && version != SCHEMA_VERSION) {
         throw KulaException.user(
-            "release journal '%s' has schema %d, this Kula reads up to %d; open it with the Kula that wrote it"
+            "release journal '%s' has schema %d, this Kula reads %d; open it with the Kula that wrote it"
                 .formatted(file, version, SCHEMA_VERSION));
       }
       requireOwnTables(statement, file, version);
@@ -172,14 +173,20 @@ public final class SqliteReleaseJournal implements ReleaseJournal, Closeable {
     }
   }
 
+  /** What was paid in other runs has their names before its purpose. */
   @Override
   public History history() {
     try (Statement statement = connection.createStatement()) {
       List<Charge> charges = new ArrayList<>();
       try (ResultSet row =
-          statement.executeQuery("SELECT round, purpose, rho FROM release ORDER BY number")) {
+          statement.executeQuery("SELECT run, round, purpose, rho FROM release ORDER BY number")) {
         while (row.next()) {
-          charges.add(new Charge(new Release(row.getInt(1), row.getString(2)), row.getDouble(3)));
+          String of = row.getString(1);
+          String purpose = row.getString(3);
+          charges.add(
+              new Charge(
+                  new Release(row.getInt(2), of.equals(run) ? purpose : of + "/" + purpose),
+                  row.getDouble(4)));
         }
       }
       List<String> withoutNoise = new ArrayList<>();
@@ -189,12 +196,7 @@ public final class SqliteReleaseJournal implements ReleaseJournal, Closeable {
           withoutNoise.add(row.getString(1));
         }
       }
-      try (ResultSet row = statement.executeQuery("SELECT round, purpose FROM refusal")) {
-        return new History(
-            charges,
-            withoutNoise,
-            row.next() ? new Release(row.getInt(1), row.getString(2)) : null);
-      }
+      return new History(charges, withoutNoise, refusal());
     } catch (SQLException failure) {
       throw cannotRead(failure);
     } catch (IllegalArgumentException noCharge) {
@@ -202,13 +204,24 @@ public final class SqliteReleaseJournal implements ReleaseJournal, Closeable {
     }
   }
 
+  private @Nullable Release refusal() throws SQLException {
+    try (PreparedStatement query =
+        connection.prepareStatement("SELECT round, purpose FROM refusal WHERE run = ?")) {
+      query.setString(1, run);
+      try (ResultSet row = query.executeQuery()) {
+        return row.next() ? new Release(row.getInt(1), row.getString(2)) : null;
+      }
+    }
+  }
+
   @Override
   public <T extends Record> Optional<T> content(Release release, Class<T> type) {
     try (PreparedStatement query =
         connection.prepareStatement(
-            "SELECT content FROM release WHERE round = ? AND purpose = ?")) {
-      query.setInt(1, release.round());
-      query.setString(2, release.purpose());
+            "SELECT content FROM release WHERE run = ? AND round = ? AND purpose = ?")) {
+      query.setString(1, run);
+      query.setInt(2, release.round());
+      query.setString(3, release.purpose());
       try (ResultSet row = query.executeQuery()) {
         byte[] content = row.next() ? row.getBytes(1) : null;
         return content == null
@@ -230,12 +243,13 @@ public final class SqliteReleaseJournal implements ReleaseJournal, Closeable {
     Release release = charge.release();
     byte[] bytes = bytes(content);
     write(
-        "INSERT INTO release (round, purpose, rho, content) VALUES (?, ?, ?, ?)",
+        "INSERT INTO release (run, round, purpose, rho, content) VALUES (?, ?, ?, ?, ?)",
         row -> {
-          row.setInt(1, release.round());
-          row.setString(2, release.purpose());
-          row.setDouble(3, charge.rho());
-          row.setBytes(4, bytes);
+          row.setString(1, run);
+          row.setInt(2, release.round());
+          row.setString(3, release.purpose());
+          row.setDouble(4, charge.rho());
+          row.setBytes(5, bytes);
         });
   }
 
@@ -259,10 +273,11 @@ public final class SqliteReleaseJournal implements ReleaseJournal, Closeable {
   @Override
   public void refused(Release release) {
     write(
-        "INSERT INTO refusal (only, round, purpose) VALUES (1, ?, ?) ON CONFLICT DO NOTHING",
+        "INSERT INTO refusal (run, round, purpose) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
         row -> {
-          row.setInt(1, release.round());
-          row.setString(2, release.purpose());
+          row.setString(1, run);
+          row.setInt(2, release.round());
+          row.setString(3, release.purpose());
         });
   }
 

@@ -33,6 +33,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class SqliteReleaseJournalTest {
+  private static final String RUN = "run-1";
   private static final Release PROFILE = new Release(5, "profile");
   private static final Release UPDATE = new Release(6, "update");
 
@@ -49,7 +50,7 @@ final class SqliteReleaseJournalTest {
   @Test
   void aRestartForgetsNothing() {
     Content content = new Content(new float[] {1.5f, Float.MIN_VALUE, -0f}, "ö");
-    try (SqliteReleaseJournal journal = SqliteReleaseJournal.open(file)) {
+    try (SqliteReleaseJournal journal = SqliteReleaseJournal.open(file, RUN)) {
       assertEquals(List.of(), journal.history().charges());
       assertNull(journal.history().firstRefusal());
       journal.paid(new Charge(PROFILE, 0.25), content);
@@ -60,7 +61,7 @@ final class SqliteReleaseJournalTest {
       journal.refused(new Release(7, "update"));
       journal.refused(new Release(8, "update"));
     }
-    try (SqliteReleaseJournal journal = SqliteReleaseJournal.open(file)) {
+    try (SqliteReleaseJournal journal = SqliteReleaseJournal.open(file, RUN)) {
       assertEquals(
           List.of(new Charge(PROFILE, 0.25), new Charge(UPDATE, 0.125)),
           journal.history().charges());
@@ -92,7 +93,7 @@ final class SqliteReleaseJournalTest {
     Message.Visited visited = new Message.Visited(7, new BlockId("0a".repeat(32)), delta);
     Release visit = new Release(5, "visit under lease 1");
     Release outcome = new Release(5, "outcomes");
-    try (SqliteReleaseJournal journal = SqliteReleaseJournal.open(file)) {
+    try (SqliteReleaseJournal journal = SqliteReleaseJournal.open(file, RUN)) {
       journal.paid(new Charge(PROFILE, 0.1), new Message.ProfileReport(profile));
       journal.paid(new Charge(outcome, 0.1), outcomes);
       journal.paid(new Charge(visit, 0.1), visited);
@@ -110,7 +111,7 @@ final class SqliteReleaseJournalTest {
 
   @Test
   void aReleaseHasOneEntry() {
-    try (SqliteReleaseJournal journal = SqliteReleaseJournal.open(file)) {
+    try (SqliteReleaseJournal journal = SqliteReleaseJournal.open(file, RUN)) {
       journal.paid(new Charge(PROFILE, 0.25), new Content(new float[0], "first"));
       assertThrows(
           IllegalStateException.class,
@@ -122,18 +123,24 @@ final class SqliteReleaseJournalTest {
   }
 
   @Test
-  void contentsGoAfterSomeRoundsAndPricesStay() {
-    try (SqliteReleaseJournal journal = SqliteReleaseJournal.open(file)) {
-      for (int round = 1; round <= 6; round++) {
-        journal.paid(new Charge(new Release(round, "profile"), 0.1), new Content(new float[1], ""));
-      }
-      for (int round = 1; round <= 6; round++) {
-        assertEquals(
-            round >= 6 - SqliteReleaseJournal.ROUNDS_KEPT,
-            journal.content(new Release(round, "profile"), Content.class).isPresent(),
-            "round " + round);
-      }
-      assertEquals(6, journal.history().charges().size());
+  void anotherRunIsPaidFromTheSameAccount() {
+    try (SqliteReleaseJournal journal = SqliteReleaseJournal.open(file, "run-1")) {
+      journal.paid(new Charge(PROFILE, 0.25), new Content(new float[1], "first"));
+      journal.refused(UPDATE);
+    }
+    try (SqliteReleaseJournal journal = SqliteReleaseJournal.open(file, "run-2")) {
+      assertEquals(Optional.empty(), journal.content(PROFILE, Content.class));
+      assertNull(journal.history().firstRefusal());
+      journal.paid(new Charge(PROFILE, 0.125), new Content(new float[1], "second"));
+      assertEquals(
+          List.of(
+              new Charge(new Release(PROFILE.round(), "run-1/profile"), 0.25),
+              new Charge(PROFILE, 0.125)),
+          journal.history().charges());
+    }
+    try (SqliteReleaseJournal journal = SqliteReleaseJournal.open(file, "run-1")) {
+      assertEquals(Optional.empty(), journal.content(PROFILE, Content.class), "has gone");
+      assertEquals(UPDATE, journal.history().firstRefusal());
     }
   }
 
@@ -145,7 +152,7 @@ final class SqliteReleaseJournalTest {
         "DELETE FROM release"
       })
   void theDatabaseRefusesToTakeBackAPrice(String sql) throws SQLException {
-    try (SqliteReleaseJournal journal = SqliteReleaseJournal.open(file)) {
+    try (SqliteReleaseJournal journal = SqliteReleaseJournal.open(file, RUN)) {
       journal.paid(new Charge(PROFILE, 0.25), new Content(new float[0], ""));
     }
     try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
@@ -153,16 +160,16 @@ final class SqliteReleaseJournalTest {
       SQLException refused = assertThrows(SQLException.class, () -> statement.execute(sql));
       assertTrue(String.valueOf(refused.getMessage()).contains("what was paid"), sql);
     }
-    try (SqliteReleaseJournal journal = SqliteReleaseJournal.open(file)) {
+    try (SqliteReleaseJournal journal = SqliteReleaseJournal.open(file, RUN)) {
       assertEquals(List.of(new Charge(PROFILE, 0.25)), journal.history().charges());
     }
   }
 
   @Test
   void twoProcessesCannotSpendOneAccount() {
-    try (SqliteReleaseJournal journal = SqliteReleaseJournal.open(file)) {
+    try (SqliteReleaseJournal journal = SqliteReleaseJournal.open(file, RUN)) {
       ErrorAssertions.assertUserError(
-          "open in another process", () -> SqliteReleaseJournal.open(file));
+          "open in another process", () -> SqliteReleaseJournal.open(file, RUN));
       journal.paid(new Charge(PROFILE, 0.25), new Content(new float[0], ""));
     }
   }
@@ -171,13 +178,14 @@ final class SqliteReleaseJournalTest {
   void whatIsNoJournalIsRefusedAndLeftAlone() throws IOException {
     Files.writeString(file, "not a database, but long enough to be looked at".repeat(100));
     byte[] before = Files.readAllBytes(file);
-    ErrorAssertions.assertUserError("is no release journal", () -> SqliteReleaseJournal.open(file));
+    ErrorAssertions.assertUserError(
+        "is no release journal", () -> SqliteReleaseJournal.open(file, RUN));
     assertArrayEquals(before, Files.readAllBytes(file));
   }
 
   @Test
   void aDamagedPageIsRefused() throws IOException {
-    try (SqliteReleaseJournal journal = SqliteReleaseJournal.open(file)) {
+    try (SqliteReleaseJournal journal = SqliteReleaseJournal.open(file, RUN)) {
       for (int round = 1; round <= 300; round++) {
         journal.paid(new Charge(new Release(round, "profile"), 0.1), new Content(new float[9], ""));
       }
@@ -188,13 +196,14 @@ final class SqliteReleaseJournalTest {
       bytes[page] = 77;
     }
     Files.write(file, bytes);
-    ErrorAssertions.assertUserError("is damaged", () -> SqliteReleaseJournal.open(file));
+    ErrorAssertions.assertUserError("is damaged", () -> SqliteReleaseJournal.open(file, RUN));
   }
 
   @Test
   void anotherProgramsDatabaseIsRefused() throws SQLException {
     make("CREATE TABLE notes (text)");
-    ErrorAssertions.assertUserError("is no release journal", () -> SqliteReleaseJournal.open(file));
+    ErrorAssertions.assertUserError(
+        "is no release journal", () -> SqliteReleaseJournal.open(file, RUN));
   }
 
   /** It was read without end. */
@@ -203,8 +212,9 @@ final class SqliteReleaseJournalTest {
     make(
         "CREATE VIEW release AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)"
             + " SELECT i AS number, i AS round, 'profile' AS purpose, 0.5 AS rho FROM n");
-    make("PRAGMA user_version = 1");
-    ErrorAssertions.assertUserError("is no release journal", () -> SqliteReleaseJournal.open(file));
+    make("PRAGMA user_version = 2");
+    ErrorAssertions.assertUserError(
+        "is no release journal", () -> SqliteReleaseJournal.open(file, RUN));
   }
 
   private void make(String sql) throws SQLException {
@@ -220,7 +230,7 @@ final class SqliteReleaseJournalTest {
         Statement statement = connection.createStatement()) {
       statement.execute("PRAGMA user_version = 9");
     }
-    ErrorAssertions.assertUserError("schema 9", () -> SqliteReleaseJournal.open(file));
+    ErrorAssertions.assertUserError("schema 9", () -> SqliteReleaseJournal.open(file, RUN));
   }
 
   /** What a killed process had said it released is there, as it was. */
@@ -246,7 +256,7 @@ final class SqliteReleaseJournalTest {
     }
     int space = last.indexOf(' ');
     Release released = new Release(Integer.parseInt(last.substring(0, space)), "update");
-    try (SqliteReleaseJournal journal = SqliteReleaseJournal.open(file)) {
+    try (SqliteReleaseJournal journal = SqliteReleaseJournal.open(file, RUN)) {
       Content content = journal.content(released, Content.class).orElseThrow();
       assertEquals(last.substring(space + 1), content.text());
       assertTrue(journal.history().charges().size() >= released.round());
@@ -259,7 +269,7 @@ final class SqliteReleaseJournalTest {
 
     public static void main(String[] arguments) {
       RandomGenerator random = RandomGenerator.getDefault();
-      try (SqliteReleaseJournal journal = SqliteReleaseJournal.open(Path.of(arguments[0]))) {
+      try (SqliteReleaseJournal journal = SqliteReleaseJournal.open(Path.of(arguments[0]), RUN)) {
         for (int round = 1; ; round++) {
           Content content = new Content(new float[10_000], Long.toHexString(random.nextLong()));
           journal.paid(new Charge(new Release(round, "update"), 1e-3), content);
