@@ -4,11 +4,18 @@ import dev.kula.data.DeviceId;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /** The time of a fleet, and who is there when: measured, or as a simulation would have it. */
 public interface Conditions {
-  /** Round in which a device joins; 0 if it is there from the beginning. */
+  /**
+   * Round in which a device joins; 0 if it is there from the beginning, and {@link
+   * Integer#MAX_VALUE} if nobody knows yet.
+   */
   int joins(DeviceId device);
+
+  /** A round begins. Where it is measured who is there, who is for the first time joins in it. */
+  default void begins(int round) {}
 
   /**
    * Whether a device answers in a step of a round.
@@ -58,8 +65,13 @@ public interface Conditions {
   /** Time since the start of the run. */
   Duration elapsed();
 
-  /** So much time has gone before this process began. */
-  void restore(Duration elapsed);
+  /**
+   * A run goes on after a checkpoint.
+   *
+   * @param elapsed time that had gone by then
+   * @param back devices that are as they were then
+   */
+  void restore(Duration elapsed, Set<DeviceId> back);
 
   /**
    * What a device did in a step.

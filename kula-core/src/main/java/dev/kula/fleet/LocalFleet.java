@@ -264,7 +264,7 @@ public final class LocalFleet implements Fleet {
               DeviceId id = new DeviceId(name);
               runtime(id).restore(device, state.blocks(), models.apply(id), shown);
             });
-    conditions.restore(Duration.ofNanos(state.elapsedNanos()));
+    conditions.restore(Duration.ofNanos(state.elapsedNanos()), Set.copyOf(enrolled));
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.kula.fleet;
 import dev.kula.data.DeviceId;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 
 /** As a simulation has it, so that a live fleet does what a simulation does, to the bit. */
 public final class SimulatedConditions implements Conditions {
@@ -47,7 +48,7 @@ public final class SimulatedConditions implements Conditions {
   }
 
   @Override
-  public void restore(Duration before) {
+  public void restore(Duration before, Set<DeviceId> back) {
     elapsed = before;
   }
 }

@@ -94,7 +94,9 @@ final class Admission implements ServerInterceptor {
     try {
       return admitted.listener(
           Contexts.interceptCall(
-              Context.current().withValue(FleetService.CALLER, caller(peer)),
+              Context.current()
+                  .withValue(FleetService.CALLER, caller(peer))
+                  .withValue(FleetService.CHAIN, Tls.chain(session)),
               admitted,
               headers,
               next));

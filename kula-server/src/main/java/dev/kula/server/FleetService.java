@@ -3,6 +3,7 @@ package dev.kula.server;
 import dev.kula.KulaException;
 import dev.kula.data.DeviceId;
 import dev.kula.device.Envelope;
+import dev.kula.wire.Introduction;
 import dev.kula.wire.JobCodec;
 import dev.kula.wire.Pipe;
 import dev.kula.wire.v1.FleetGrpc;
@@ -13,6 +14,10 @@ import io.grpc.Context;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import java.security.cert.CertificateEncodingException;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +29,9 @@ import org.jspecify.annotations.Nullable;
 public final class FleetService extends FleetGrpc.FleetImplBase {
   /** The device that a call comes from, or {@link dev.kula.device.Envelope#MONITOR}. */
   public static final Context.Key<DeviceId> CALLER = Context.key("kula-device");
+
+  /** The certificates that the caller has shown, its own first; null where there was no TLS. */
+  public static final Context.Key<List<X509Certificate>> CHAIN = Context.key("kula-chain");
 
   private final Function<DeviceId, Optional<RemoteDevice>> enrolled;
 
@@ -45,9 +53,26 @@ public final class FleetService extends FleetGrpc.FleetImplBase {
       stream.onError(Status.PERMISSION_DENIED.withDescription(why).asException());
       return new Ignored();
     }
-    Session session = new Session(device.get(), new Pipe<>(stream), stream);
+    Session session =
+        new Session(
+            device.get(),
+            new Pipe<>(stream),
+            stream,
+            Optional.ofNullable(CHAIN.get()).map(FleetService::introduction));
     stream.setOnCancelHandler(session::over);
     return session;
+  }
+
+  private static Introduction introduction(List<X509Certificate> chain) {
+    try {
+      List<byte[]> encoded = new ArrayList<>();
+      for (X509Certificate certificate : chain) {
+        encoded.add(certificate.getEncoded());
+      }
+      return new Introduction(encoded);
+    } catch (CertificateEncodingException e) {
+      throw KulaException.resource("a certificate has no DER form", e);
+    }
   }
 
   /** One connection of one device. Its events come one after another. */
@@ -55,13 +80,19 @@ public final class FleetService extends FleetGrpc.FleetImplBase {
     private final RemoteDevice device;
     private final Pipe<ToDevice> pipe;
     private final ServerCallStreamObserver<ToDevice> stream;
+    private final Optional<Introduction> introduction;
     private boolean greeted;
     private boolean refused;
 
-    Session(RemoteDevice device, Pipe<ToDevice> pipe, ServerCallStreamObserver<ToDevice> stream) {
+    Session(
+        RemoteDevice device,
+        Pipe<ToDevice> pipe,
+        ServerCallStreamObserver<ToDevice> stream,
+        Optional<Introduction> introduction) {
       this.device = device;
       this.pipe = pipe;
       this.stream = stream;
+      this.introduction = introduction;
     }
 
     @Override
@@ -92,7 +123,7 @@ public final class FleetService extends FleetGrpc.FleetImplBase {
           "the protocol is %d, must be %d; update the older of the two"
               .formatted(hello.getVersion(), JobCodec.VERSION));
       greeted = true;
-      device.attend(pipe, hello);
+      device.attend(pipe, hello, introduction);
     }
 
     private static void require(boolean holds, String rule) {

@@ -1,6 +1,7 @@
 package dev.kula.server;
 
 import dev.kula.data.DeviceId;
+import dev.kula.wire.Introduction;
 import dev.kula.wire.Job;
 import dev.kula.wire.Result;
 import java.time.Duration;
@@ -10,6 +11,11 @@ import java.util.Optional;
 interface Participant extends AutoCloseable {
   /** Its name, as it has proved it. */
   DeviceId id();
+
+  /** With what others may be introduced to it; empty if nobody vouches for it. */
+  default Optional<Introduction> introduction() {
+    return Optional.empty();
+  }
 
   /** Whether it can be reached now. */
   boolean isPresent();

@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import dev.kula.KulaException;
 import dev.kula.data.DeviceId;
 import dev.kula.wire.Incoming;
+import dev.kula.wire.Introduction;
 import dev.kula.wire.Job;
 import dev.kula.wire.JobCodec;
 import dev.kula.wire.Outgoing;
@@ -45,6 +46,7 @@ final class RemoteDevice implements Participant {
 
   private @Nullable Result result;
   private Incoming incoming;
+  private Optional<Introduction> introduction = Optional.empty();
 
   /**
    * The connection, and from which byte on the other side lacks the job; null while there is none.
@@ -89,6 +91,16 @@ final class RemoteDevice implements Participant {
   }
 
   @Override
+  public Optional<Introduction> introduction() {
+    lock.lock();
+    try {
+      return introduction;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
   public boolean isPresent() {
     lock.lock();
     try {
@@ -101,11 +113,13 @@ final class RemoteDevice implements Participant {
   /**
    * A session begins; an earlier one of the same device ends.
    *
+   * @param shown with what others may be introduced to the device
    * @throws KulaException blaming the device, if it lacks jobs that were done and is irreplaceable
    */
-  void attend(Pipe<ToDevice> pipe, Hello hello) {
+  void attend(Pipe<ToDevice> pipe, Hello hello, Optional<Introduction> shown) {
     lock.lock();
     try {
+      introduction = shown;
       boolean knows = hello.getServer().equals(server);
       long done = result == null ? job - 1 : job;
       if (irreplaceable && done > 0 && (!knows || hello.getJob() < done)) {

@@ -13,6 +13,7 @@ import dev.kula.fleet.Conditions;
 import dev.kula.fleet.Fleet;
 import dev.kula.fleet.FleetState;
 import dev.kula.fleet.Supersteps;
+import dev.kula.wire.Introduction;
 import dev.kula.wire.Job;
 import dev.kula.wire.Result;
 import java.time.Duration;
@@ -34,6 +35,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * A fleet whose devices are in other processes. Messages are delivered in {@link Supersteps} as in
@@ -84,10 +86,8 @@ public final class RemoteFleet implements Fleet {
     int before = begun;
     begun = round;
     late.clear();
-    all(
-        participants.keySet(),
-        id -> new Job.Begin(round),
-        (id, result) -> Optional.<Result>empty());
+    conditions.begins(round);
+    all(joined(), id -> new Job.Begin(round), (id, result) -> Optional.<Result>empty());
     return conditions.joining(enrolled, before, round);
   }
 
@@ -221,7 +221,10 @@ public final class RemoteFleet implements Fleet {
             inboxes.keySet(),
             id ->
                 new Job.Deliver(
-                    List.of(), inbox(inboxes, id), now(), conditions.inferenceSeconds(id)),
+                    introductions(inbox(inboxes, id)),
+                    inbox(inboxes, id),
+                    now(),
+                    conditions.inferenceSeconds(id)),
             (id, result) ->
                 result instanceof Result.Said said ? Optional.of(said) : Optional.empty());
     List<Envelope> moving = new ArrayList<>();
@@ -240,6 +243,18 @@ public final class RemoteFleet implements Fleet {
         });
     conditions.advance(worked);
     return moving;
+  }
+
+  /**
+   * Of devices that offer something, since what they sign is checked with the keys that have them.
+   */
+  private List<Introduction> introductions(List<Envelope> inbox) {
+    return inbox.stream()
+        .filter(envelope -> envelope.message() instanceof Message.Offered)
+        .flatMap(envelope -> Stream.ofNullable(participants.get(envelope.from())))
+        .distinct()
+        .flatMap(participant -> participant.introduction().stream())
+        .toList();
   }
 
   private static List<Envelope> inbox(Map<DeviceId, List<Envelope>> inboxes, DeviceId id) {
@@ -276,9 +291,23 @@ public final class RemoteFleet implements Fleet {
   /**
    * Of this, nobody is left out for being slower than most. Who has been left out of this round is
    * not asked: a device that misses a {@link Job.Keep} goes back to before its next round.
+   *
+   * @return who has done it
    */
-  private void everybody(Function<DeviceId, Job> jobs) {
-    ask(participants.keySet(), true, jobs, (id, result) -> Optional.<Result>empty());
+  private Set<DeviceId> everybody(Collection<DeviceId> ids, Function<DeviceId, Job> jobs) {
+    return ask(
+            ids,
+            true,
+            jobs,
+            (id, result) -> Optional.of(result).filter(Result.Done.class::isInstance))
+        .keySet();
+  }
+
+  /** Whoever has joined, or is known to do so some day. */
+  private List<DeviceId> joined() {
+    return participants.keySet().stream()
+        .filter(id -> id.equals(Envelope.BASE) || conditions.joins(id) < Integer.MAX_VALUE)
+        .toList();
   }
 
   private <T> Map<DeviceId, T> ask(
@@ -304,7 +333,7 @@ public final class RemoteFleet implements Fleet {
   /** What time it is; devices' states are their own, and they keep them. */
   @Override
   public FleetState state() {
-    everybody(id -> new Job.Keep(begun));
+    everybody(joined(), id -> new Job.Keep(begun));
     return new FleetState(Map.of(), Map.of(), conditions.elapsed().toNanos(), begun);
   }
 
@@ -312,8 +341,10 @@ public final class RemoteFleet implements Fleet {
   @Override
   public void restore(
       FleetState state, Function<DeviceId, float[]> models, List<GroupModel> shown) {
-    everybody(id -> new Job.Restore(state.round(), models.apply(id), shown));
-    conditions.restore(Duration.ofNanos(state.elapsedNanos()));
+    Set<DeviceId> back =
+        everybody(
+            participants.keySet(), id -> new Job.Restore(state.round(), models.apply(id), shown));
+    conditions.restore(Duration.ofNanos(state.elapsedNanos()), back);
   }
 
   /** Tells all devices that the run has ended. */

@@ -256,12 +256,12 @@ final class RemoteDeviceTest {
     CountDownLatch begun = new CountDownLatch(2); // the welcome, and the job
     Pipe<ToDevice> first = new Pipe<>(new Silent(begun));
     Pipe<ToDevice> second = new Pipe<>(new Silent(begun));
-    device.attend(first, hello());
+    device.attend(first, hello(), Optional.empty());
     Future<Optional<Result>> asking = asked(new Job.Begin(1));
     byte[] whole = JobCodec.encode(new Result.Failed("x".repeat(500)));
     Frame.Builder piece = Frame.newBuilder().setJob(1).setSize(whole.length);
     begun.await();
-    device.attend(second, hello());
+    device.attend(second, hello(), Optional.empty());
     device.take(second, piece.setPiece(ByteString.copyFrom(whole, 0, 100)).build());
     device.take(first, piece.setPiece(ByteString.copyFrom(whole, 0, 200)).build());
     new Outgoing(1, whole)
