@@ -7,15 +7,21 @@ import dev.kula.client.DeviceRunner;
 import dev.kula.client.FleetClient;
 import dev.kula.client.JobLog;
 import dev.kula.client.JobRunner;
+import dev.kula.client.OwnDevice;
 import dev.kula.client.ServerLine;
 import dev.kula.client.Worker;
 import dev.kula.data.DeviceId;
 import dev.kula.data.FederatedData;
+import dev.kula.data.partition.SplitSpec;
+import dev.kula.data.source.DataSource;
 import dev.kula.model.EngineFactory;
 import dev.kula.peer.Role;
+import dev.kula.privacy.ReleaseJournal;
+import dev.kula.privacy.accounting.RenyiFilter;
 import dev.kula.round.SimulationSettings;
 import dev.kula.server.Rehearsal;
 import dev.kula.store.SafeTensors;
+import dev.kula.store.SqliteReleaseJournal;
 import dev.kula.wire.FleetSettings;
 import io.grpc.ManagedChannel;
 import java.io.IOException;
@@ -28,6 +34,7 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A device or a monitor of a live fleet, in this process, until the run ends or the process is told
@@ -36,6 +43,7 @@ import java.util.function.Function;
  * @param <R> which of the two
  */
 final class Attendance<R extends JobRunner> {
+  private static final String RELEASES = "releases.db";
   private static final String MODEL = "personal.safetensors";
   private static final long JOB_BYTES = 1L << 30;
   private static final Duration END = Duration.ofSeconds(30);
@@ -95,6 +103,62 @@ final class Attendance<R extends JobRunner> {
             "device.jobs",
             terminal);
     return attendance.attend(runner -> save(runner, plan, directory.resolve(MODEL)));
+  }
+
+  /**
+   * Attends as a device with data of its own, and goes on where the log in its directory ends.
+   *
+   * @param settings say where its data are, and how they are split
+   * @param directory for the log, the account and the personal model; made if it is not there
+   * @return the file with the personal model
+   */
+  static Path device(
+      AttendancePlan plan,
+      RunSettings settings,
+      EngineFactory engines,
+      Path directory,
+      Terminal terminal) {
+    DataSource.Csv source = (DataSource.Csv) DataSource.parse(settings.data());
+    try (Account account = new Account(directory.resolve(RELEASES))) {
+      OwnDevice device =
+          new OwnDevice(
+              plan.name(),
+              plan.tls().deviceKeys(),
+              plan.tls().trust(),
+              source::load,
+              SplitSpec.parse(settings.split()),
+              plan.givesRaw(),
+              account::of,
+              engines);
+      return new Attendance<>(plan, Role.DEVICE, device::runner, directory, "device.jobs", terminal)
+          .attend(runner -> save(runner, plan, directory.resolve(MODEL)));
+    }
+  }
+
+  /** What the device has released, for one run at a time. */
+  private static final class Account implements AutoCloseable {
+    private final Path file;
+    private @Nullable SqliteReleaseJournal open;
+
+    Account(Path file) {
+      this.file = file;
+    }
+
+    /** The journal for a run; that for another is closed. */
+    ReleaseJournal of(String run, RenyiFilter filter) {
+      close();
+      SqliteReleaseJournal journal = SqliteReleaseJournal.open(file, run, filter);
+      open = journal;
+      return journal;
+    }
+
+    @Override
+    public void close() {
+      if (open != null) {
+        open.close();
+        open = null;
+      }
+    }
   }
 
   /**

@@ -21,13 +21,20 @@ final class AttendanceOptions {
       names = "--rehearse",
       description =
           "Take the part of a simulation that the certificate names. Data are dealt from the seed,"
-              + " as on the server. Devices with data of their own are not there yet.")
+              + " as on the server.")
   private boolean rehearse;
 
-  /** Refuses what is there in a simulation alone. */
-  AttendancePlan plan(RunSettings settings, InstantSource clock) {
-    OrchestrateCommand.requireLive(settings, rehearse);
+  boolean rehearses() {
+    return rehearse;
+  }
+
+  /** How this process reaches its server. */
+  AttendancePlan plan(boolean givesRaw, InstantSource clock) {
     return new AttendancePlan(
-        Address.read("--server", server), identity.ofDevice(clock), operations.address());
+        Address.read("--server", server),
+        identity.ofDevice(clock),
+        rehearse,
+        givesRaw,
+        operations.address());
   }
 }

@@ -2,7 +2,6 @@ package dev.kula.app;
 
 import dev.kula.KulaException;
 import dev.kula.app.report.Report;
-import dev.kula.data.Dataset;
 import dev.kula.data.FederatedData;
 import dev.kula.model.ParameterLayout;
 import dev.kula.model.Task;
@@ -46,7 +45,7 @@ final class Batch {
 
   private final String command;
   private final RunSettings settings;
-  private final Dataset dataset;
+  private final Function<RunSettings, FederatedData> dealer;
   private final RunPlanner planner;
   private final Maker maker;
   private final Terminal terminal;
@@ -78,19 +77,19 @@ final class Batch {
    * A batch.
    *
    * @param settings that its runs have in common
-   * @param dataset that they are made on
+   * @param dealer deals the data that they are made on, by the settings of a run
    * @param maker of runs
    */
   Batch(
       String command,
       RunSettings settings,
-      Dataset dataset,
+      Function<RunSettings, FederatedData> dealer,
       RunPlanner planner,
       Maker maker,
       Terminal terminal) {
     this.command = command;
     this.settings = settings;
-    this.dataset = dataset;
+    this.dealer = dealer;
     this.planner = planner;
     this.maker = maker;
     this.terminal = terminal;
@@ -119,9 +118,7 @@ final class Batch {
         Job job = left.removeFirst();
         if (completed.stream().noneMatch(job::is)) {
           FederatedData data =
-              job.settings().seed() == settings.seed()
-                  ? first
-                  : RunPlanner.federate(dataset, job.settings());
+              job.settings().seed() == settings.seed() ? first : dealer.apply(job.settings());
           completed.add(run(job, data, directory, completed, state));
           state = null;
           RunRecorder.save(
@@ -147,13 +144,13 @@ final class Batch {
    * @return the data of the first job
    */
   private FederatedData planAll(List<Job> jobs) {
-    FederatedData first = RunPlanner.federate(dataset, jobs.getFirst().settings());
+    FederatedData first = dealer.apply(jobs.getFirst().settings());
     FederatedData data = first;
     long seed = jobs.getFirst().settings().seed();
     for (Job job : jobs) {
       if (job.settings().seed() != seed) {
         seed = job.settings().seed();
-        data = RunPlanner.federate(dataset, job.settings());
+        data = dealer.apply(job.settings());
       }
       planner.plan(job.settings(), data, job.stopsEarly());
     }

@@ -1,12 +1,17 @@
 package dev.kula.app;
 
+import dev.kula.KulaException;
+import dev.kula.data.source.DataSource;
 import java.time.InstantSource;
 import java.util.EnumSet;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** {@code kula device}. */
@@ -16,22 +21,34 @@ import picocli.CommandLine.Spec;
     description = {
       "Takes part in a live fleet until its run ends, and goes on through broken connections, or"
           + " where it was killed.",
-      "Keeps its jobs, device.jobs, and the personal model that it ends with, personal.safetensors,"
-          + " in a directory."
+      "Keeps its jobs, device.jobs, what it has released, releases.db, and the personal model that"
+          + " it ends with, personal.safetensors, in a directory."
     },
     footer = {
       "",
-      "Example:",
+      "Examples:",
+      "  kula device --server fleet.example.org --identity device-03 --data csv:mine.csv",
       "  kula device --rehearse --server fleet.example.org --identity device-03 --devices 10",
       "",
-      "The flags of the run must be those of the server's, as with the same --config."
+      "With --rehearse, the flags of the run must be those of the server's, as with the same"
+          + " --config. Without, only --data, --split and --out are a device's own to say."
     })
 final class DeviceCommand implements Callable<Integer> {
+  /** What a device with data of its own is asked. */
+  private static final Set<Flag> OWN = EnumSet.of(Flag.DATA, Flag.SPLIT, Flag.OUT);
+
   private final Runner runner;
   private final Terminal terminal;
   private final InstantSource clock;
   @Spec private CommandSpec spec;
   @Mixin private AttendanceOptions attendance = new AttendanceOptions();
+
+  @Option(
+      names = "--give-raw",
+      description =
+          "Let raw samples leave this device, and others' enter, where the operator's run swaps"
+              + " them. By default none do.")
+  private boolean giveRaw;
 
   DeviceCommand(Runner runner, Terminal terminal, InstantSource clock) {
     this.runner = runner;
@@ -50,8 +67,32 @@ final class DeviceCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     RunSettings settings = FlagOptions.settings(spec.commandLine().getParseResult(), runner);
-    AttendancePlan plan = attendance.plan(settings, clock);
+    if (attendance.rehearses()) {
+      OrchestrateCommand.requireLive(settings);
+    } else {
+      requireOwn(settings);
+    }
+    AttendancePlan plan = attendance.plan(giveRaw, clock);
     terminal.out().printf("Personal model: %s%n", runner.attend(settings, plan, terminal));
     return Kula.DONE;
+  }
+
+  /** Refuses what the server says where devices have data of their own. */
+  private static void requireOwn(RunSettings settings) {
+    if (!(DataSource.parse(settings.data()) instanceof DataSource.Csv)) {
+      throw KulaException.user(
+          "--data is '%s', must be a table of this device's own; add --data csv:FILE, or --rehearse"
+                  .formatted(settings.data())
+              + " to take a part of data that all have");
+    }
+    Map<String, Object> defaults = RunSettings.defaults().asMap();
+    for (Flag flag : flags()) {
+      Object value = settings.asMap().get(flag.key());
+      if (!OWN.contains(flag) && !Objects.equals(value, defaults.get(flag.key()))) {
+        throw KulaException.user(
+            "%s is '%s', must be left out without --rehearse: the server says it; remove it"
+                .formatted(flag.option(), value));
+      }
+    }
   }
 }

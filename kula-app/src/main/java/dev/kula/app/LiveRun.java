@@ -5,14 +5,17 @@ import dev.kula.app.operations.OperationsPort;
 import dev.kula.app.operations.Readings;
 import dev.kula.client.JobLog;
 import dev.kula.data.FederatedData;
+import dev.kula.data.source.DataSource;
 import dev.kula.model.EngineFactory;
 import dev.kula.round.Run;
 import dev.kula.round.RunListener;
 import dev.kula.round.RunResult;
 import dev.kula.round.RunState;
 import dev.kula.round.SimulationSettings;
+import dev.kula.server.Deployment;
 import dev.kula.server.FleetPort;
 import dev.kula.server.FleetServer;
+import dev.kula.server.LiveFleet;
 import dev.kula.server.Rehearsal;
 import dev.kula.store.RunDirectory;
 import java.time.Duration;
@@ -26,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 final class LiveRun implements Run {
   private static final String BASE_JOBS = "base.jobs";
 
-  private final Rehearsal rehearsal;
+  private final LiveFleet fleet;
   private final FleetPort port;
   private final Optional<OperationsPort> operations;
   private final FleetPlan plan;
@@ -35,13 +38,13 @@ final class LiveRun implements Run {
   private @Nullable RunState before;
 
   private LiveRun(
-      Rehearsal rehearsal,
+      LiveFleet fleet,
       FleetPort port,
       Optional<OperationsPort> operations,
       FleetPlan plan,
       int devices,
       Terminal terminal) {
-    this.rehearsal = rehearsal;
+    this.fleet = fleet;
     this.port = port;
     this.operations = operations;
     this.plan = plan;
@@ -69,31 +72,39 @@ final class LiveRun implements Run {
               refused.run();
               say(terminal, line);
             };
-        Rehearsal rehearsal =
-            new Rehearsal(
-                data,
-                settings,
-                engines,
-                Optional.of(JobLog.open(directory.file(BASE_JOBS))),
-                plan.monitorApart() ? Optional.of(words(run)) : Optional.empty(),
-                plan.patience(),
-                refusals,
-                readings.map(to -> to.of(listener)).orElse(listener));
+        RunListener told = readings.map(to -> to.of(listener)).orElse(listener);
+        LiveFleet fleet =
+            plan.membership()
+                .map(
+                    members ->
+                        deployment(members, data, run, directory)
+                            .fleet(settings, engines, plan.patience(), refusals, told))
+                .orElseGet(
+                    () ->
+                        Rehearsal.fleet(
+                            data,
+                            settings,
+                            engines,
+                            Optional.of(JobLog.open(directory.file(BASE_JOBS))),
+                            plan.monitorApart() ? Optional.of(words(run)) : Optional.empty(),
+                            plan.patience(),
+                            refusals,
+                            told));
         FleetPort port = null;
         try {
-          port = FleetPort.open(plan.listen().socket(), plan.tls(), rehearsal.service(), refusals);
+          port = FleetPort.open(plan.listen().socket(), plan.tls(), fleet.service(), refusals);
           readings.ifPresent(
               to ->
                   to.gauge(
                       "kula.connected",
                       "devices, and the monitor if it is apart, that are connected",
-                      () -> rehearsal.server().present()));
+                      () -> fleet.server().present()));
           Optional<OperationsPort> operations =
               readings.flatMap(
                   of -> Operations.open(plan.operations(), Optional::empty, () -> of, terminal));
-          return new LiveRun(rehearsal, port, operations, plan, data.devices().size(), terminal);
+          return new LiveRun(fleet, port, operations, plan, data.devices().size(), terminal);
         } catch (KulaException e) {
-          rehearsal.close();
+          fleet.close();
           if (port != null) {
             port.close();
           }
@@ -106,6 +117,17 @@ final class LiveRun implements Run {
         return new RoundProgress.Lines(task, rounds, 1, on.err()); // others write lines, too
       }
     };
+  }
+
+  private static Deployment deployment(
+      Membership members, FederatedData data, RunSettings run, RunDirectory directory) {
+    members.write(directory);
+    DataSource.Csv source = (DataSource.Csv) DataSource.parse(run.data());
+    return new Deployment(
+        members.run(),
+        members.devices(),
+        source.schema(RunPlanner.options(run), data.dataset(), data.standardisation()),
+        data.dataset());
   }
 
   /**
@@ -141,23 +163,28 @@ final class LiveRun implements Run {
     gather();
     if (before != null) {
       say(terminal, "going on after round %d".formatted(before.round()));
-      rehearsal.restore(before);
+      fleet.restore(before);
     }
-    return rehearsal.run();
+    return fleet.run();
   }
 
   private void gather() {
-    FleetServer server = rehearsal.server();
+    FleetServer server = fleet.server();
     Address at = new Address(plan.listen().host(), port.port());
     int expected = devices + (plan.monitorApart() ? 1 : 0);
     String whom = plan.monitorApart() ? "devices and monitor" : "devices";
     say(terminal, "listening on %s, waiting for %d %s".formatted(at, expected, whom));
+    int enough = plan.atLeast().orElse(expected);
     long end = System.nanoTime() + plan.gathering().toNanos();
     try {
       long here = 0;
       while (here < expected) {
         Duration left = Duration.ofNanos(end - System.nanoTime());
         if (!server.await((int) here + 1, left)) {
+          if (here >= enough) {
+            say(terminal, "beginning with %d of %d devices".formatted(here, expected));
+            return;
+          }
           throw KulaException.remote(
               "%d of %d %s came within %s; start the others (%s), or give them more time with"
                       .formatted(
@@ -179,7 +206,7 @@ final class LiveRun implements Run {
 
   @Override
   public void close() {
-    rehearsal.close();
+    fleet.close();
     port.close();
     operations.ifPresent(OperationsPort::close);
   }

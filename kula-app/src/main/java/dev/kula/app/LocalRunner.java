@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /** Runs what there is to be run, or this process's part of it. */
 final class LocalRunner implements Runner {
@@ -83,13 +84,22 @@ final class LocalRunner implements Runner {
   public Finished orchestrate(RunSettings settings, FleetPlan plan, Terminal terminal) {
     Dataset dataset = begin("orchestrate", settings);
     Batch.Maker live = LiveRun.maker(plan, settings, Computing.ENGINES, terminal);
-    return new Batch("orchestrate", settings, dataset, Computing.PLANNER, live, terminal)
+    Function<RunSettings, FederatedData> dealer =
+        run ->
+            plan.membership()
+                .map(members -> members.fleet(dataset))
+                .orElseGet(() -> RunPlanner.federate(dataset, run));
+    return new Batch("orchestrate", settings, dealer, Computing.PLANNER, live, terminal)
         .execute(List.of(new Job(settings, true)));
   }
 
   @Override
   public Path attend(RunSettings settings, AttendancePlan plan, Terminal terminal) {
     Engines.startLoading();
+    if (!plan.rehearses()) {
+      return Attendance.device(
+          plan, settings, Computing.ENGINES, directory(settings, plan), terminal);
+    }
     FederatedData data = RunPlanner.federate(RunPlanner.read(settings), settings);
     SimulationSettings run = Computing.PLANNER.plan(settings, data, true);
     return Attendance.device(
@@ -143,7 +153,7 @@ final class LocalRunner implements Runner {
     return new Batch(
         command,
         settings,
-        dataset,
+        run -> RunPlanner.federate(dataset, run),
         Computing.PLANNER,
         (data, plan, directory, listener) ->
             new Simulation(data, plan, Computing.ENGINES, listener),

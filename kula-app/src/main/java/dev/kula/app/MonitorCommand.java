@@ -1,5 +1,6 @@
 package dev.kula.app;
 
+import dev.kula.KulaException;
 import java.time.InstantSource;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -48,7 +49,13 @@ final class MonitorCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     RunSettings settings = FlagOptions.settings(spec.commandLine().getParseResult(), runner);
-    runner.monitor(settings, attendance.plan(settings, clock), terminal);
+    if (!attendance.rehearses()) {
+      throw KulaException.user(
+          "--rehearse is not given, must be: where devices have data of their own, the orchestrator"
+              + " is the monitor, too; add it");
+    }
+    OrchestrateCommand.requireLive(settings);
+    runner.monitor(settings, attendance.plan(false, clock), terminal);
     return Kula.DONE;
   }
 }

@@ -2,13 +2,20 @@ package dev.kula.app;
 
 import dev.kula.KulaException;
 import dev.kula.data.Decimal;
+import dev.kula.data.source.DataSource;
 import dev.kula.server.Patience;
+import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -26,11 +33,23 @@ import picocli.CommandLine.Spec;
     footer = {
       "",
       "Examples:",
+      "  kula orchestrate --identity orchestrator --data csv:example.csv --members members.txt",
       "  kula orchestrate --rehearse --identity orchestrator --devices 10",
       "  kula orchestrate --rehearse --identity orchestrator --config run.yaml --listen"
           + " 10.0.0.1:7443"
     })
 final class OrchestrateCommand implements Callable<Integer> {
+  /** Flags that say how data are dealt. */
+  private static final List<Flag> DEALING =
+      List.of(
+          Flag.PARTITION,
+          Flag.DEVICES,
+          Flag.SPLIT,
+          Flag.SCENARIO,
+          Flag.SHIFT,
+          Flag.COURSE,
+          Flag.BASE);
+
   private final Runner runner;
   private final Terminal terminal;
   private final InstantSource clock;
@@ -44,6 +63,23 @@ final class OrchestrateCommand implements Callable<Integer> {
       defaultValue = "${env:KULA_LISTEN:-0.0.0.0:7443}",
       description = "Where devices connect to. Default: ${DEFAULT-VALUE}")
   private String listen = "";
+
+  @Option(
+      names = "--members",
+      paramLabel = "FILE",
+      description =
+          "Devices with data of their own that may take part, a name a line; --data is then an"
+              + " example of such data that is nobody's secret: its columns, labels and scale are"
+              + " those of all, and the global model is examined on it.")
+  private @Nullable Path members;
+
+  @Option(
+      names = "--at-least",
+      paramLabel = "N",
+      description =
+          "Of the --members, how many must have come by --gather for the run to begin; the others"
+              + " join when they come. Default: all.")
+  private @Nullable Integer atLeast;
 
   @Option(
       names = "--gather",
@@ -95,7 +131,7 @@ final class OrchestrateCommand implements Callable<Integer> {
       description =
           "Let the devices of a simulation run in processes of their own: each deals the same data"
               + " and takes the part that its certificate names. Noise and keys come from the seed,"
-              + " and protect nobody. Devices with data of their own are not there yet.")
+              + " and protect nobody.")
   private boolean rehearse;
 
   OrchestrateCommand(Runner runner, Terminal terminal, InstantSource clock) {
@@ -115,11 +151,17 @@ final class OrchestrateCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     RunSettings settings = FlagOptions.settings(spec.commandLine().getParseResult(), runner);
-    requireLive(settings, rehearse);
+    requireLive(settings);
+    Optional<Membership> membership = membership(settings);
+    if (membership.isPresent()) {
+      settings = deployed(settings, membership.get());
+    }
     FleetPlan plan =
         new FleetPlan(
             Address.read("--listen", listen),
             identity.ofServer(clock),
+            membership,
+            enough(membership),
             monitor,
             Durations.read("--gather", gather),
             new Patience(
@@ -143,13 +185,72 @@ final class OrchestrateCommand implements Callable<Integer> {
     return share.getAsDouble();
   }
 
-  /** Refuses what is there in a simulation alone. */
-  static void requireLive(RunSettings settings, boolean rehearse) {
-    if (!rehearse) {
-      throw KulaException.user(
-          "--rehearse is not given, must be: devices with data of their own are not there yet; add"
-              + " it");
+  /** Who takes part with data of their own; empty for a rehearsal. */
+  private Optional<Membership> membership(RunSettings settings) {
+    String resume = settings.resume();
+    Optional<Membership> recorded =
+        resume == null ? Optional.empty() : Membership.of(Path.of(resume));
+    if (recorded.isPresent()) {
+      refuse(rehearse, "--rehearse", "the run to be resumed is none");
+      refuse(members != null, "--members", "the run to be resumed has them");
+      return recorded;
     }
+    if (rehearse) {
+      refuse(members != null, "--members", "the devices of a rehearsal are those of its data");
+      return Optional.empty();
+    }
+    if (members == null) {
+      throw KulaException.user(
+          "--members is left out, must name a file with the devices that have data of their own; add"
+              + " it, or --rehearse to try things out on data that all have");
+    }
+    refuse(monitor, "--monitor", "where devices have data of their own, this process is it");
+    return Optional.of(Membership.begin(members));
+  }
+
+  private static void refuse(boolean given, String option, String why) {
+    if (given) {
+      throw KulaException.user(
+          "%s is given, must be left out: %s; remove it".formatted(option, why));
+    }
+  }
+
+  /** Settings of a run of devices with data of their own, which are dealt no others. */
+  private static RunSettings deployed(RunSettings settings, Membership membership) {
+    if (!(DataSource.parse(settings.data()) instanceof DataSource.Csv)) {
+      throw KulaException.user(
+          "--data is '%s', must be a table like those of the devices; add --data csv:FILE"
+              .formatted(settings.data()));
+    }
+    Map<String, Object> defaults = RunSettings.defaults().asMap();
+    if (settings.resume() == null) {
+      for (Flag flag : DEALING) {
+        Object value = settings.asMap().get(flag.key());
+        if (!Objects.equals(value, defaults.get(flag.key()))) {
+          throw KulaException.user(
+              "%s is '%s', must be left out with --members: devices have data of their own; remove it"
+                  .formatted(flag.option(), value));
+        }
+      }
+    }
+    return settings.with(Flag.DEVICES, membership.members().size()).with(Flag.BASE, 0.0);
+  }
+
+  private OptionalInt enough(Optional<Membership> membership) {
+    if (atLeast == null) {
+      return OptionalInt.empty();
+    }
+    int most = membership.map(all -> all.members().size()).orElse(0);
+    if (atLeast < 1 || atLeast > most) {
+      throw KulaException.user(
+          "--at-least is %d, must be from 1 to the %d --members; correct it"
+              .formatted(atLeast, most));
+    }
+    return OptionalInt.of(atLeast);
+  }
+
+  /** Refuses what is there in a simulation alone. */
+  static void requireLive(RunSettings settings) {
     if (settings.strategy().equals(PersonalPlan.POOLED)) {
       throw KulaException.user(
           "--strategy is '%s', must be one for devices that keep their data; that one is an oracle"

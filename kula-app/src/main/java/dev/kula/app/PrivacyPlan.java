@@ -153,7 +153,12 @@ record PrivacyPlan(
    */
   private static PrivateSteps steps(RunSettings settings, FederatedData data) {
     double samples =
-        data.devices().stream().mapToInt(device -> device.train().length).average().orElseThrow();
+        data.isElsewhere()
+            ? data.dataset().size() // an example, taken to be as large as what a device has
+            : data.devices().stream()
+                .mapToInt(device -> device.train().length)
+                .average()
+                .orElseThrow();
     double batch = Math.min(settings.batch(), samples);
     double rate = batch / samples;
     int steps = (int) Math.max(1, Math.round(settings.localEpochs() / rate));

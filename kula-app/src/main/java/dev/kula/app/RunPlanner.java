@@ -47,13 +47,16 @@ final class RunPlanner {
 
   /** Reads the data set; nothing of it depends on a seed. */
   static Dataset read(RunSettings settings) {
-    ReadOptions options =
-        new ReadOptions(
-            ReadOptions.TaskKind.parse(settings.task()),
-            settings.deviceColumn(),
-            settings.timeColumn(),
-            settings.labelColumn());
-    return DataSource.parse(settings.data()).load(options);
+    return DataSource.parse(settings.data()).load(options(settings));
+  }
+
+  /** How it is read. */
+  static ReadOptions options(RunSettings settings) {
+    return new ReadOptions(
+        ReadOptions.TaskKind.parse(settings.task()),
+        settings.deviceColumn(),
+        settings.timeColumn(),
+        settings.labelColumn());
   }
 
   /** Deals it to devices; the same for every method with the same seed. */
@@ -80,7 +83,13 @@ final class RunPlanner {
    */
   static TargetSpec target(RunSettings settings, FederatedData data) {
     TargetSpec target = TargetSpec.parse(settings.target());
-    if (data.devices().getFirst().stages().isEmpty()) {
+    if (data.isElsewhere()) {
+      if (target instanceof TargetSpec.Recent && data.dataset().times().isEmpty()) {
+        throw KulaException.user(
+            "--target is 'recent', which needs a time for each row, but the example has none; name"
+                + " its column with --time-column or use --target local");
+      }
+    } else if (data.devices().getFirst().stages().isEmpty()) {
       // What one device can be examined in, all can; the seed does not matter.
       target.exam(data, 0, new Seed(settings.seed()));
     }

@@ -17,6 +17,7 @@ import dev.kula.round.RunEvent;
 import dev.kula.round.RunListener;
 import dev.kula.round.RunResult;
 import dev.kula.round.RunState;
+import dev.kula.server.LiveFleet;
 import dev.kula.server.Patience;
 import dev.kula.server.Rehearsal;
 import dev.kula.wire.Job;
@@ -148,8 +149,8 @@ final class DurableFleetTest {
   /** Until the end, or the server's. */
   private RunResult run(String name, Fate fate, @Nullable RunState before) throws Exception {
     List<String> refusals = new CopyOnWriteArrayList<>();
-    try (Rehearsal rehearsal =
-        new Rehearsal(
+    try (LiveFleet rehearsal =
+        Rehearsal.fleet(
             fleet().data(),
             fleet().plan(),
             SmallFleet.ENGINES,

@@ -11,6 +11,7 @@ import dev.kula.round.RunEvent;
 import dev.kula.round.RunListener;
 import dev.kula.round.RunResult;
 import dev.kula.round.RunState;
+import dev.kula.server.LiveFleet;
 import dev.kula.server.Patience;
 import dev.kula.server.Rehearsal;
 import dev.kula.store.Checkpoints;
@@ -186,8 +187,8 @@ final class FaultScheduleTest {
       }
 
       private void run() {
-        try (Rehearsal rehearsal =
-            new Rehearsal(
+        try (LiveFleet rehearsal =
+            Rehearsal.fleet(
                 fleet.data(),
                 fleet.plan(),
                 SmallFleet.ENGINES,

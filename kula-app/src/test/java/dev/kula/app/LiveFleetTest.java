@@ -28,6 +28,7 @@ import dev.kula.round.RunState;
 import dev.kula.round.Simulation;
 import dev.kula.round.SimulationSettings;
 import dev.kula.server.FleetPort;
+import dev.kula.server.LiveFleet;
 import dev.kula.server.Patience;
 import dev.kula.server.Rehearsal;
 import dev.kula.wire.FleetSettings;
@@ -285,8 +286,8 @@ final class LiveFleetTest {
     List<Thread> threads = new ArrayList<>();
     List<ManagedChannel> channels = new ArrayList<>();
     List<FleetClient> clients = new ArrayList<>();
-    try (Rehearsal rehearsal =
-            new Rehearsal(
+    try (LiveFleet rehearsal =
+            Rehearsal.fleet(
                 data,
                 plan,
                 ENGINES,

@@ -92,6 +92,17 @@ public final class DeviceKeys {
     return secrets().verifying();
   }
 
+  /**
+   * A seed that nobody else can know, the same whenever it is asked for.
+   *
+   * @param purpose what it is for
+   */
+  public Seed seed(String purpose) {
+    Mac mac = naming();
+    mac.update(SignedFields.bytes("kula seed 1", purpose));
+    return new Seed(ByteBuffer.wrap(mac.doFinal()).getLong());
+  }
+
   byte[] sign(byte[] message) {
     try {
       Signature signature = Signature.getInstance("Ed25519");

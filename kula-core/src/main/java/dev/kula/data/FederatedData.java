@@ -66,6 +66,11 @@ public record FederatedData(
     }
   }
 
+  /** Whether devices have data of their own, none of which are here. */
+  public boolean isElsewhere() {
+    return devices.stream().allMatch(device -> device.size() == 0);
+  }
+
   public FederatedData {
     devices = devices.stream().sorted(Comparator.comparing(DeviceRows::device)).toList();
     for (int i = 1; i < devices.size(); i++) {

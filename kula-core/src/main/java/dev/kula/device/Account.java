@@ -62,7 +62,8 @@ final class Account {
                 settings.filter(),
                 history.charges(),
                 history.withoutNoise(),
-                history.firstRefusal()));
+                history.firstRefusal(),
+                history.earlierEpsilon()));
   }
 
   /**

@@ -67,6 +67,20 @@ public record DeviceSettings(
         other);
   }
 
+  /** The same for a device whose owner does not let raw samples in or out. */
+  public DeviceSettings withoutRaw() {
+    return new DeviceSettings(
+        labels,
+        personalization,
+        localPlan,
+        fineTunePlan,
+        visitPlan,
+        gate,
+        privacy,
+        false,
+        broadcast);
+  }
+
   /** As they are for what hides nothing: the operator's own base set. */
   public DeviceSettings withoutProtection() {
     PrivacySettings open =

@@ -56,12 +56,14 @@ public final class PrivacyLedger {
    * @param charges in the order in which they were made
    * @param withoutNoise purposes released without noise, sorted
    * @param firstRefusal the first release that did not fit, null if all did
+   * @param earlierEpsilon spent before, under other limits, to which this one is added as it is
    */
   public record State(
       RenyiFilter filter,
       List<Charge> charges,
       List<String> withoutNoise,
-      @Nullable Release firstRefusal) {
+      @Nullable Release firstRefusal,
+      double earlierEpsilon) {
     public State {
       charges = List.copyOf(charges);
       withoutNoise = List.copyOf(withoutNoise);
@@ -72,6 +74,7 @@ public final class PrivacyLedger {
   private final Map<Release, Double> charges = new LinkedHashMap<>();
   private final SortedSet<String> withoutNoise = new TreeSet<>();
   private double spentRho;
+  private double earlierEpsilon;
   private @Nullable Release firstRefusal;
 
   /**
@@ -92,6 +95,7 @@ public final class PrivacyLedger {
     }
     ledger.withoutNoise.addAll(state.withoutNoise());
     ledger.firstRefusal = state.firstRefusal();
+    ledger.earlierEpsilon = state.earlierEpsilon();
     return ledger;
   }
 
@@ -166,9 +170,12 @@ public final class PrivacyLedger {
     return spentRho;
   }
 
-  /** ε of all noised releases, leaving out those without noise. */
+  /**
+   * ε of all noised releases, leaving out those without noise. What was spent earlier adds up by
+   * basic composition, and so does its δ.
+   */
   public double spentEpsilon() {
-    return filter.epsilonOf(spentRho);
+    return earlierEpsilon + filter.epsilonOf(spentRho);
   }
 
   /** ε of all releases: infinite if any was made without noise. */
@@ -195,6 +202,6 @@ public final class PrivacyLedger {
   public State state() {
     List<Charge> list = new ArrayList<>();
     charges.forEach((release, rho) -> list.add(new Charge(release, rho)));
-    return new State(filter, list, List.copyOf(withoutNoise), firstRefusal);
+    return new State(filter, list, List.copyOf(withoutNoise), firstRefusal, earlierEpsilon);
   }
 }

@@ -20,15 +20,20 @@ public interface ReleaseJournal {
    * @param charges in the order in which they were made
    * @param withoutNoise purposes released without noise, sorted
    * @param firstRefusal the first release that did not fit, null if all did
+   * @param earlierEpsilon spent in other runs, each under a limit of its own
    */
-  record History(List<Charge> charges, List<String> withoutNoise, @Nullable Release firstRefusal) {
+  record History(
+      List<Charge> charges,
+      List<String> withoutNoise,
+      @Nullable Release firstRefusal,
+      double earlierEpsilon) {
     public History {
       charges = List.copyOf(charges);
       withoutNoise = List.copyOf(withoutNoise);
     }
   }
 
-  /** All entries so far. */
+  /** All entries of this run so far, and what other runs have spent. */
   History history();
 
   /**

@@ -11,7 +11,7 @@ enum SimulatedJournal implements ReleaseJournal {
 
   @Override
   public History history() {
-    return new History(List.of(), List.of(), null);
+    return new History(List.of(), List.of(), null, 0);
   }
 
   @Override

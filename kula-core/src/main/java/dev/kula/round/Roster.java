@@ -121,7 +121,11 @@ public final class Roster {
 
   /** What a sample looks like, as pointers say it. */
   public String schema() {
-    Dataset dataset = data.dataset();
+    return schema(data.dataset());
+  }
+
+  /** What a sample of a data set looks like, as pointers say it. */
+  public static String schema(Dataset dataset) {
     return "%dx%dx%d, %d bytes, %d labels"
         .formatted(
             dataset.input().channels(),

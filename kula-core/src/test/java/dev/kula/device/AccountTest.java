@@ -36,7 +36,7 @@ final class AccountTest {
 
     @Override
     public History history() {
-      return new History(charges, List.copyOf(withoutNoise), refusal);
+      return new History(charges, List.copyOf(withoutNoise), refusal, 0);
     }
 
     @Override

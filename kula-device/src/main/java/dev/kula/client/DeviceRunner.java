@@ -10,6 +10,7 @@ import dev.kula.device.Situation;
 import dev.kula.device.Workbench;
 import dev.kula.model.ParameterLayout;
 import dev.kula.model.TrainingEngine;
+import dev.kula.wire.Introduction;
 import dev.kula.wire.Job;
 import dev.kula.wire.Result;
 import java.time.Instant;
@@ -17,6 +18,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
 
 /**
  * Does the jobs of one device, one after another.
@@ -25,6 +27,7 @@ import java.util.function.BiFunction;
  */
 public final class DeviceRunner implements JobRunner {
   private final DeviceRuntime runtime;
+  private final Consumer<Introduction> introduced;
   private final BiFunction<Integer, Integer, Optional<Situation>> course;
   private final TrainingEngine engine;
   private final TrainingEngine headEngine;
@@ -42,6 +45,7 @@ public final class DeviceRunner implements JobRunner {
    * A runner.
    *
    * @param runtime of the device; used by nobody else
+   * @param introduced is told of other devices, before their messages are handled
    * @param course what the device comes into in one of the rounds after the first number, up to the
    *     second
    * @param engine of the model; closed with the runner
@@ -49,10 +53,12 @@ public final class DeviceRunner implements JobRunner {
    */
   public DeviceRunner(
       DeviceRuntime runtime,
+      Consumer<Introduction> introduced,
       BiFunction<Integer, Integer, Optional<Situation>> course,
       TrainingEngine engine,
       TrainingEngine headEngine) {
     this.runtime = runtime;
+    this.introduced = introduced;
     this.course = course;
     this.engine = engine;
     this.headEngine = headEngine;
@@ -110,6 +116,7 @@ public final class DeviceRunner implements JobRunner {
   }
 
   private Result deliver(Job.Deliver deliver) {
+    deliver.introductions().forEach(introduced);
     deliver.inbox().forEach(envelope -> hold(envelope.message()));
     return new Result.Said(
         runtime.receive(deliver.inbox(), bench(deliver.now(), deliver.inferenceSeconds())),

@@ -1,6 +1,7 @@
 package dev.kula.fuzz;
 
 import dev.kula.privacy.ReleaseJournal;
+import dev.kula.privacy.accounting.RenyiFilter;
 import dev.kula.store.SqliteReleaseJournal;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -16,6 +17,8 @@ import java.util.List;
  * where they fail, that is no finding.
  */
 final class JournalParser implements Parser {
+  private static final RenyiFilter FILTER = new RenyiFilter(8, 1e-5, 12);
+
   @Override
   public void parse(byte[] input, Path folder) throws IOException {
     Path file = folder.resolve("releases.db");
@@ -26,10 +29,10 @@ final class JournalParser implements Parser {
       Files.write(file, input);
     }
     ReleaseJournal.History first;
-    try (SqliteReleaseJournal journal = SqliteReleaseJournal.open(file, "run")) {
+    try (SqliteReleaseJournal journal = SqliteReleaseJournal.open(file, "run", FILTER)) {
       first = journal.history();
     }
-    try (SqliteReleaseJournal journal = SqliteReleaseJournal.open(file, "run")) {
+    try (SqliteReleaseJournal journal = SqliteReleaseJournal.open(file, "run", FILTER)) {
       if (!journal.history().equals(first)) {
         throw new AssertionError("opened again, it tells another history");
       }

@@ -21,6 +21,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Predicate;
 
 /**
  * The devices of a live fleet as their server has them: the {@link #service} that they connect to,
@@ -44,7 +46,7 @@ public final class FleetServer implements AutoCloseable {
    *     if there is no base set
    * @param monitor what a monitor in a process of its own is told, which connects as devices do;
    *     empty if there is none
-   * @param conditions time, and who is there when
+   * @param conditions time, and who is there when, made of whether a device is connected now
    * @param patience with devices
    * @param limit bytes of a result at the most
    * @param refusals is told in a line what a device could not do, or said and may not; from any
@@ -54,7 +56,7 @@ public final class FleetServer implements AutoCloseable {
       FleetSettings settings,
       Optional<Worker<?>> base,
       Optional<FleetSettings> monitor,
-      Conditions conditions,
+      Function<Predicate<DeviceId>, Conditions> conditions,
       Patience patience,
       long limit,
       Consumer<String> refusals) {
@@ -78,7 +80,7 @@ public final class FleetServer implements AutoCloseable {
                     Envelope.MONITOR, server, encoded(set), patience.absence(), limit, true));
     this.monitor.ifPresent(one -> devices.put(Envelope.MONITOR, one));
     this.patience = patience;
-    this.fleet = new RemoteFleet(all, conditions, patience, refusals);
+    this.fleet = new RemoteFleet(all, conditions.apply(this::isPresent), patience, refusals);
     this.service = new FleetService(id -> Optional.ofNullable(devices.get(id)));
   }
 
@@ -104,6 +106,11 @@ public final class FleetServer implements AutoCloseable {
   /** How many are connected, of the devices and the monitor if it is apart. */
   public long present() {
     return devices.values().stream().filter(RemoteDevice::isPresent).count();
+  }
+
+  private boolean isPresent(DeviceId id) {
+    RemoteDevice device = devices.get(id);
+    return device != null && device.isPresent();
   }
 
   /** Names of those that are not connected. */

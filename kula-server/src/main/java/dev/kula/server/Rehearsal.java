@@ -15,21 +15,14 @@ import dev.kula.model.TrainingEngine;
 import dev.kula.round.Monitor;
 import dev.kula.round.PerformanceMonitor;
 import dev.kula.round.Roster;
-import dev.kula.round.Run;
 import dev.kula.round.RunListener;
-import dev.kula.round.RunResult;
-import dev.kula.round.RunState;
-import dev.kula.round.RunSummary;
 import dev.kula.round.Servers;
 import dev.kula.round.SimulationSettings;
 import dev.kula.wire.FleetData;
 import dev.kula.wire.FleetSettings;
 import dev.kula.wire.SettingsCodec;
-import io.grpc.BindableService;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -39,16 +32,13 @@ import java.util.function.Consumer;
  * part. It gives what the simulation gives in one process, to the bit, and so shows that a network
  * takes nothing away. Keys and noise come from the seed, and protect nobody.
  */
-public final class Rehearsal implements Run {
+public final class Rehearsal {
   private static final long RESULT_BYTES = 1L << 30;
 
-  private final FederatedData data;
-  private final TrainingEngine engine;
-  private final FleetServer server;
-  private final Servers servers;
+  private Rehearsal() {}
 
   /**
-   * Sets up a run that no device has connected to.
+   * A run that no device has connected to.
    *
    * @param data dealt to all, of which this process trains on the base set alone
    * @param settings of the run, without attackers and not pooled
@@ -62,7 +52,7 @@ public final class Rehearsal implements Run {
    *     thread
    * @param listener is told of rounds
    */
-  public Rehearsal(
+  public static LiveFleet fleet(
       FederatedData data,
       SimulationSettings settings,
       EngineFactory engines,
@@ -74,9 +64,8 @@ public final class Rehearsal implements Run {
     if (settings.threat().isPresent() || settings.pooled()) {
       throw new IllegalArgumentException("a rehearsal has no attackers and no pool of data");
     }
-    this.data = data;
     Dataset dataset = data.dataset();
-    this.engine = engines.create(settings.model(), dataset.input(), dataset.task());
+    TrainingEngine engine = engines.create(settings.model(), dataset.input(), dataset.task());
     Roster roster = new Roster(data, settings, dataset);
     Optional<Worker<?>> base =
         data.base().length == 0
@@ -91,16 +80,16 @@ public final class Rehearsal implements Run {
                             new Roster(data, settings, dataset),
                             Envelope.BASE),
                     log));
-    this.server =
+    FleetServer server =
         new FleetServer(
             settingsOf(data, settings, roster),
             base,
             monitor.map(words -> forMonitor(settingsOf(data, settings, roster), words)),
-            new SimulatedConditions(roster.courses(), roster.costs(engine)),
+            isPresent -> new SimulatedConditions(roster.courses(), roster.costs(engine)),
             patience,
             RESULT_BYTES,
             refusals);
-    this.servers =
+    Servers servers =
         new Servers(
             server.fleet(),
             settings.rounds(),
@@ -111,6 +100,9 @@ public final class Rehearsal implements Run {
             roster.examination(Set.of()),
             data.base().length,
             listener);
+    LinkedHashMap<DeviceId, Integer> trainSamples = new LinkedHashMap<>();
+    data.devices().forEach(rows -> trainSamples.put(rows.device(), rows.train().length));
+    return new LiveFleet(server, servers, engine, trainSamples);
   }
 
   private static Monitor monitor(FederatedData data, SimulationSettings settings) {
@@ -215,39 +207,9 @@ public final class Rehearsal implements Run {
     TrainingEngine engine = engines.create(settings.model(), dataset.input(), dataset.task());
     return new DeviceRunner(
         roster.runtime(device),
+        introduction -> {}, // it knows everybody
         (from, to) -> courses.met(device, from, to),
         engine,
         engines.createHead(engine));
-  }
-
-  /** What devices connect to. */
-  public BindableService service() {
-    return server.service();
-  }
-
-  /** The devices. */
-  public FleetServer server() {
-    return server;
-  }
-
-  @Override
-  public void restore(RunState state) {
-    servers.restore(state);
-  }
-
-  @Override
-  public RunResult run() {
-    servers.run();
-    LinkedHashMap<DeviceId, Integer> trainSamples = new LinkedHashMap<>();
-    data.devices().forEach(rows -> trainSamples.put(rows.device(), rows.train().length));
-    List<RunSummary.DeviceResult> results = servers.known(trainSamples);
-    server.end();
-    return servers.result(results, Map.of());
-  }
-
-  @Override
-  public void close() {
-    server.close();
-    engine.close();
   }
 }

@@ -5,6 +5,7 @@ import dev.kula.KulaException;
 import dev.kula.privacy.PrivacyLedger.Charge;
 import dev.kula.privacy.PrivacyLedger.Release;
 import dev.kula.privacy.ReleaseJournal;
+import dev.kula.privacy.accounting.RenyiFilter;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -47,9 +48,15 @@ public final class SqliteReleaseJournal implements ReleaseJournal, Closeable {
   private static final List<String> SCHEMA =
       List.of(
           """
+          CREATE TABLE run (
+            name TEXT PRIMARY KEY,
+            moment INTEGER NOT NULL CHECK (moment >= 2),
+            delta REAL NOT NULL CHECK (delta > 0 AND delta < 1)) STRICT, WITHOUT ROWID
+          """,
+          """
           CREATE TABLE release (
             number INTEGER PRIMARY KEY,
-            run TEXT NOT NULL,
+            run TEXT NOT NULL REFERENCES run,
             round INTEGER NOT NULL,
             purpose TEXT NOT NULL,
             rho REAL NOT NULL CHECK (rho >= 0),
@@ -86,9 +93,10 @@ public final class SqliteReleaseJournal implements ReleaseJournal, Closeable {
    * Opens the journal in {@code file}, and makes an empty one if there is none.
    *
    * @param run to which what is released now belongs; contents of other runs are dropped
+   * @param filter limit of this run, at whose order its prices hold
    * @throws KulaException USER if it is no journal, damaged, or open in another process
    */
-  public static SqliteReleaseJournal open(Path file, String run) {
+  public static SqliteReleaseJournal open(Path file, String run, RenyiFilter filter) {
     SQLiteConfig config = new SQLiteConfig();
     config.setJournalMode(JournalMode.WAL);
     config.setSynchronous(SynchronousMode.FULL);
@@ -96,16 +104,27 @@ public final class SqliteReleaseJournal implements ReleaseJournal, Closeable {
     config.setBusyTimeout(0);
     try {
       return prepared(
-          file, DriverManager.getConnection("jdbc:sqlite:" + file, config.toProperties()), run);
+          file,
+          DriverManager.getConnection("jdbc:sqlite:" + file, config.toProperties()),
+          run,
+          filter);
     } catch (SQLException failure) {
       throw cannotOpen(file, failure);
     }
   }
 
-  private static SqliteReleaseJournal prepared(Path file, Connection connection, String run)
-      throws SQLException {
+  private static SqliteReleaseJournal prepared(
+      Path file, Connection connection, String run, RenyiFilter filter) throws SQLException {
     try {
       prepare(connection, file);
+      try (PreparedStatement row =
+          connection.prepareStatement(
+              "INSERT INTO run (name, moment, delta) VALUES (?, ?, ?) ON CONFLICT DO NOTHING")) {
+        row.setString(1, run);
+        row.setInt(2, filter.order());
+        row.setDouble(3, filter.delta());
+        row.executeUpdate();
+      }
       try (PreparedStatement others =
           connection.prepareStatement(
               "UPDATE release SET content = NULL WHERE run <> ? AND content IS NOT NULL")) {
@@ -173,20 +192,18 @@ public final class SqliteReleaseJournal implements ReleaseJournal, Closeable {
     }
   }
 
-  /** What was paid in other runs has their names before its purpose. */
   @Override
   public History history() {
     try (Statement statement = connection.createStatement()) {
       List<Charge> charges = new ArrayList<>();
-      try (ResultSet row =
-          statement.executeQuery("SELECT run, round, purpose, rho FROM release ORDER BY number")) {
-        while (row.next()) {
-          String of = row.getString(1);
-          String purpose = row.getString(3);
-          charges.add(
-              new Charge(
-                  new Release(row.getInt(2), of.equals(run) ? purpose : of + "/" + purpose),
-                  row.getDouble(4)));
+      try (PreparedStatement query =
+          connection.prepareStatement(
+              "SELECT round, purpose, rho FROM release WHERE run = ? ORDER BY number")) {
+        query.setString(1, run);
+        try (ResultSet row = query.executeQuery()) {
+          while (row.next()) {
+            charges.add(new Charge(new Release(row.getInt(1), row.getString(2)), row.getDouble(3)));
+          }
         }
       }
       List<String> withoutNoise = new ArrayList<>();
@@ -196,12 +213,31 @@ public final class SqliteReleaseJournal implements ReleaseJournal, Closeable {
           withoutNoise.add(row.getString(1));
         }
       }
-      return new History(charges, withoutNoise, refusal());
+      return new History(charges, withoutNoise, refusal(), earlierEpsilon());
     } catch (SQLException failure) {
       throw cannotRead(failure);
     } catch (IllegalArgumentException noCharge) {
       throw damaged(file, noCharge);
     }
+  }
+
+  /** Each run's at the order of its own limit: prices of one order mean nothing at another. */
+  private double earlierEpsilon() throws SQLException {
+    double epsilon = 0;
+    try (PreparedStatement query =
+        connection.prepareStatement(
+            "SELECT moment, delta, sum(rho) FROM release JOIN run ON run = name"
+                + " WHERE name <> ? GROUP BY name ORDER BY name")) {
+      query.setString(1, run);
+      try (ResultSet row = query.executeQuery()) {
+        while (row.next()) {
+          epsilon +=
+              new RenyiFilter(Double.POSITIVE_INFINITY, row.getDouble(2), row.getInt(1))
+                  .epsilonOf(row.getDouble(3));
+        }
+      }
+    }
+    return epsilon;
   }
 
   private @Nullable Release refusal() throws SQLException {

@@ -14,6 +14,7 @@ import dev.kula.monitor.Noise;
 import dev.kula.monitor.Profile;
 import dev.kula.privacy.PrivacyLedger.Charge;
 import dev.kula.privacy.PrivacyLedger.Release;
+import dev.kula.privacy.accounting.RenyiFilter;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -34,6 +35,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 final class SqliteReleaseJournalTest {
   private static final String RUN = "run-1";
+  private static final RenyiFilter FILTER = new RenyiFilter(8, 1e-5, 12);
   private static final Release PROFILE = new Release(5, "profile");
   private static final Release UPDATE = new Release(6, "update");
 
@@ -50,7 +52,7 @@ final class SqliteReleaseJournalTest {
   @Test
   void aRestartForgetsNothing() {
     Content content = new Content(new float[] {1.5f, Float.MIN_VALUE, -0f}, "ö");
-    try (SqliteReleaseJournal journal = SqliteReleaseJournal.open(file, RUN)) {
+    try (SqliteReleaseJournal journal = SqliteReleaseJournal.open(file, RUN, FILTER)) {
       assertEquals(List.of(), journal.history().charges());
       assertNull(journal.history().firstRefusal());
       journal.paid(new Charge(PROFILE, 0.25), content);
@@ -61,7 +63,7 @@ final class SqliteReleaseJournalTest {
       journal.refused(new Release(7, "update"));
       journal.refused(new Release(8, "update"));
     }
-    try (SqliteReleaseJournal journal = SqliteReleaseJournal.open(file, RUN)) {
+    try (SqliteReleaseJournal journal = SqliteReleaseJournal.open(file, RUN, FILTER)) {
       assertEquals(
           List.of(new Charge(PROFILE, 0.25), new Charge(UPDATE, 0.125)),
           journal.history().charges());
@@ -93,7 +95,7 @@ final class SqliteReleaseJournalTest {
     Message.Visited visited = new Message.Visited(7, new BlockId("0a".repeat(32)), delta);
     Release visit = new Release(5, "visit under lease 1");
     Release outcome = new Release(5, "outcomes");
-    try (SqliteReleaseJournal journal = SqliteReleaseJournal.open(file, RUN)) {
+    try (SqliteReleaseJournal journal = SqliteReleaseJournal.open(file, RUN, FILTER)) {
       journal.paid(new Charge(PROFILE, 0.1), new Message.ProfileReport(profile));
       journal.paid(new Charge(outcome, 0.1), outcomes);
       journal.paid(new Charge(visit, 0.1), visited);
@@ -111,7 +113,7 @@ final class SqliteReleaseJournalTest {
 
   @Test
   void aReleaseHasOneEntry() {
-    try (SqliteReleaseJournal journal = SqliteReleaseJournal.open(file, RUN)) {
+    try (SqliteReleaseJournal journal = SqliteReleaseJournal.open(file, RUN, FILTER)) {
       journal.paid(new Charge(PROFILE, 0.25), new Content(new float[0], "first"));
       assertThrows(
           IllegalStateException.class,
@@ -124,23 +126,23 @@ final class SqliteReleaseJournalTest {
 
   @Test
   void anotherRunIsPaidFromTheSameAccount() {
-    try (SqliteReleaseJournal journal = SqliteReleaseJournal.open(file, "run-1")) {
+    try (SqliteReleaseJournal journal = SqliteReleaseJournal.open(file, "run-1", FILTER)) {
       journal.paid(new Charge(PROFILE, 0.25), new Content(new float[1], "first"));
       journal.refused(UPDATE);
     }
-    try (SqliteReleaseJournal journal = SqliteReleaseJournal.open(file, "run-2")) {
+    try (SqliteReleaseJournal journal =
+        SqliteReleaseJournal.open(file, "run-2", new RenyiFilter(1, 1e-5, 30))) {
       assertEquals(Optional.empty(), journal.content(PROFILE, Content.class));
       assertNull(journal.history().firstRefusal());
       journal.paid(new Charge(PROFILE, 0.125), new Content(new float[1], "second"));
-      assertEquals(
-          List.of(
-              new Charge(new Release(PROFILE.round(), "run-1/profile"), 0.25),
-              new Charge(PROFILE, 0.125)),
-          journal.history().charges());
+      assertEquals(List.of(new Charge(PROFILE, 0.125)), journal.history().charges());
+      assertEquals(FILTER.epsilonOf(0.25), journal.history().earlierEpsilon());
     }
-    try (SqliteReleaseJournal journal = SqliteReleaseJournal.open(file, "run-1")) {
+    try (SqliteReleaseJournal journal = SqliteReleaseJournal.open(file, "run-1", FILTER)) {
       assertEquals(Optional.empty(), journal.content(PROFILE, Content.class), "has gone");
       assertEquals(UPDATE, journal.history().firstRefusal());
+      assertEquals(
+          new RenyiFilter(1, 1e-5, 30).epsilonOf(0.125), journal.history().earlierEpsilon());
     }
   }
 
@@ -152,7 +154,7 @@ final class SqliteReleaseJournalTest {
         "DELETE FROM release"
       })
   void theDatabaseRefusesToTakeBackAPrice(String sql) throws SQLException {
-    try (SqliteReleaseJournal journal = SqliteReleaseJournal.open(file, RUN)) {
+    try (SqliteReleaseJournal journal = SqliteReleaseJournal.open(file, RUN, FILTER)) {
       journal.paid(new Charge(PROFILE, 0.25), new Content(new float[0], ""));
     }
     try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
@@ -160,16 +162,16 @@ final class SqliteReleaseJournalTest {
       SQLException refused = assertThrows(SQLException.class, () -> statement.execute(sql));
       assertTrue(String.valueOf(refused.getMessage()).contains("what was paid"), sql);
     }
-    try (SqliteReleaseJournal journal = SqliteReleaseJournal.open(file, RUN)) {
+    try (SqliteReleaseJournal journal = SqliteReleaseJournal.open(file, RUN, FILTER)) {
       assertEquals(List.of(new Charge(PROFILE, 0.25)), journal.history().charges());
     }
   }
 
   @Test
   void twoProcessesCannotSpendOneAccount() {
-    try (SqliteReleaseJournal journal = SqliteReleaseJournal.open(file, RUN)) {
+    try (SqliteReleaseJournal journal = SqliteReleaseJournal.open(file, RUN, FILTER)) {
       ErrorAssertions.assertUserError(
-          "open in another process", () -> SqliteReleaseJournal.open(file, RUN));
+          "open in another process", () -> SqliteReleaseJournal.open(file, RUN, FILTER));
       journal.paid(new Charge(PROFILE, 0.25), new Content(new float[0], ""));
     }
   }
@@ -179,13 +181,13 @@ final class SqliteReleaseJournalTest {
     Files.writeString(file, "not a database, but long enough to be looked at".repeat(100));
     byte[] before = Files.readAllBytes(file);
     ErrorAssertions.assertUserError(
-        "is no release journal", () -> SqliteReleaseJournal.open(file, RUN));
+        "is no release journal", () -> SqliteReleaseJournal.open(file, RUN, FILTER));
     assertArrayEquals(before, Files.readAllBytes(file));
   }
 
   @Test
   void aDamagedPageIsRefused() throws IOException {
-    try (SqliteReleaseJournal journal = SqliteReleaseJournal.open(file, RUN)) {
+    try (SqliteReleaseJournal journal = SqliteReleaseJournal.open(file, RUN, FILTER)) {
       for (int round = 1; round <= 300; round++) {
         journal.paid(new Charge(new Release(round, "profile"), 0.1), new Content(new float[9], ""));
       }
@@ -196,14 +198,15 @@ final class SqliteReleaseJournalTest {
       bytes[page] = 77;
     }
     Files.write(file, bytes);
-    ErrorAssertions.assertUserError("is damaged", () -> SqliteReleaseJournal.open(file, RUN));
+    ErrorAssertions.assertUserError(
+        "is damaged", () -> SqliteReleaseJournal.open(file, RUN, FILTER));
   }
 
   @Test
   void anotherProgramsDatabaseIsRefused() throws SQLException {
     make("CREATE TABLE notes (text)");
     ErrorAssertions.assertUserError(
-        "is no release journal", () -> SqliteReleaseJournal.open(file, RUN));
+        "is no release journal", () -> SqliteReleaseJournal.open(file, RUN, FILTER));
   }
 
   /** It was read without end. */
@@ -214,7 +217,7 @@ final class SqliteReleaseJournalTest {
             + " SELECT i AS number, i AS round, 'profile' AS purpose, 0.5 AS rho FROM n");
     make("PRAGMA user_version = 2");
     ErrorAssertions.assertUserError(
-        "is no release journal", () -> SqliteReleaseJournal.open(file, RUN));
+        "is no release journal", () -> SqliteReleaseJournal.open(file, RUN, FILTER));
   }
 
   private void make(String sql) throws SQLException {
@@ -230,7 +233,7 @@ final class SqliteReleaseJournalTest {
         Statement statement = connection.createStatement()) {
       statement.execute("PRAGMA user_version = 9");
     }
-    ErrorAssertions.assertUserError("schema 9", () -> SqliteReleaseJournal.open(file, RUN));
+    ErrorAssertions.assertUserError("schema 9", () -> SqliteReleaseJournal.open(file, RUN, FILTER));
   }
 
   /** What a killed process had said it released is there, as it was. */
@@ -256,7 +259,7 @@ final class SqliteReleaseJournalTest {
     }
     int space = last.indexOf(' ');
     Release released = new Release(Integer.parseInt(last.substring(0, space)), "update");
-    try (SqliteReleaseJournal journal = SqliteReleaseJournal.open(file, RUN)) {
+    try (SqliteReleaseJournal journal = SqliteReleaseJournal.open(file, RUN, FILTER)) {
       Content content = journal.content(released, Content.class).orElseThrow();
       assertEquals(last.substring(space + 1), content.text());
       assertTrue(journal.history().charges().size() >= released.round());
@@ -269,7 +272,8 @@ final class SqliteReleaseJournalTest {
 
     public static void main(String[] arguments) {
       RandomGenerator random = RandomGenerator.getDefault();
-      try (SqliteReleaseJournal journal = SqliteReleaseJournal.open(Path.of(arguments[0]), RUN)) {
+      try (SqliteReleaseJournal journal =
+          SqliteReleaseJournal.open(Path.of(arguments[0]), RUN, FILTER)) {
         for (int round = 1; ; round++) {
           Content content = new Content(new float[10_000], Long.toHexString(random.nextLong()));
           journal.paid(new Charge(new Release(round, "update"), 1e-3), content);

@@ -1,6 +1,7 @@
 package dev.kula.wire.identity;
 
 import dev.kula.KulaException;
+import dev.kula.data.DeviceKeys;
 import dev.kula.peer.Peer;
 import dev.kula.peer.Trust;
 import dev.kula.peer.Trust.Side;
@@ -46,6 +47,20 @@ public final class Tls {
   /** Whom this process's own certificate names. */
   public Peer self() {
     return own.peer();
+  }
+
+  /**
+   * The keys of this process, which is a device.
+   *
+   * @throws KulaException the user's mistake, if it has none to sign with
+   */
+  public DeviceKeys deviceKeys() {
+    return own.keys().deviceKeys();
+  }
+
+  /** Whom this process believes. */
+  public Trust trust() {
+    return trust;
   }
 
   /** Of whoever opens connections to, or accepts them from, whom {@code expected} lets pass. */

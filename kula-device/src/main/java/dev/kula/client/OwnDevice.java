@@ -1,0 +1,118 @@
+package dev.kula.client;
+
+import dev.kula.KulaException;
+import dev.kula.Seed;
+import dev.kula.data.DataSchema;
+import dev.kula.data.Dataset;
+import dev.kula.data.DeviceId;
+import dev.kula.data.DeviceKeys;
+import dev.kula.data.FederatedData;
+import dev.kula.data.SampleStore;
+import dev.kula.data.partition.SplitSpec;
+import dev.kula.data.target.Exam;
+import dev.kula.data.target.TargetSpec;
+import dev.kula.device.DeviceRuntime;
+import dev.kula.device.DeviceSettings;
+import dev.kula.device.Surroundings;
+import dev.kula.model.EngineFactory;
+import dev.kula.model.TrainingEngine;
+import dev.kula.peer.Trust;
+import dev.kula.privacy.ReleaseJournal;
+import dev.kula.privacy.accounting.RenyiFilter;
+import dev.kula.wire.FleetData;
+import dev.kula.wire.FleetSettings;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+
+/**
+ * A device with samples, keys and noise of its own: takes part in any run whose schema its samples
+ * fit, and tells its owner how it does.
+ *
+ * @param name as its certificate has it
+ * @param keys that it signs with
+ * @param trust whose certificates of other devices count
+ * @param samples reads them as a schema says; called once a run
+ * @param split of the samples in those that it trains on and those that it examines itself on
+ * @param givesRaw whether raw samples may leave it, and those of others enter, where the operator
+ *     allows it, too
+ * @param journals opens the journal of its releases for a run, with the limit of that run
+ * @param engines makes engines
+ */
+public record OwnDevice(
+    DeviceId name,
+    DeviceKeys keys,
+    Trust trust,
+    Function<DataSchema, Dataset> samples,
+    SplitSpec split,
+    boolean givesRaw,
+    BiFunction<String, RenyiFilter, ReleaseJournal> journals,
+    EngineFactory engines) {
+  private static final int FEWEST_ROWS = 4;
+
+  /**
+   * Its part in a run.
+   *
+   * @param told what the server has said is set for all
+   * @throws KulaException the user's mistake, if the run is not for such a device
+   */
+  public DeviceRunner runner(FleetSettings told) {
+    if (!(told.data() instanceof FleetData.Own own)) {
+      throw KulaException.user(
+          "the server's run is a rehearsal, where devices deal the same data, must be one of devices"
+              + " with data of their own; add --rehearse, or start another run");
+    }
+    FederatedData data = data(own.schema());
+    Dataset dataset = data.dataset();
+    int[] train = data.devices().getFirst().train();
+    Seed seed = keys.seed("run " + own.run()).derive(told.seed());
+    Acquaintances acquaintances = new Acquaintances(trust);
+    DeviceRuntime runtime =
+        new DeviceRuntime(
+            name,
+            new SampleStore(
+                name, keys, told.schema(), dataset.features(), dataset.targets(), train),
+            acquaintances::key,
+            told.target()
+                .prior(Arrays.stream(train).map(dataset::bin).toArray(), dataset.labels().size()),
+            Optional.of(exam(told.target(), data).samples(dataset)),
+            consented(told.devices()),
+            seed,
+            Surroundings.live(journals.apply(own.run(), told.devices().privacy().filter())));
+    TrainingEngine engine = engines.create(told.model(), told.input(), told.task());
+    return new DeviceRunner(
+        runtime,
+        acquaintances::meet,
+        (from, to) -> Optional.empty(),
+        engine,
+        engines.createHead(engine));
+  }
+
+  private FederatedData data(DataSchema schema) {
+    Dataset dataset = samples.apply(schema);
+    if (dataset.size() < FEWEST_ROWS) {
+      throw KulaException.user(
+          "'%s' has %d rows, must have at least %d; add some"
+              .formatted(dataset.name(), dataset.size(), FEWEST_ROWS));
+    }
+    int[] rows = IntStream.range(0, dataset.size()).toArray();
+    return new FederatedData(
+        dataset,
+        List.of(split.split(dataset, name, rows, keys.seed("split"))),
+        new int[0],
+        schema.standardisation(),
+        split instanceof SplitSpec.Time);
+  }
+
+  /** Of its own test samples alone, whatever part of the target others' would have to be for. */
+  private static Exam exam(TargetSpec target, FederatedData data) {
+    return target.exam(data, 0, new Seed(0));
+  }
+
+  private DeviceSettings consented(DeviceSettings told) {
+    return givesRaw ? told : told.withoutRaw();
+  }
+}

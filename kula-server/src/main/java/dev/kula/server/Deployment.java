@@ -1,0 +1,121 @@
+package dev.kula.server;
+
+import dev.kula.Seed;
+import dev.kula.data.DataSchema;
+import dev.kula.data.Dataset;
+import dev.kula.data.DeviceId;
+import dev.kula.data.FederatedData;
+import dev.kula.data.target.TargetSpec;
+import dev.kula.model.EngineFactory;
+import dev.kula.model.TrainingEngine;
+import dev.kula.round.PerformanceMonitor;
+import dev.kula.round.Roster;
+import dev.kula.round.RunListener;
+import dev.kula.round.Servers;
+import dev.kula.round.SimulationSettings;
+import dev.kula.wire.FleetData;
+import dev.kula.wire.FleetSettings;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+
+/**
+ * A run whose devices have data, keys and noise of their own. Servers know of their data what they
+ * say.
+ *
+ * @param run what devices tell this run from others by; no other run of the fleet has it
+ * @param members who may take part; each joins when it first comes
+ * @param schema by which they read their data
+ * @param example of such data that are no device's secret, as models see them: the global model is
+ *     examined on them
+ */
+public record Deployment(String run, List<DeviceId> members, DataSchema schema, Dataset example) {
+  private static final long RESULT_BYTES = 1L << 30;
+  private static final int GLOBAL_EXAM_ROWS = 2000;
+
+  public Deployment {
+    members = List.copyOf(members);
+  }
+
+  /**
+   * A run that no device has connected to.
+   *
+   * @param settings of the run, without attackers and not pooled
+   * @param engines makes engines
+   * @param patience with devices
+   * @param refusals is told in a line what a device could not do, or said and may not; from any
+   *     thread
+   * @param listener is told of rounds
+   */
+  public LiveFleet fleet(
+      SimulationSettings settings,
+      EngineFactory engines,
+      Patience patience,
+      Consumer<String> refusals,
+      RunListener listener) {
+    if (settings.threat().isPresent() || settings.pooled()) {
+      throw new IllegalArgumentException("a live fleet has no attackers and no pool of data");
+    }
+    FleetServer server =
+        new FleetServer(
+            settingsOf(settings),
+            Optional.empty(),
+            Optional.empty(),
+            isPresent -> new MeasuredConditions(members, isPresent),
+            patience,
+            RESULT_BYTES,
+            refusals);
+    TrainingEngine engine = engines.create(settings.model(), schema.input(), schema.task());
+    Servers servers =
+        new Servers(
+            server.fleet(),
+            settings.rounds(),
+            new PerformanceMonitor(settings.rounds(), settings.target()::assumed, schema.labels()),
+            settings.devices().privacy(),
+            schema.labels(),
+            engine,
+            examination(settings.rounds().seed()),
+            0,
+            listener);
+    LinkedHashMap<DeviceId, Integer> unknown = new LinkedHashMap<>();
+    members.forEach(member -> unknown.put(member, 0));
+    return new LiveFleet(server, servers, engine, unknown);
+  }
+
+  /** What is set for all devices. */
+  FleetSettings settingsOf(SimulationSettings settings) {
+    return new FleetSettings(
+        settings.model(),
+        schema.input(),
+        schema.task(),
+        settings.target(),
+        Roster.schema(example),
+        settings.devices(),
+        settings.rounds().seed().value(),
+        members,
+        new FleetData.Own(run, schema));
+  }
+
+  private FederatedData examined() {
+    return new FederatedData(
+        example,
+        List.of(
+            new FederatedData.DeviceRows(
+                new DeviceId("example"), new int[0], IntStream.range(0, example.size()).toArray())),
+        new int[0],
+        schema.standardisation(),
+        false);
+  }
+
+  private Servers.Examination examination(Seed seed) {
+    return new Servers.Examination(
+        TargetSpec.balancedExam(examined(), GLOBAL_EXAM_ROWS, seed.derive("exam")).samples(example),
+        Map.of(),
+        Map.of(),
+        Set.of());
+  }
+}

@@ -1,0 +1,70 @@
+package dev.kula.server;
+
+import dev.kula.data.DeviceId;
+import dev.kula.model.TrainingEngine;
+import dev.kula.round.Run;
+import dev.kula.round.RunResult;
+import dev.kula.round.RunState;
+import dev.kula.round.Servers;
+import io.grpc.BindableService;
+import java.util.Map;
+import java.util.SequencedMap;
+
+/**
+ * A run whose devices are in other processes, as {@link Rehearsal} or {@link Deployment} sets it
+ * up.
+ */
+public final class LiveFleet implements Run {
+  private final FleetServer server;
+  private final Servers servers;
+  private final TrainingEngine engine;
+  private final SequencedMap<DeviceId, Integer> trainSamples;
+
+  /**
+   * A run that no device has connected to.
+   *
+   * @param server that they connect to; closed with the run
+   * @param servers drive its fleet
+   * @param engine of these; closed with the run
+   * @param trainSamples that each device trains on, as far as that is known here
+   */
+  LiveFleet(
+      FleetServer server,
+      Servers servers,
+      TrainingEngine engine,
+      SequencedMap<DeviceId, Integer> trainSamples) {
+    this.server = server;
+    this.servers = servers;
+    this.engine = engine;
+    this.trainSamples = trainSamples;
+  }
+
+  /** What devices connect to. */
+  public BindableService service() {
+    return server.service();
+  }
+
+  /** The devices. */
+  public FleetServer server() {
+    return server;
+  }
+
+  @Override
+  public void restore(RunState state) {
+    servers.restore(state);
+  }
+
+  @Override
+  public RunResult run() {
+    servers.run();
+    RunResult result = servers.result(servers.known(trainSamples), Map.of());
+    server.end();
+    return result;
+  }
+
+  @Override
+  public void close() {
+    server.close();
+    engine.close();
+  }
+}
