@@ -131,8 +131,31 @@ final class Attendance<R extends JobRunner> {
               account::of,
               engines);
       return new Attendance<>(plan, Role.DEVICE, device::runner, directory, "device.jobs", terminal)
-          .attend(runner -> save(runner, plan, directory.resolve(MODEL)));
+          .attend(
+              runner -> {
+                tell(runner.standing(), terminal);
+                return save(runner, plan, directory.resolve(MODEL));
+              });
     }
+  }
+
+  /** For the owner's eyes. */
+  private static void tell(DeviceRunner.Standing standing, Terminal terminal) {
+    standing
+        .score()
+        .ifPresent(
+            score ->
+                terminal
+                    .out()
+                    .printf("Own exam: %s %%, on samples put aside%n", Figures.percent(score)));
+    terminal
+        .out()
+        .printf(
+            "Privacy spent in all runs: ε %s on what had noise%s%n",
+            Figures.epsilon(standing.epsilon()),
+            standing.withoutNoise().isEmpty()
+                ? "; all had"
+                : "; without: " + String.join(", ", standing.withoutNoise()));
   }
 
   /** What the device has released, for one run at a time. */

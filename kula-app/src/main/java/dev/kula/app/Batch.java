@@ -255,7 +255,8 @@ final class Batch {
         data.dataset().size(),
         data.base().length,
         data.devices().size(),
-        data.dataset().labels().names());
+        data.dataset().labels().names(),
+        data.isElsewhere());
   }
 
   private RunDirectory create() {

@@ -11,8 +11,12 @@ public final class Figures {
 
   private Figures() {}
 
-  /** A fraction of 1 in percent: {@code 82.3}. */
+  /** A fraction of 1 in percent: {@code 82.3}; a dash where nobody knows it. */
   public static String percent(double fraction) {
+    return Double.isNaN(fraction) ? NEVER : percentOf(fraction);
+  }
+
+  private static String percentOf(double fraction) {
     return oneDecimal(100 * fraction);
   }
 
@@ -25,7 +29,7 @@ public final class Figures {
   public static String percent(Spread spread, int seeds) {
     return seeds < 2
         ? percent(spread.mean())
-        : percent(spread.mean()) + " ± " + percent(spread.sd());
+        : percent(spread.mean()) + " ± " + percentOf(spread.sd());
   }
 
   /**

@@ -6,6 +6,7 @@ import dev.kula.round.RunSummary.Comparison;
 import dev.kula.round.RunSummary.Difference;
 import dev.kula.round.RunSummary.MethodSummary;
 import dev.kula.round.RunSummary.SeedResult;
+import dev.kula.round.SwapCounts;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -101,12 +102,12 @@ final class ResultTable {
     rows.add(List.of("global accuracy", Figures.percentOrNone(method.globalAccuracy())));
     rows.add(List.of("rounds", Figures.count(method.rounds())));
     rows.add(List.of("  to target", Figures.count(method.roundsToTarget())));
-    rows.add(List.of("simulated time", Figures.seconds(method.simulatedSeconds()) + " s"));
+    rows.add(List.of(times(summary) + " time", Figures.seconds(method.simulatedSeconds()) + " s"));
     rows.add(List.of("  to target", simulatedSeconds(method)));
     rows.add(
         List.of(
             "swaps accepted, of ordered",
-            "%d of %d".formatted(method.swaps().accepted(), method.swaps().ordered())));
+            "%s of %d".formatted(accepted(method), method.swaps().ordered())));
     rows.add(List.of("moved", Figures.megabytes(method.bytes().moved()) + " MB"));
     rows.add(List.of("  models", Figures.megabytes(method.bytes().model()) + " MB"));
     rows.add(List.of("  visits and trials", Figures.megabytes(method.bytes().visit()) + " MB"));
@@ -140,7 +141,8 @@ final class ResultTable {
                 .toList());
     Grid cost =
         new Grid(
-            "Rounds and simulated seconds to target, MB moved by kind (trials with visits), swaps"
+            "Rounds and %s seconds to target, MB moved by kind (trials with visits), swaps"
+                    .formatted(times(summary))
                 + " accepted of ordered",
             List.of(
                 "method",
@@ -290,8 +292,17 @@ final class ResultTable {
         Figures.megabytes(method.bytes().fetched()),
         Figures.megabytes(method.bytes().pointer()),
         Figures.megabytes(method.bytes().profile()),
-        "%d/%d".formatted(method.swaps().accepted(), method.swaps().ordered()),
+        "%s/%d".formatted(accepted(method), method.swaps().ordered()),
         Figures.epsilon(method.epsilon().max()));
+  }
+
+  private static String accepted(MethodSummary method) {
+    SwapCounts swaps = method.swaps();
+    return swaps.areUntold() ? "–" : Integer.toString(swaps.accepted());
+  }
+
+  private static String times(RunSummary summary) {
+    return summary.data().elsewhere() ? "measured" : "simulated";
   }
 
   private static String simulatedSeconds(MethodSummary method) {
@@ -303,11 +314,19 @@ final class ResultTable {
     List<String> notes = new ArrayList<>();
     boolean missed = summary.methods().stream().anyMatch(m -> m.roundsToTarget() == null);
     notes.add(
-        "Target: personal accuracy %s %% (%s)%s."
-            .formatted(
-                Figures.percent(summary.targetAccuracy()),
-                summary.targetRule(),
-                missed ? "; – where it was not reached" : ""));
+        Double.isNaN(summary.targetAccuracy())
+            ? "Devices keep to themselves how their models do, since everything that they tell has"
+                + " noise; each shows it to its owner."
+            : "Target: personal accuracy %s %% (%s)%s."
+                .formatted(
+                    Figures.percent(summary.targetAccuracy()),
+                    summary.targetRule(),
+                    missed ? "; – where it was not reached" : ""));
+    if (summary.methods().stream().anyMatch(method -> method.swaps().areUntold())) {
+      notes.add(
+          "What came of swaps, devices tell with noise alone, so that nobody has a count of those that"
+              + " were accepted.");
+    }
     if (!summary.comparisons().isEmpty()) {
       notes.add(
           "Differences in percentage points of personal accuracy, paired by seed"

@@ -39,8 +39,8 @@ sealed interface RoundProgress extends AutoCloseable {
       bar.setExtraMessage(
           String.format(
               Locale.ROOT,
-              " %.1f %% personal, %d swaps",
-              100 * round.personalAccuracy(),
+              " %s %% personal, %d swaps",
+              Figures.percent(round.personalAccuracy()),
               round.swaps().accepted()));
       bar.stepTo(round.round());
     }
@@ -90,11 +90,11 @@ sealed interface RoundProgress extends AutoCloseable {
     private void print(RoundRecord round) {
       stream.printf(
           Locale.ROOT,
-          "%s: round %d of %d, personal accuracy %.1f %%, swaps %d%n",
+          "%s: round %d of %d, personal accuracy %s %%, swaps %d%n",
           task,
           round.round(),
           rounds,
-          100 * round.personalAccuracy(),
+          Figures.percent(round.personalAccuracy()),
           round.swaps().accepted());
     }
   }

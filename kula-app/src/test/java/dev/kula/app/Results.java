@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 /** Small made-up results. */
 final class Results {
   private static final DataSummary DATA =
-      new DataSummary("fashion-mnist", "classification", 12_000, 240, 50, List.of("0", "1"));
+      new DataSummary("fashion-mnist", "classification", 12_000, 240, 50, List.of("0", "1"), false);
 
   private Results() {}
 

@@ -32,30 +32,18 @@ final class Account {
     }
   }
 
-  /** For work that releases nothing. */
-  static final Function<Seed, NoiseSource> NO_NOISE =
-      seed -> {
-        throw new IllegalStateException("nothing is released here");
-      };
-
   private final PrivacySettings settings;
-  private final Function<Seed, NoiseSource> noise;
-  private final ReleaseJournal journal;
+  private final Surroundings surroundings;
   private final Seed seed;
   private PrivacyLedger ledger;
   private double forwardPasses;
 
   /** An account as its journal left it. */
-  Account(
-      PrivacySettings settings,
-      Function<Seed, NoiseSource> noise,
-      ReleaseJournal journal,
-      Seed seed) {
+  Account(PrivacySettings settings, Surroundings surroundings, Seed seed) {
     this.settings = settings;
-    this.noise = noise;
-    this.journal = journal;
+    this.surroundings = surroundings;
     this.seed = seed;
-    ReleaseJournal.History history = journal.history();
+    ReleaseJournal.History history = journal().history();
     this.ledger =
         PrivacyLedger.restore(
             new PrivacyLedger.State(
@@ -79,22 +67,34 @@ final class Account {
       withoutNoise(kind);
       return Optional.of(make.apply(noise(release)));
     }
-    Optional<T> earlier = journal.content(release, type);
+    Optional<T> earlier = journal().content(release, type);
     if (earlier.isPresent()) {
       return earlier;
     }
     if (ledger.isCharged(release)) {
-      return journal.worksOutAgain() ? Optional.of(make.apply(noise(release))) : Optional.empty();
+      return journal().worksOutAgain() ? Optional.of(make.apply(noise(release))) : Optional.empty();
     }
     if (!ledger.fits(rho)) {
-      journal.refused(release);
+      journal().refused(release);
       ledger.refuse(release);
       return Optional.empty();
     }
     T content = make.apply(noise(release));
-    journal.paid(new PrivacyLedger.Charge(release, rho), content);
+    journal().paid(new PrivacyLedger.Charge(release, rho), content);
     // Last, so that what failed on the way, and never left, is not owed.
     return ledger.charge(release, rho) ? Optional.of(content) : Optional.empty();
+  }
+
+  private ReleaseJournal journal() {
+    return surroundings.journal();
+  }
+
+  /**
+   * Whether the evaluator may be told in the clear what the device would else say with noise, or
+   * not at all: in a simulation always.
+   */
+  boolean tellsEvaluator(Kind kind) {
+    return surroundings.examiner() == Surroundings.Examiner.EVALUATOR || !noises(kind);
   }
 
   boolean noises(Kind kind) {
@@ -112,7 +112,7 @@ final class Account {
   /** Notes that something leaves without noise. */
   void withoutNoise(String purpose) {
     if (!ledger.lacksNoise(purpose)) {
-      journal.withoutNoise(purpose);
+      journal().withoutNoise(purpose);
       ledger.withoutNoise(purpose);
     }
   }
@@ -121,7 +121,7 @@ final class Account {
    * Noise of one release: the same however often it is asked for, so that a retry sends the same.
    */
   private NoiseSource noise(Release release) {
-    return noise.apply(seed.derive(release.purpose()).derive(release.round()));
+    return surroundings.noise().apply(seed.derive(release.purpose()).derive(release.round()));
   }
 
   boolean isSpent() {

@@ -8,10 +8,8 @@ import dev.kula.data.DeviceId;
 import dev.kula.data.SampleBatch;
 import dev.kula.data.SampleSet;
 import dev.kula.data.SampleStore;
-import dev.kula.device.Surroundings.Examiner;
 import dev.kula.model.Evaluation;
 import dev.kula.model.Samples;
-import dev.kula.model.TrainingEngine;
 import dev.kula.model.TrainingPlan;
 import dev.kula.monitor.ProfileRelease;
 import dev.kula.privacy.PrivacyLedger;
@@ -24,7 +22,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.SortedSet;
 import java.util.function.Function;
@@ -41,8 +38,7 @@ public final class DeviceRuntime {
   private final DeviceId id;
   private final SampleStore store;
   private final DeviceSettings settings;
-  private Optional<Samples> exam;
-  private final Examiner examiner;
+  private final OwnExam examiner;
   private final Account account;
   private final TrainingData data;
   private final Ledgers ledgers = Ledgers.empty();
@@ -113,11 +109,7 @@ public final class DeviceRuntime {
     this.id = id;
     this.store = store;
     this.settings = settings;
-    this.exam = exam;
-    this.examiner = surroundings.examiner();
-    this.account =
-        new Account(
-            settings.privacy(), surroundings.noise(), surroundings.journal(), seed.derive("noise"));
+    this.account = new Account(settings.privacy(), surroundings, seed.derive("noise"));
     this.data =
         new TrainingData(
             store, settings.labels(), target, settings.privacy().hidesRecordsInUpdates(), seed);
@@ -127,6 +119,8 @@ public final class DeviceRuntime {
     this.personalTraining =
         new PersonalTraining(
             data, ledgers, accepted, settings, account, sharedTraining, prior, seed);
+    this.examiner =
+        new OwnExam(exam, surroundings.examiner(), settings, personalTraining, accepted, account);
     this.trials = new Trials(settings.privacy(), account, data, settings.labels());
     this.sourceDesk = new SourceDesk(id, store, data, settings, account, seed);
     this.receiverDesk =
@@ -143,7 +137,7 @@ public final class DeviceRuntime {
   public void meet(Situation situation) {
     store.hold(situation.held());
     data.arrived(situation.target());
-    exam = situation.exam();
+    examiner.set(situation.exam());
   }
 
   /**
@@ -189,7 +183,10 @@ public final class DeviceRuntime {
       switch (envelope.message()) {
         case Message.GlobalModel model ->
             global = personalTraining.take(model.parameters(), global, bench);
-        case Message.Examine examine -> out.addAll(examine(examine, bench));
+        case Message.Examine examine ->
+            examiner
+                .examine(examine, global, this::holdings, bench)
+                .ifPresent(told -> reply(out, Envelope.EVALUATOR, told));
         case Message.ClipQuery query ->
             sharedTraining
                 .norms(query, global, data.ledger(ledgers.shared()), bench)
@@ -300,46 +297,6 @@ public final class DeviceRuntime {
             noise));
   }
 
-  private List<Envelope> examine(Message.Examine message, Workbench bench) {
-    if (exam.isEmpty()) {
-      return List.of();
-    }
-    Samples questions = exam.get();
-    TrainingEngine engine = bench.engine();
-    float[] mine = personalTraining.make(message.round(), global, bench);
-    Evaluation result = engine.evaluate(mine, questions);
-    boolean swapped =
-        settings.personalization() == Personalization.FINE_TUNE && !accepted.isEmpty();
-    OptionalDouble without =
-        switch (message.occasion()) {
-          case ROUND -> OptionalDouble.empty();
-          case FINAL ->
-              OptionalDouble.of(
-                  (swapped
-                          ? personalTraining.withoutSwaps(message.round(), global, questions, bench)
-                          : result)
-                      .score(engine.task()));
-        };
-    return List.of(new Envelope(id, Envelope.EVALUATOR, told(message, result, without)));
-  }
-
-  private Message.Examined told(
-      Message.Examine asked, Evaluation result, OptionalDouble withoutSwaps) {
-    boolean hides = examiner == Examiner.DEVICE && account.noises(Account.Kind.EXAMINATION);
-    if (examiner == Examiner.DEVICE && !hides) {
-      account.withoutNoise(Account.Kind.EXAMINATION);
-    }
-    return new Message.Examined(
-        asked.round(),
-        hides ? Optional.empty() : Optional.of(result),
-        hides ? OptionalDouble.empty() : withoutSwaps,
-        account.spentEpsilon(),
-        List.copyOf(account.releasesWithoutNoise()),
-        examiner == Examiner.EVALUATOR && asked.occasion() == Message.Occasion.FINAL
-            ? Optional.of(holdings())
-            : Optional.empty());
-  }
-
   /** Notes that a {@link PooledOracle} has its samples, as they are. */
   public void pooled() {
     account.withoutNoise("raw samples");
@@ -353,6 +310,11 @@ public final class DeviceRuntime {
   /** Its personal model, once it has one. */
   public Optional<PersonalModel> personal() {
     return personalTraining.personal();
+  }
+
+  /** How its personal model did when it was examined last, for its owner. */
+  public Optional<Evaluation> examined() {
+    return examiner.last();
   }
 
   /** Epsilon spent on noised releases. */

@@ -440,7 +440,7 @@ public sealed interface Message {
     }
   }
 
-  /** Device to evaluator: what came of an order, in the clear, for the report of a simulation. */
+  /** Device to evaluator: what came of an order; in a live fleet only if outcomes are bare. */
   record Settled(Settlement settlement) implements Examination {
     @Override
     public long bytes() {

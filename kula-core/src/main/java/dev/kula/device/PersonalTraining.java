@@ -8,7 +8,6 @@ import dev.kula.model.Evaluation;
 import dev.kula.model.ParameterLayout;
 import dev.kula.model.Samples;
 import dev.kula.model.TrainingPlan;
-import dev.kula.privacy.ReleaseJournal;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -228,8 +227,7 @@ final class PersonalTraining {
    * to on the device's own and base samples. Charged to no clock.
    */
   Evaluation withoutSwaps(int round, float[] global, Samples questions, Workbench bench) {
-    Account uncharged =
-        new Account(settings.privacy(), Account.NO_NOISE, ReleaseJournal.simulated(), seed);
+    Account uncharged = new Account(settings.privacy(), Surroundings.RELEASING_NOTHING, seed);
     Seed order = seed.derive("personal").derive(round);
     float[] model = tuned(global, new Ledger(), List.of(), order, bench, uncharged);
     return bench.engine().evaluate(model, questions);

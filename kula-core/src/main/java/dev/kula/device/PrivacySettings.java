@@ -22,7 +22,8 @@ public record PrivacySettings(
     ChangeProtection.WholeChange visit,
     SumProtection sums,
     ChangeProtection update) {
-  boolean noisesProfiles() {
+  /** Whether profiles, trials and outcomes of swaps have noise. */
+  public boolean noisesProfiles() {
     return protection != Protection.NONE && Double.isFinite(filter.epsilon());
   }
 

@@ -239,7 +239,9 @@ final class ReceiverDesk {
     Supplier<GateRun> gate = memoized(() -> gateRun(global, bench));
     for (PendingSwap swap : pending.values()) {
       Settlement settlement = settle(swap, gate, ratings);
-      out.add(new Envelope(id, Envelope.EVALUATOR, new Message.Settled(settlement)));
+      if (account.tellsEvaluator(Account.Kind.OUTCOME)) {
+        out.add(new Envelope(id, Envelope.EVALUATOR, new Message.Settled(settlement)));
+      }
     }
     pending.clear();
     ratings

@@ -21,10 +21,19 @@ public record Surroundings(
     /**
      * The device itself, on samples that it has put aside. What it tells of that depends on all its
      * samples and has no noise: it is among the releases without, and under {@link Protection#ALL}
-     * it is not told.
+     * it is not told. What came of a swap it tells with noise alone, where outcomes have noise.
      */
     DEVICE
   }
+
+  /** For work that releases nothing. */
+  static final Surroundings RELEASING_NOTHING =
+      new Surroundings(
+          seed -> {
+            throw new IllegalStateException("nothing is released here");
+          },
+          ReleaseJournal.simulated(),
+          Examiner.EVALUATOR);
 
   /** Of a simulation: noise protects nobody, and nothing is written down. */
   public static Surroundings simulated() {

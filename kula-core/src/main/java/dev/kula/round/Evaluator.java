@@ -33,6 +33,7 @@ final class Evaluator {
   private final Recovery recovery;
   private final DriftWatch watch;
   private final Set<DeviceId> attackers;
+  private final boolean seesSwaps;
   private final Map<DeviceId, Message.Examined> examined = new TreeMap<>();
   private final Map<String, Double> given = new TreeMap<>();
   private final List<RunEvent> changes = new ArrayList<>();
@@ -91,18 +92,21 @@ final class Evaluator {
    * @param streamed how many rows that are new to it each device is examined on, by the first round
    *     with these rows; empty where it is known what changes when
    * @param attackers devices whose examinations do not count
+   * @param seesSwaps whether devices say in the clear what came of orders
    */
   Evaluator(
       TrainingEngine engine,
       @Nullable Samples globalExam,
       Map<DeviceId, List<Integer>> changes,
       Map<DeviceId, NavigableMap<Integer, Integer>> streamed,
-      Set<DeviceId> attackers) {
+      Set<DeviceId> attackers,
+      boolean seesSwaps) {
     this.engine = engine;
     this.globalExam = globalExam;
     this.recovery = new Recovery(changes);
     this.watch = new DriftWatch(streamed, engine.task() instanceof Task.Regression);
     this.attackers = Set.copyOf(attackers);
+    this.seesSwaps = seesSwaps;
   }
 
   void examined(DeviceId device, Message.Examined message) {
@@ -140,20 +144,27 @@ final class Evaluator {
         settlement.reason());
   }
 
-  /** Notes an order that never reached its receiver, which was away. */
-  RunEvent unreached(int round, SwapOrder order) {
+  /**
+   * Notes an order that never reached its receiver, which was away; if receivers say nothing of
+   * those that reach them, nobody knows.
+   */
+  Optional<RunEvent> unreached(int round, SwapOrder order) {
+    if (!seesSwaps) {
+      return Optional.empty();
+    }
     swaps = swaps.plus(new SwapCounts(0, 0, 0, 1));
-    return new RunEvent.Settled(
-        round,
-        order.number(),
-        order.receiver().name(),
-        order.source().name(),
-        "expired",
-        null,
-        null,
-        0,
-        0,
-        "the receiver was away");
+    return Optional.of(
+        new RunEvent.Settled(
+            round,
+            order.number(),
+            order.receiver().name(),
+            order.source().name(),
+            "expired",
+            null,
+            null,
+            0,
+            0,
+            "the receiver was away"));
   }
 
   /** Notes what raw copies would have cost. */

@@ -198,7 +198,8 @@ public final class Roster {
             .samples(data.dataset()),
         changes(),
         streamed(),
-        attackers);
+        attackers,
+        true);
   }
 
   /** Rounds in which what a device meets changes, for the evaluator alone. */

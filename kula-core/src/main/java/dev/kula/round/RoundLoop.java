@@ -205,7 +205,7 @@ public final class RoundLoop {
     closeSwaps();
     for (PlannedSwap planned : plan) {
       if (!settled.contains(planned.order().number())) {
-        events.add(evaluator.unreached(round, planned.order()));
+        evaluator.unreached(round, planned.order()).ifPresent(events::add);
       }
     }
     events.add(new RunEvent.Reputations(round, monitor.close()));

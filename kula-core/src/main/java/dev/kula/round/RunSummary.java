@@ -39,9 +39,17 @@ public record RunSummary(
    * @param base samples in the operator's base set
    * @param devices number of devices
    * @param labels names of the label bins
+   * @param elsewhere whether devices have data of their own, of which {@code name} is an example;
+   *     times are then as they were measured
    */
   public record DataSummary(
-      String name, String task, int samples, int base, int devices, List<String> labels) {}
+      String name,
+      String task,
+      int samples,
+      int base,
+      int devices,
+      List<String> labels,
+      boolean elsewhere) {}
 
   /**
    * One method, over its seeds: figures are means over seeds, counts and bytes too.

@@ -43,16 +43,14 @@ public final class Servers {
    * @param streamed how many rows that are new to it each device is examined on, by the first round
    *     with these rows; empty where it is known what changes when
    * @param attackers devices whose examinations do not count
+   * @param seesSwaps whether devices say in the clear what came of orders, as in a simulation
    */
   public record Examination(
       @Nullable Samples global,
       Map<DeviceId, List<Integer>> changes,
       Map<DeviceId, NavigableMap<Integer, Integer>> streamed,
-      Set<DeviceId> attackers) {
-    /** Of a fleet of which nothing is known but what devices say. */
-    public static final Examination NOTHING_KNOWN =
-        new Examination(null, Map.of(), Map.of(), Set.of());
-  }
+      Set<DeviceId> attackers,
+      boolean seesSwaps) {}
 
   /**
    * Servers of a run that has not begun.
@@ -86,7 +84,8 @@ public final class Servers {
             hasOneModel() ? examination.global() : null,
             examination.changes(),
             examination.streamed(),
-            examination.attackers());
+            examination.attackers(),
+            examination.seesSwaps());
     this.loop =
         new RoundLoop(
             fleet,

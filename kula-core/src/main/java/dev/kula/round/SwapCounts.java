@@ -1,7 +1,8 @@
 package dev.kula.round;
 
 /**
- * Swap orders and what came of them: at the end of a round every order is in one of the last three.
+ * Swap orders and what came of them: at the end of a round every order is in one of the last three,
+ * unless devices keep that to themselves.
  *
  * @param ordered orders sent
  * @param accepted let into a ledger
@@ -11,6 +12,11 @@ package dev.kula.round;
 public record SwapCounts(int ordered, int accepted, int rejected, int expired) {
   /** None yet. */
   public static final SwapCounts NONE = new SwapCounts(0, 0, 0, 0);
+
+  /** Whether devices keep to themselves what came of orders. */
+  public boolean areUntold() {
+    return ordered > accepted + rejected + expired;
+  }
 
   /** Both together. */
   public SwapCounts plus(SwapCounts other) {

@@ -11,7 +11,6 @@ import dev.kula.privacy.PrivacyLedger.Charge;
 import dev.kula.privacy.PrivacyLedger.Release;
 import dev.kula.privacy.ReleaseJournal;
 import dev.kula.privacy.noise.GaussianMechanism;
-import dev.kula.privacy.noise.NoiseSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -70,7 +69,7 @@ final class AccountTest {
 
   private Account account(Protection protection) {
     return new Account(
-        ToyDevices.privacy(8, protection, 0.5), seed -> NoiseSource.secure(), journal, new Seed(1));
+        ToyDevices.privacy(8, protection, 0.5), Surroundings.live(journal), new Seed(1));
   }
 
   private static Optional<Noised> release(Account account, Release release, double value) {

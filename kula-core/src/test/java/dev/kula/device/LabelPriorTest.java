@@ -13,8 +13,6 @@ import dev.kula.data.SampleSet;
 import dev.kula.data.ToyClusters;
 import dev.kula.model.ParameterLayout;
 import dev.kula.model.ToyEngine;
-import dev.kula.privacy.ReleaseJournal;
-import dev.kula.privacy.noise.NoiseSource;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -39,9 +37,7 @@ final class LabelPriorTest {
 
   private static GroupChoice groups(TrainingData data) {
     DeviceSettings settings = ToyDevices.settings(ToyDevices.OPEN);
-    Account account =
-        new Account(
-            settings.privacy(), NoiseSource::seeded, ReleaseJournal.simulated(), new Seed(1));
+    Account account = new Account(settings.privacy(), Surroundings.simulated(), new Seed(1));
     return new GroupChoice(settings, account, data);
   }
 

@@ -39,7 +39,12 @@ final class HonestDevicesTest {
   void anAttackersModelCountsNowhere() {
     Evaluator evaluator =
         new Evaluator(
-            ToyDevices.engine(), null, Map.of(ATTACKER, List.of(1)), Map.of(), Set.of(ATTACKER));
+            ToyDevices.engine(),
+            null,
+            Map.of(ATTACKER, List.of(1)),
+            Map.of(),
+            Set.of(ATTACKER),
+            true);
     evaluator.examined(HONEST, examined(8));
     evaluator.examined(ATTACKER, examined(1));
     Evaluator.Scores scores = evaluator.scores();

@@ -57,7 +57,7 @@ final class RoundLoopTest {
                 settings.seed(), settings.participation(), toy.deviceSettings().privacy()),
             new PerformanceMonitor(
                 settings, shares -> ToyClusters.evenShares(), ToyClusters.LABELS),
-            new Evaluator(ToyDevices.engine(), exam, Map.of(), Map.of(), Set.of()),
+            new Evaluator(ToyDevices.engine(), exam, Map.of(), Map.of(), Set.of(), true),
             new RunListener() {
               @Override
               public void round(RoundRecord round, List<RunEvent> happened) {

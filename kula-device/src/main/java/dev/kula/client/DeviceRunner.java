@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedSet;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 
@@ -73,6 +74,23 @@ public final class DeviceRunner implements JobRunner {
   public Optional<float[]> personalModel() {
     return runtime.personal().map(PersonalModel::parameters);
   }
+
+  /** What its owner may know of how it does. */
+  public Standing standing() {
+    return new Standing(
+        runtime.examined().map(result -> result.score(engine.task())),
+        runtime.spentEpsilon(),
+        runtime.releasesWithoutNoise());
+  }
+
+  /**
+   * How a device does.
+   *
+   * @param score of its personal model in its last exam, a fraction of 1; empty if there was none
+   * @param epsilon spent on noised releases, in all runs
+   * @param withoutNoise what it has released without noise, in any run
+   */
+  public record Standing(Optional<Double> score, double epsilon, SortedSet<String> withoutNoise) {}
 
   /** How the parameters of its models are laid out. */
   public ParameterLayout layout() {

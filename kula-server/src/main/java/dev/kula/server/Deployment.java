@@ -78,7 +78,7 @@ public record Deployment(String run, List<DeviceId> members, DataSchema schema, 
             settings.devices().privacy(),
             schema.labels(),
             engine,
-            examination(settings.rounds().seed()),
+            examination(settings),
             0,
             listener);
     LinkedHashMap<DeviceId, Integer> unknown = new LinkedHashMap<>();
@@ -111,11 +111,13 @@ public record Deployment(String run, List<DeviceId> members, DataSchema schema, 
         false);
   }
 
-  private Servers.Examination examination(Seed seed) {
+  private Servers.Examination examination(SimulationSettings settings) {
+    Seed seed = settings.rounds().seed();
     return new Servers.Examination(
         TargetSpec.balancedExam(examined(), GLOBAL_EXAM_ROWS, seed.derive("exam")).samples(example),
         Map.of(),
         Map.of(),
-        Set.of());
+        Set.of(),
+        !settings.devices().privacy().noisesProfiles());
   }
 }

@@ -84,7 +84,8 @@ final class Records {
         RunSummary.SCHEMA_VERSION,
         "simulate",
         Map.of("rounds", 40, "policy", "deficit", "base", 0.02),
-        new DataSummary("fashion-mnist", "classification", 12_000, 240, 2, List.of("shirt", "bag")),
+        new DataSummary(
+            "fashion-mnist", "classification", 12_000, 240, 2, List.of("shirt", "bag"), true),
         0.8,
         "given",
         List.of(

@@ -48,6 +48,11 @@ function tile(name, figure, more) {
     el('div', { class: 'more' }, more));
 }
 
+/** Whether devices keep the verdicts of their gates to themselves. */
+function untold(swaps) {
+  return swaps.ordered > swaps.accepted + swaps.rejected + swaps.expired;
+}
+
 function tiles() {
   const m = METHODS.get(chosen);
   const p = m.personalAccuracy;
@@ -61,25 +66,26 @@ function tiles() {
     tile('Personal ' + SCORE + ', mean', percent(p.mean),
       'sd over devices ' + fixed(p.sd * 100, 1) + ' points; best round ' + percent(m.bestPersonalAccuracy)),
     tile('Worst tenth of the devices', percent(p.worstDecile), 'mean over them, last round'),
-    tile('Global model', m.globalAccuracy === null ? '\u2013' : percent(m.globalAccuracy), 'on a class-balanced test set'),
+    tile('Global model', m.globalAccuracy === null ? '\u2013' : percent(m.globalAccuracy), ELSEWHERE ? 'on the example' : 'on a class-balanced test set'),
     tile('Gain from swaps', change.length ? points(mean(change)) : '\u2013',
       change.length
-        ? 'points; ' + count(better, 'device') + ' better, ' + whole(worse) + ' worse, '
-          + whole(change.length - better - worse) + ' unchanged'
+        ? (change.some(Number.isNaN) ? 'devices keep it to themselves' : 'points; ' + count(better, 'device') + ' better, ' + whole(worse) + ' worse, '
+          + whole(change.length - better - worse) + ' unchanged')
         : 'no device figures in the summary'),
     tile('To the target of ' + percent(SUMMARY.targetAccuracy),
       reached ? whole(m.roundsToTarget) + ' rounds' : 'not reached',
       reached
-        ? seconds(m.simulatedSecondsToTarget) + ' simulated'
-        : 'in ' + whole(m.rounds) + ' rounds, ' + seconds(m.simulatedSeconds) + ' simulated'),
+        ? seconds(m.simulatedSecondsToTarget) + ' ' + TIMES
+        : 'in ' + whole(m.rounds) + ' rounds, ' + seconds(m.simulatedSeconds) + ' ' + TIMES),
     tile('Bytes moved', bytes(moved(m.bytes)),
       bytes(swapBytes) + ' pointers, fetched samples, visits and trials; raw copies: ' + bytes(m.bytes.asCopies)),
     tile('Largest \u03b5', epsilon(eps.max),
       eps.withoutNoise.length
         ? 'no noise on: ' + eps.withoutNoise.join(', ') + (real(eps.noised) > 0 ? '. Noised releases alone: ' + epsilon(eps.noised) : '. No release had noise.')
         : 'every release had noise; mean ' + epsilon(eps.mean)),
-    tile('Swaps let in', whole(m.swaps.accepted),
-      m.swaps.ordered === 0 ? 'this method orders none'
+    tile('Swaps let in', untold(m.swaps) ? '\u2013' : whole(m.swaps.accepted),
+      untold(m.swaps) ? 'of ' + whole(m.swaps.ordered) + ' ordered; what came of them, devices tell with noise alone'
+        : m.swaps.ordered === 0 ? 'this method orders none'
         : 'of ' + whole(m.swaps.ordered) + ' ordered; ' + whole(m.swaps.rejected) + ' rejected, '
         + whole(m.swaps.expired) + ' expired'));
 }
@@ -92,8 +98,10 @@ function headline() {
     el('h1', {}, COMPARE ? count(SUMMARY.methods.length, 'method') + ' side by side on ' + d.name
       : SUMMARY.methods[0].name + ' on ' + d.name),
     el('p', { class: 'lead' },
-      [d.task, whole(d.samples) + ' samples', count(d.devices, 'device'),
-        whole(d.base) + ' base samples', seedText].join(' \u00b7 ')),
+      (ELSEWHERE
+        ? [d.task, count(d.devices, 'device') + ' with data of their own', 'an example of ' + count(d.samples, 'sample'), seedText]
+        : [d.task, whole(d.samples) + ' samples', count(d.devices, 'device'),
+          whole(d.base) + ' base samples', seedText]).join(' \u00b7 ')),
   ];
   const c = COMPARISONS.get(chosen);
   if (COMPARE && c) {
@@ -162,7 +170,7 @@ function methodsSection(body) {
   const many = SUMMARY.methods[0].seeds.length > 1;
   body.append(say(
     'Last round' + (many ? ', mean \u00b1 standard deviation over the seeds' : '')
-    + '. Every method had the same split, seeds, labels and base data. Rounds and simulated time: to '
+    + '. Every method had the same split, seeds, labels and base data. Rounds and ' + TIMES + ' time: to '
     + percent(SUMMARY.targetAccuracy) + ' (' + SUMMARY.targetRule + '); \u2013 unless every seed got there.'));
   body.append(table([
     { name: 'Method', tight: true, cell: (m) => m.name },
@@ -171,10 +179,10 @@ function methodsSection(body) {
     { name: 'Best round', number: true, cell: (m) => percent(m.bestPersonalAccuracy) },
     { name: 'Global', number: true, cell: (m) => withDeviation(m, (s) => s.globalAccuracy, m.globalAccuracy) },
     { name: 'Rounds to target', number: true, cell: (m) => whole(m.roundsToTarget) },
-    { name: 'Simulated time to target', number: true, cell: (m) => seconds(m.simulatedSecondsToTarget) },
+    { name: TIMES[0].toUpperCase() + TIMES.slice(1) + ' time to target', number: true, cell: (m) => seconds(m.simulatedSecondsToTarget) },
     { name: 'Bytes moved', number: true, cell: (m) => bytes(moved(m.bytes)) },
     { name: 'Largest \u03b5', number: true, cell: (m) => epsilon(m.epsilon.max) },
-    { name: 'Swaps let in / ordered', number: true, cell: (m) => m.swaps.ordered ? whole(m.swaps.accepted) + ' / ' + whole(m.swaps.ordered) : '\u2013' },
+    { name: 'Swaps let in / ordered', number: true, cell: (m) => m.swaps.ordered ? (untold(m.swaps) ? '\u2013' : whole(m.swaps.accepted)) + ' / ' + whole(m.swaps.ordered) : '\u2013' },
   ], SUMMARY.methods, (m) => (m.name === chosen && COMPARE ? 'chosen' : null)));
   if (SUMMARY.comparisons.length) differences(body, many);
 }
@@ -200,7 +208,7 @@ function differences(body, many) {
 // ---- learning curves --------------------------------------------------------
 
 const MEASURES = [['personalAccuracy', 'Personal, mean'], ['worstDecile', 'Worst tenth'], ['globalAccuracy', 'Global']];
-const ACROSS = [['rounds', 'round'], ['simulatedSeconds', 'simulated time'], ['bytes', 'bytes moved']];
+const ACROSS = [['rounds', 'round'], ['simulatedSeconds', TIMES + ' time'], ['bytes', 'bytes moved']];
 const ACROSS_FORMAT = { rounds: whole, simulatedSeconds: seconds, bytes };
 
 function curvesSection(body) {

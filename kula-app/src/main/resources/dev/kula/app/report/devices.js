@@ -54,6 +54,10 @@ function accuracySection(body) {
   const method = METHODS.get(chosen);
   const devices = devicesOf(method, body);
   if (!devices) return;
+  if (devices.every((d) => Number.isNaN(real(d.accuracy)))) {
+    body.append(empty('Devices keep to themselves how their models do, since everything that they tell has noise.'));
+    return;
+  }
   const untouched = devices.every((d) => real(d.accuracy) === real(d.accuracyWithoutSwaps));
   body.append(say('Personal ' + SCORE + ' of each device (first seed) with what swaps brought, and of a personal model made from the same last global model without it.'
     + (devices.length <= MOST_DEVICES ? ' Largest gain on the left.' + shortening() : '')));
@@ -79,7 +83,7 @@ function accuracyTip(d) {
   return '<b>' + escapeHtml(d.device) + '</b><br>without swaps ' + percent(d.accuracyWithoutSwaps)
     + '<br>with swaps ' + percent(d.accuracy) + '<br>gain '
     + points(real(d.accuracy) - real(d.accuracyWithoutSwaps)) + ' points<br>'
-    + whole(d.trainSamples) + ' own samples, ' + whole(d.received) + ' received, ' + whole(d.given) + ' given';
+    + (ELSEWHERE ? '' : whole(d.trainSamples) + ' own samples, ') + whole(d.received) + ' received, ' + whole(d.given) + ' given';
 }
 
 function dumbbells(t, width, devices) {

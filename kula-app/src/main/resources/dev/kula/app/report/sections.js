@@ -13,7 +13,7 @@ function settingsSection(body) {
     { name: 'Method', tight: true, cell: (m) => m.name },
     { name: 'Seeds', tight: true, cell: (m) => m.seeds.join(', ') },
     { name: 'Rounds', number: true, cell: (m) => whole(m.rounds) },
-    { name: 'Simulated', number: true, cell: (m) => seconds(m.simulatedSeconds) },
+    { name: ELSEWHERE ? 'Measured' : 'Simulated', number: true, cell: (m) => seconds(m.simulatedSeconds) },
     { name: 'Real time', number: true, cell: (m) => seconds(m.wallSeconds) },
     { name: 'Stopped because', cell: (m) => m.stopped },
   ], SUMMARY.methods));
@@ -28,7 +28,9 @@ function notesSection(body) {
       + (REGRESSION ? '' : '; differences are percentage points. The files hold fractions of 1.'),
     'Every figure is of the last round unless it says \u201cbest round\u201d. The best round is known only afterwards, with the test labels: it stands beside the last one and never instead of it.',
     'The target of ' + percent(SUMMARY.targetAccuracy) + ' for the personal mean: ' + SUMMARY.targetRule + '.',
-    'Simulated time comes from a cost model of each device\u2019s computing and link speed. It is the same on every machine and is not the time that this run took.',
+    ELSEWHERE
+      ? 'Devices have data of their own. Each is examined on samples that it has put aside, and tells how it went; what labels it has nobody is told. Times are as they were measured.'
+      : 'Simulated time comes from a cost model of each device\u2019s computing and link speed. It is the same on every machine and is not the time that this run took.',
     'Bytes are payload: four a parameter, one or four a feature. Transport and encryption come on top.',
     (SUMMARY.configuration['privacy-unit'] === 'device'
       ? 'Epsilon, at \u03b4 = 1e-5, hides all that a device has in updates and visits, and a record in profiles and outcomes. '

@@ -131,7 +131,8 @@ final class FakeRun {
               RunSummary.SCHEMA_VERSION,
               command,
               configuration,
-              new DataSummary("fashion-mnist", "classification", 12_000, 240, devices, labels),
+              new DataSummary(
+                  "fashion-mnist", "classification", 12_000, 240, devices, labels, false),
               0.8,
               "the best round of FedAvg + fine-tune, less one point",
               summaries,
