@@ -128,6 +128,7 @@ final class Attendance<R extends JobRunner> {
               source::load,
               SplitSpec.parse(settings.split()),
               plan.givesRaw(),
+              plan.mostEpsilon(),
               account::of,
               engines);
       return new Attendance<>(plan, Role.DEVICE, device::runner, directory, "device.jobs", terminal)

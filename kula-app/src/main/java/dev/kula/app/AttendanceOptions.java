@@ -29,12 +29,13 @@ final class AttendanceOptions {
   }
 
   /** How this process reaches its server. */
-  AttendancePlan plan(boolean givesRaw, InstantSource clock) {
+  AttendancePlan plan(boolean givesRaw, double mostEpsilon, InstantSource clock) {
     return new AttendancePlan(
         Address.read("--server", server),
         identity.ofDevice(clock),
         rehearse,
         givesRaw,
+        mostEpsilon,
         operations.address());
   }
 }

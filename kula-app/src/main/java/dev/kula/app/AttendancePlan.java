@@ -11,10 +11,16 @@ import java.util.Optional;
  * @param tls who it is, and whom it believes
  * @param rehearses whether it takes its part of data that all deal alike, and not data of its own
  * @param givesRaw whether raw samples of its own may leave it, and others' enter
+ * @param mostEpsilon that its account may come to in all runs; infinite for no limit
  * @param operations where an operator's tools ask this process; empty for nowhere
  */
 record AttendancePlan(
-    Address server, Tls tls, boolean rehearses, boolean givesRaw, Optional<Address> operations) {
+    Address server,
+    Tls tls,
+    boolean rehearses,
+    boolean givesRaw,
+    double mostEpsilon,
+    Optional<Address> operations) {
   /** Its name, as its certificate says it. */
   DeviceId name() {
     return tls.self().name();

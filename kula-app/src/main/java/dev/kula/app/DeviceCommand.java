@@ -1,11 +1,13 @@
 package dev.kula.app;
 
 import dev.kula.KulaException;
+import dev.kula.data.Decimal;
 import dev.kula.data.source.DataSource;
 import java.time.InstantSource;
 import java.util.EnumSet;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -50,6 +52,16 @@ final class DeviceCommand implements Callable<Integer> {
               + " them. By default none do.")
   private boolean giveRaw;
 
+  @Option(
+      names = "--max-epsilon",
+      paramLabel = "E",
+      defaultValue = "inf",
+      description =
+          "Take part in no run that could bring what this device has spent of its privacy, in all"
+              + " runs, above E, or that releases anything without noise. Default: ${DEFAULT-VALUE},"
+              + " no limit")
+  private String maxEpsilon = "";
+
   DeviceCommand(Runner runner, Terminal terminal, InstantSource clock) {
     this.runner = runner;
     this.terminal = terminal;
@@ -72,9 +84,21 @@ final class DeviceCommand implements Callable<Integer> {
     } else {
       requireOwn(settings);
     }
-    AttendancePlan plan = attendance.plan(giveRaw, clock);
+    AttendancePlan plan = attendance.plan(giveRaw, mostEpsilon(), clock);
     terminal.out().printf("Personal model: %s%n", runner.attend(settings, plan, terminal));
     return Kula.DONE;
+  }
+
+  private double mostEpsilon() {
+    if (maxEpsilon.equals("inf")) {
+      return Double.POSITIVE_INFINITY;
+    }
+    OptionalDouble most = Decimal.parse(maxEpsilon);
+    if (most.isEmpty() || !(most.getAsDouble() > 0)) {
+      throw KulaException.user(
+          "--max-epsilon is '%s', must be a number above 0, or inf; try 8".formatted(maxEpsilon));
+    }
+    return most.getAsDouble();
   }
 
   /** Refuses what the server says where devices have data of their own. */

@@ -1,6 +1,7 @@
 package dev.kula.app;
 
 import dev.kula.round.Comparisons.Spread;
+import dev.kula.round.SwapCounts;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +15,11 @@ public final class Figures {
   /** A fraction of 1 in percent: {@code 82.3}; a dash where nobody knows it. */
   public static String percent(double fraction) {
     return Double.isNaN(fraction) ? NEVER : percentOf(fraction);
+  }
+
+  /** Swaps that were accepted; a dash where devices keep that to themselves. */
+  public static String accepted(SwapCounts swaps) {
+    return swaps.areUntold() ? NEVER : Integer.toString(swaps.accepted());
   }
 
   private static String percentOf(double fraction) {

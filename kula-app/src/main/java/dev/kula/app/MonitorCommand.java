@@ -55,7 +55,7 @@ final class MonitorCommand implements Callable<Integer> {
               + " is the monitor, too; add it");
     }
     OrchestrateCommand.requireLive(settings);
-    runner.monitor(settings, attendance.plan(false, clock), terminal);
+    runner.monitor(settings, attendance.plan(false, Double.POSITIVE_INFINITY, clock), terminal);
     return Kula.DONE;
   }
 }

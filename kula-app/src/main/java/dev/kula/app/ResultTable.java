@@ -6,7 +6,6 @@ import dev.kula.round.RunSummary.Comparison;
 import dev.kula.round.RunSummary.Difference;
 import dev.kula.round.RunSummary.MethodSummary;
 import dev.kula.round.RunSummary.SeedResult;
-import dev.kula.round.SwapCounts;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -107,7 +106,7 @@ final class ResultTable {
     rows.add(
         List.of(
             "swaps accepted, of ordered",
-            "%s of %d".formatted(accepted(method), method.swaps().ordered())));
+            "%s of %d".formatted(Figures.accepted(method.swaps()), method.swaps().ordered())));
     rows.add(List.of("moved", Figures.megabytes(method.bytes().moved()) + " MB"));
     rows.add(List.of("  models", Figures.megabytes(method.bytes().model()) + " MB"));
     rows.add(List.of("  visits and trials", Figures.megabytes(method.bytes().visit()) + " MB"));
@@ -292,13 +291,8 @@ final class ResultTable {
         Figures.megabytes(method.bytes().fetched()),
         Figures.megabytes(method.bytes().pointer()),
         Figures.megabytes(method.bytes().profile()),
-        "%s/%d".formatted(accepted(method), method.swaps().ordered()),
+        "%s/%d".formatted(Figures.accepted(method.swaps()), method.swaps().ordered()),
         Figures.epsilon(method.epsilon().max()));
-  }
-
-  private static String accepted(MethodSummary method) {
-    SwapCounts swaps = method.swaps();
-    return swaps.areUntold() ? "–" : Integer.toString(swaps.accepted());
   }
 
   private static String times(RunSummary summary) {
@@ -353,7 +347,10 @@ final class ResultTable {
             .toList();
     if (!bare.isEmpty()) {
       notes.add(
-          "Epsilon is ∞ because these releases had no noise: " + String.join(", ", bare) + ".");
+          "Epsilon is ∞ because these releases had no noise%s: %s."
+              .formatted(
+                  summary.data().elsewhere() ? ", in this run or an earlier one" : "",
+                  String.join(", ", bare)));
     }
     if (summary.methods().stream().anyMatch(method -> isFinitePositive(method.epsilon().max()))) {
       notes.add(

@@ -39,9 +39,9 @@ sealed interface RoundProgress extends AutoCloseable {
       bar.setExtraMessage(
           String.format(
               Locale.ROOT,
-              " %s %% personal, %d swaps",
+              " %s %% personal, %s swaps",
               Figures.percent(round.personalAccuracy()),
-              round.swaps().accepted()));
+              Figures.accepted(round.swaps())));
       bar.stepTo(round.round());
     }
 
@@ -90,12 +90,12 @@ sealed interface RoundProgress extends AutoCloseable {
     private void print(RoundRecord round) {
       stream.printf(
           Locale.ROOT,
-          "%s: round %d of %d, personal accuracy %s %%, swaps %d%n",
+          "%s: round %d of %d, personal accuracy %s %%, swaps %s%n",
           task,
           round.round(),
           rounds,
           Figures.percent(round.personalAccuracy()),
-          round.swaps().accepted());
+          Figures.accepted(round.swaps()));
     }
   }
 }

@@ -6,9 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kula.store.NamedModel;
 import dev.kula.store.SafeTensors;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -16,14 +14,10 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -32,59 +26,11 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** {@code kula orchestrate} and {@code kula device}, each as a process would run it. */
 final class LiveCommandsTest {
-  private static final Pattern LISTENING = Pattern.compile("listening on 127\\.0\\.0\\.1:(\\d+)");
   private static final Pattern OPERATIONS = Pattern.compile("operations on [^ ]*:(\\d+)");
-  private static final Duration WAIT = Duration.ofSeconds(60);
   private static final int DEVICES = 4;
 
   @TempDir Path directory;
   private String data = "";
-
-  /** A command that runs. */
-  private static final class Running {
-    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
-    private final CompletableFuture<Integer> code;
-
-    Running(List<String> words) {
-      code =
-          CompletableFuture.supplyAsync(
-              () ->
-                  Kula.run(
-                      new PrintStream(out, true, StandardCharsets.UTF_8),
-                      new PrintStream(err, true, StandardCharsets.UTF_8),
-                      words.toArray(String[]::new)),
-              task -> Thread.ofPlatform().daemon().start(task));
-    }
-
-    int exit() {
-      return code.orTimeout(WAIT.toSeconds(), TimeUnit.SECONDS).join();
-    }
-
-    String err() {
-      return err.toString(StandardCharsets.UTF_8);
-    }
-
-    String out() {
-      return out.toString(StandardCharsets.UTF_8);
-    }
-
-    int port() throws InterruptedException {
-      return port(LISTENING);
-    }
-
-    int port(Pattern said) throws InterruptedException {
-      long end = System.nanoTime() + WAIT.toNanos();
-      while (System.nanoTime() < end) {
-        Matcher line = said.matcher(err());
-        if (line.find()) {
-          return Integer.parseInt(line.group(1));
-        }
-        Thread.sleep(10);
-      }
-      throw new AssertionError("it does not listen: " + err());
-    }
-  }
 
   @BeforeEach
   void identities() throws IOException {
@@ -102,25 +48,25 @@ final class LiveCommandsTest {
     return directory.resolve(name).toString();
   }
 
-  private static Running kula(String words) {
-    return new Running(Arrays.asList(words.strip().split(" +", -1)));
+  private static RunningCommand kula(String words) {
+    return RunningCommand.of(words);
   }
 
-  private Running orchestrate(String more) {
+  private RunningCommand orchestrate(String more) {
     return kula(
         "orchestrate --rehearse --listen 127.0.0.1:0 --authority %s --identity %s --out %s %s %s"
             .formatted(at("authority/authority.pem"), at("server"), at("live"), data, more));
   }
 
-  private Running device(String name, int port, String more) {
+  private RunningCommand device(String name, int port, String more) {
     return attend(name, port, data + " " + more);
   }
 
-  private Running attend(String name, int port, String flags) {
+  private RunningCommand attend(String name, int port, String flags) {
     return attend("device", name, port, flags);
   }
 
-  private Running attend(String role, String name, int port, String flags) {
+  private RunningCommand attend(String role, String name, int port, String flags) {
     return kula(
         role
             + " --rehearse --server 127.0.0.1:%d --authority %s --identity %s --out %s %s"
@@ -130,18 +76,18 @@ final class LiveCommandsTest {
   @Test
   void aFleetOfProcessesDoesWhatASimulationDoes() throws Exception {
     String method = "--policy random --exchange raw --swap-every 2";
-    Running server = orchestrate(method);
+    RunningCommand server = orchestrate(method);
     int port = server.port();
-    List<Running> devices = new ArrayList<>();
+    List<RunningCommand> devices = new ArrayList<>();
     for (int i = 0; i < DEVICES; i++) {
       devices.add(device("d" + i, port, method));
     }
     assertEquals(0, server.exit(), server::err);
-    for (Running device : devices) {
+    for (RunningCommand device : devices) {
       assertEquals(0, device.exit(), device::err);
       assertTrue(device.out().startsWith("Personal model: "), device.out());
     }
-    Running alone = kula("simulate --out " + at("alone") + " " + data + " " + method);
+    RunningCommand alone = kula("simulate --out " + at("alone") + " " + data + " " + method);
     assertEquals(0, alone.exit(), alone::err);
 
     for (String name : List.of("rounds.jsonl", "events.jsonl", "summary.json")) {
@@ -180,14 +126,14 @@ final class LiveCommandsTest {
         kula("pki issue --role monitor --name who-plans --authority %s --out %s"
                 .formatted(at("authority"), at("")))
             .exit());
-    Running server = orchestrate("--monitor " + method);
+    RunningCommand server = orchestrate("--monitor " + method);
     int port = server.port();
     for (int i = 0; i < DEVICES; i++) {
       device("d" + i, port, method);
     }
-    Running another = attend("monitor", "who-plans", port, data + " --policy similar");
+    RunningCommand another = attend("monitor", "who-plans", port, data + " --policy similar");
     assertMistake(another, "data or flags of the run is ");
-    Running monitor = attend("monitor", "who-plans", port, data + " " + method);
+    RunningCommand monitor = attend("monitor", "who-plans", port, data + " " + method);
     assertEquals(0, server.exit(), server::err);
     assertEquals(0, monitor.exit(), monitor::err);
     assertTrue(server.err().contains("waiting for 5 devices and monitor"), server.err());
@@ -198,7 +144,7 @@ final class LiveCommandsTest {
     assertTrue(
         lines("live", "events.jsonl").stream().anyMatch(line -> line.contains("\"ordered\"")),
         "nothing was planned");
-    Running refused = attend("monitor", "d0", 1, data);
+    RunningCommand refused = attend("monitor", "d0", 1, data);
     assertMistake(refused, "role of 'd0' is device, must be monitor");
   }
 
@@ -215,7 +161,7 @@ final class LiveCommandsTest {
   /** And they keep nobody from coming who is right. */
   @Test
   void whoHasOtherSettingsIsTold() throws Exception {
-    Running server = orchestrate("");
+    RunningCommand server = orchestrate("");
     int port = server.port();
     String others = data.replace("--model mlp:8", "--model mlp:9");
     assertMistake(attend("d0", port, others), "model is mlp:9, must be mlp:8 as in the server's");
@@ -233,7 +179,7 @@ final class LiveCommandsTest {
   /** Its log is of the last run; who was started with the wrong flags by mistake still has it. */
   @Test
   void aDirectoryServesTheNextRun() throws Exception {
-    Running server = orchestrate("");
+    RunningCommand server = orchestrate("");
     int port = server.port();
     for (int i = 0; i < DEVICES; i++) {
       device("d" + i, port, "");
@@ -242,19 +188,19 @@ final class LiveCommandsTest {
     byte[] past = Files.readAllBytes(directory.resolve("d0/device.jobs"));
 
     String next = "--fine-tune-epochs 3";
-    Running second =
+    RunningCommand second =
         kula(
             "orchestrate --rehearse --listen 127.0.0.1:0 --authority %s --identity %s --out %s %s %s"
                 .formatted(at("authority/authority.pem"), at("server"), at("next"), data, next));
     port = second.port();
     assertMistake(device("d0", port, ""), "settings of devices differ from those of the server's");
     assertArrayEquals(past, Files.readAllBytes(directory.resolve("d0/device.jobs")));
-    List<Running> devices = new ArrayList<>();
+    List<RunningCommand> devices = new ArrayList<>();
     for (int i = 0; i < DEVICES; i++) {
       devices.add(device("d" + i, port, next));
     }
     assertEquals(0, second.exit(), second::err);
-    for (Running device : devices) {
+    for (RunningCommand device : devices) {
       assertEquals(0, device.exit(), device::err);
       assertTrue(device.err().contains("what its log holds is of another run"), device.err());
     }
@@ -262,11 +208,11 @@ final class LiveCommandsTest {
 
   @Test
   void toolsAreToldHowAFleetDoes() throws Exception {
-    Running server = orchestrate("--operations 127.0.0.1:0");
+    RunningCommand server = orchestrate("--operations 127.0.0.1:0");
     int port = server.port();
     int ofServer = server.port(OPERATIONS);
     assertTrue(ask(ofServer, "/metrics").contains("\nkula_connected 0.0\n"));
-    Running first = device("d0", port, "--operations 127.0.0.1:0");
+    RunningCommand first = device("d0", port, "--operations 127.0.0.1:0");
     int ofDevice = first.port(OPERATIONS);
     while (!ask(ofDevice, "/health/ready").equals("{\"status\":\"up\"}\n")) {
       Thread.sleep(10);
@@ -289,7 +235,7 @@ final class LiveCommandsTest {
 
   @Test
   void aServerNamesWhoDidNotCome() {
-    Running server = orchestrate("--gather 1s");
+    RunningCommand server = orchestrate("--gather 1s");
     assertEquals(Kula.FAILED, server.exit());
     assertTrue(
         server.err().contains("0 of 4 devices came within 1s; start the others (d0, d1, d2, d3)"),
@@ -303,7 +249,7 @@ final class LiveCommandsTest {
     assertMistake(
         orchestrate("--quorum 0"), "--quorum is '0', must be a share above 0 and at most");
     assertMistake(
-        kula("orchestrate --identity " + at("server")), "--rehearse is not given, must be");
+        kula("orchestrate --identity " + at("server")), "--members is left out, must name a file");
     assertMistake(kula("device --rehearse --server here --identity " + at("d0")), "must be a file");
     assertMistake(
         kula(
@@ -345,7 +291,7 @@ final class LiveCommandsTest {
     return said.lines().toList().getLast();
   }
 
-  private static void assertMistake(Running process, String complaint) {
+  private static void assertMistake(RunningCommand process, String complaint) {
     assertEquals(Kula.USER_MISTAKE, process.exit(), process::err);
     assertTrue(process.err().contains(complaint), process::err);
     List<String> lines = process.err().lines().filter(line -> !line.contains(" attends ")).toList();

@@ -32,7 +32,8 @@ public record PrivacySettings(
     return noisesEverything() && update instanceof ChangeProtection.EachSample;
   }
 
-  boolean noisesEverything() {
+  /** Whether all that a device releases has noise. */
+  public boolean noisesEverything() {
     return protection == Protection.ALL && Double.isFinite(filter.epsilon());
   }
 }

@@ -4,6 +4,7 @@ import dev.kula.KulaException;
 import dev.kula.Seed;
 import dev.kula.data.DataSchema;
 import dev.kula.data.Dataset;
+import dev.kula.data.Decimal;
 import dev.kula.data.DeviceId;
 import dev.kula.data.DeviceKeys;
 import dev.kula.data.FederatedData;
@@ -13,6 +14,7 @@ import dev.kula.data.target.Exam;
 import dev.kula.data.target.TargetSpec;
 import dev.kula.device.DeviceRuntime;
 import dev.kula.device.DeviceSettings;
+import dev.kula.device.PrivacySettings;
 import dev.kula.device.Surroundings;
 import dev.kula.model.EngineFactory;
 import dev.kula.model.TrainingEngine;
@@ -23,6 +25,7 @@ import dev.kula.wire.FleetData;
 import dev.kula.wire.FleetSettings;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Function;
@@ -39,6 +42,8 @@ import java.util.stream.IntStream;
  * @param split of the samples in those that it trains on and those that it examines itself on
  * @param givesRaw whether raw samples may leave it, and those of others enter, where the operator
  *     allows it, too
+ * @param mostEpsilon that its account may come to in all runs together, each fully spent; infinite
+ *     for no limit, else it takes part in no run in which something is released without noise
  * @param journals opens the journal of its releases for a run, with the limit of that run
  * @param engines makes engines
  */
@@ -49,6 +54,7 @@ public record OwnDevice(
     Function<DataSchema, Dataset> samples,
     SplitSpec split,
     boolean givesRaw,
+    double mostEpsilon,
     BiFunction<String, RenyiFilter, ReleaseJournal> journals,
     EngineFactory engines) {
   private static final int FEWEST_ROWS = 4;
@@ -65,6 +71,9 @@ public record OwnDevice(
           "the server's run is a rehearsal, where devices deal the same data, must be one of devices"
               + " with data of their own; add --rehearse, or start another run");
     }
+    PrivacySettings privacy = told.devices().privacy();
+    ReleaseJournal journal = journals.apply(own.run(), privacy.filter());
+    refuseBeyond(privacy, journal.history().earlierEpsilon());
     FederatedData data = data(own.schema());
     Dataset dataset = data.dataset();
     int[] train = data.devices().getFirst().train();
@@ -81,7 +90,7 @@ public record OwnDevice(
             Optional.of(exam(told.target(), data).samples(dataset)),
             consented(told.devices()),
             seed,
-            Surroundings.live(journals.apply(own.run(), told.devices().privacy().filter())));
+            Surroundings.live(journal));
     TrainingEngine engine = engines.create(told.model(), told.input(), told.task());
     return new DeviceRunner(
         runtime,
@@ -89,6 +98,27 @@ public record OwnDevice(
         (from, to) -> Optional.empty(),
         engine,
         engines.createHead(engine));
+  }
+
+  private void refuseBeyond(PrivacySettings privacy, double spent) {
+    if (Double.isInfinite(mostEpsilon)) {
+      return;
+    }
+    if (!privacy.noisesEverything()) {
+      throw KulaException.user(
+          "the server's run releases without noise (its protection is '%s'), must be 'all' for a"
+                  .formatted(privacy.protection().name().toLowerCase(Locale.ROOT))
+              + " device with a limit of its own; ask the operator for --protect all, or leave the"
+              + " limit out");
+    }
+    double limit = privacy.filter().epsilon();
+    if (spent + limit > mostEpsilon) {
+      throw KulaException.user(
+          "the server's run may spend an epsilon of %s, and %s is spent already, which must be at most"
+                  .formatted(Decimal.text(limit), Decimal.text(Math.ceil(spent * 100) / 100))
+              + " %s together; raise the limit, or take no part"
+                  .formatted(Decimal.text(mostEpsilon)));
+    }
   }
 
   private FederatedData data(DataSchema schema) {

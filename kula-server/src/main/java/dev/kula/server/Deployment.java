@@ -87,7 +87,7 @@ public record Deployment(String run, List<DeviceId> members, DataSchema schema, 
   }
 
   /** What is set for all devices. */
-  FleetSettings settingsOf(SimulationSettings settings) {
+  public FleetSettings settingsOf(SimulationSettings settings) {
     return new FleetSettings(
         settings.model(),
         schema.input(),

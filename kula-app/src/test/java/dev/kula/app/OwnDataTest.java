@@ -1,0 +1,244 @@
+package dev.kula.app;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Devices with data, keys and noise of their own, each as a process would run it. */
+final class OwnDataTest {
+  private static final int DEVICES = 4;
+
+  @TempDir Path directory;
+
+  @BeforeEach
+  void identitiesAndData() throws IOException {
+    assertEquals(0, kula("pki init " + at("authority")).exit());
+    issue("orchestrator", "server", "--host 127.0.0.1");
+    List<String> rows = SmallData.classes(DEVICES + 2, 40);
+    for (int i = 0; i < DEVICES; i++) {
+      issue("device", "d" + i, "");
+      String owner = "d" + i + ",";
+      write("d" + i, rows.stream().filter(row -> row.startsWith(owner)).toList());
+    }
+    // The data of two that take no part are the example.
+    write("example", rows.stream().filter(row -> row.matches("d[45],.*")).toList());
+    Files.write(
+        directory.resolve("members.txt"),
+        IntStream.range(0, DEVICES).mapToObj(i -> "d" + i).toList());
+  }
+
+  /** Without the device's name, which its certificate has. */
+  private void write(String name, List<String> rows) {
+    List<String> lines = new ArrayList<>(List.of("time,a,b,label"));
+    rows.forEach(row -> lines.add(row.substring(row.indexOf(',') + 1)));
+    SmallData.write(directory.resolve(name + ".csv"), lines);
+  }
+
+  private void issue(String role, String name, String more) {
+    assertEquals(
+        0,
+        kula("pki issue --authority %s --out %s --role %s --name %s %s"
+                .formatted(at("authority"), directory, role, name, more))
+            .exit());
+  }
+
+  private String at(String name) {
+    return directory.resolve(name).toString();
+  }
+
+  private static RunningCommand kula(String words) {
+    return RunningCommand.of(words);
+  }
+
+  private RunningCommand orchestrate(String out, String more) {
+    return kula(
+        "orchestrate --listen 127.0.0.1:0 --authority %s --identity %s --members %s --data csv:%s --out %s %s"
+            .formatted(
+                at("authority/authority.pem"),
+                at("server"),
+                at("members.txt"),
+                at("example.csv"),
+                at(out),
+                more));
+  }
+
+  private RunningCommand device(String name, int port, String more) {
+    return kula(
+        "device --server 127.0.0.1:%d --authority %s --identity %s --out %s --data csv:%s %s"
+            .formatted(
+                port,
+                at("authority/authority.pem"),
+                at(name),
+                at("at-" + name),
+                at(name + ".csv"),
+                more));
+  }
+
+  private List<RunningCommand> devices(int from, int to, int port, String more) {
+    List<RunningCommand> devices = new ArrayList<>();
+    for (int i = from; i < to; i++) {
+      devices.add(device("d" + i, port, more));
+    }
+    return devices;
+  }
+
+  private static void done(RunningCommand server, List<RunningCommand> devices) {
+    assertEquals(0, server.exit(), server::err);
+    for (RunningCommand device : devices) {
+      assertEquals(0, device.exit(), device::err);
+    }
+  }
+
+  @Test
+  void devicesLearnTogetherAndSwap() throws Exception {
+    RunningCommand server =
+        orchestrate(
+            "run",
+            "--model mlp:8 --rounds 6 --policy random --exchange raw --swap-every 2 --epsilon inf --target local");
+    int port = server.port();
+    List<RunningCommand> devices = devices(0, 2, port, "--give-raw");
+    devices.addAll(devices(2, DEVICES, port, ""));
+    done(server, devices);
+
+    List<String> settled =
+        Files.readAllLines(directory.resolve("run/events.jsonl")).stream()
+            .filter(line -> line.contains("\"settled\""))
+            .toList();
+    // What is signed is believed, and who has not agreed gives and takes nothing raw.
+    assertTrue(settled.stream().anyMatch(line -> line.contains("\"accepted\"")), settled::toString);
+    for (String line : settled) {
+      boolean both = line.matches(".*\"receiver\":\"d[01]\",\"source\":\"d[01]\".*");
+      assertTrue(both || !line.contains("\"accepted\""), line);
+    }
+    assertTrue(
+        server.out().contains("examinations, profiles, raw samples, trials, updates"),
+        server.out());
+    assertFalse(
+        Files.readString(directory.resolve("run/summary.json")).contains("\"labelsBefore\" : [ 1"),
+        "what labels a device has is nobody's business");
+    assertTrue(devices.getFirst().out().startsWith("Own exam: "), devices.getFirst().out());
+  }
+
+  @Test
+  void whoComesLaterJoins() throws Exception {
+    RunningCommand server =
+        orchestrate("run", "--model mlp:8 --rounds 150 --at-least 3 --gather 3s");
+    int port = server.port();
+    List<RunningCommand> devices = devices(0, 3, port, "");
+    while (!server.err().contains("round 5 of")) {
+      Thread.sleep(10);
+    }
+    devices.add(device("d3", port, ""));
+    done(server, devices);
+    assertTrue(server.err().contains("beginning with 3 of 4 devices"), server.err());
+    String last = Files.readAllLines(directory.resolve("run/rounds.jsonl")).getLast();
+    assertTrue(last.contains("\"cohort\":4"), last);
+  }
+
+  @Test
+  void oneAccountIsSpentByAllRunsOfADevice() throws Exception {
+    String noised =
+        "--rounds 2 --model softmax --protect all --epsilon 8 --policy none --groups none";
+    for (String spent : List.of("8.00", "16.00")) {
+      RunningCommand server = orchestrate("run-" + spent, noised);
+      List<RunningCommand> devices = devices(0, DEVICES, server.port(), "--max-epsilon 20");
+      done(server, devices);
+      assertTrue(
+          devices
+              .getFirst()
+              .out()
+              .contains("in all runs: ε " + spent + " on what had noise; all had"),
+          devices.getFirst().out());
+      // They tell nobody else how their models do, and the files say so.
+      assertTrue(
+          server.out().contains("Devices keep to themselves how their models do"), server.out());
+      assertTrue(
+          Files.readString(directory.resolve("run-" + spent + "/rounds.jsonl"))
+              .contains("\"personalAccuracy\":\"NaN\""));
+    }
+    RunningCommand third = orchestrate("third", noised + " --gather 1s");
+    assertMistake(
+        device("d0", third.port(), "--max-epsilon 20"),
+        "the server's run may spend an epsilon of 8, and 16 is spent already, which must be at most"
+            + " 20 together");
+    assertEquals(Kula.FAILED, third.exit());
+  }
+
+  @Test
+  void aLimitOfItsOwnIsForNoisedRunsAlone() throws Exception {
+    RunningCommand server = orchestrate("run", "--rounds 2 --gather 1s");
+    assertMistake(
+        device("d0", server.port(), "--max-epsilon 20"),
+        "the server's run releases without noise (its protection is 'profiles'), must be 'all'");
+    assertEquals(Kula.FAILED, server.exit());
+  }
+
+  @Test
+  void dataThatDoNotFitAreToldInALine() throws Exception {
+    RunningCommand server = orchestrate("run", "--rounds 2 --gather 8s");
+    int port = server.port();
+    SmallData.write(directory.resolve("d0.csv"), List.of("time,a,label", "1,2,v"));
+    assertMistake(device("d0", port, ""), "column 'b' of the fleet's schema is not in");
+    SmallData.write(directory.resolve("d1.csv"), List.of("time,a,b,label", "1,2,3,unheard-of"));
+    assertMistake(
+        device("d1", port, ""),
+        "line 2, column 'label' is 'unheard-of', must be a label of the fleet (v, w, x, y, z)");
+    SmallData.write(directory.resolve("all.csv"), SmallData.classes(DEVICES, 40));
+    SmallData.write(directory.resolve("d2.csv"), List.of("time,a,b,label", "1,2,3,v"));
+    assertMistake(device("d2", port, ""), "has 1 rows, must have at least 4");
+    assertMistake(
+        kula(
+            "device --rehearse --server 127.0.0.1:%d --authority %s --identity %s --out %s --data csv:%s --partition natural"
+                .formatted(port, at("authority/authority.pem"), at("d3"), at("x"), at("all.csv"))),
+        "the server's run is no rehearsal");
+    assertEquals(Kula.FAILED, server.exit());
+  }
+
+  @Test
+  void mistakesAreToldBeforeAnythingIsOpened() throws IOException {
+    assertMistake(
+        orchestrate("run", "--partition iid"),
+        "--partition is 'iid', must be left out with --members");
+    assertMistake(orchestrate("run", "--rehearse"), "--members is given, must be left out");
+    assertMistake(orchestrate("run", "--monitor"), "--monitor is given, must be left out");
+    assertMistake(orchestrate("run", "--at-least 5"), "--at-least is 5, must be from 1 to the 4");
+    assertMistake(
+        kula(
+            "orchestrate --identity %s --authority %s --members %s"
+                .formatted(at("server"), at("authority/authority.pem"), at("members.txt"))),
+        "--data is 'fashion-mnist', must be a table like those of the devices");
+    assertMistake(
+        kula(
+            "device --server x --identity %s --authority %s"
+                .formatted(at("d0"), at("authority/authority.pem"))),
+        "--data is 'fashion-mnist', must be a table of this device's own");
+    assertMistake(
+        device("d0", 1, "--rounds 5"), "--rounds is '5', must be left out without --rehearse");
+    assertMistake(
+        device("d0", 1, "--max-epsilon much"), "--max-epsilon is 'much', must be a number");
+    Files.writeString(directory.resolve("members.txt"), "d0\n\n# d1 is broken\nd0\n");
+    assertMistake(orchestrate("run", ""), "line 4 is 'd0' once more, names must differ");
+    Files.writeString(directory.resolve("members.txt"), "# nobody\n");
+    assertMistake(orchestrate("run", ""), "names no device, must name those that may take part");
+    Files.writeString(directory.resolve("members.txt"), "kula:base\n");
+    assertMistake(orchestrate("run", ""), "line 1 is 'kula:base', must not begin with kula:");
+    Files.delete(directory.resolve("members.txt"));
+    assertMistake(orchestrate("run", ""), "cannot be read");
+    assertFalse(Files.exists(directory.resolve("run")), "nothing is left of it");
+  }
+
+  private static void assertMistake(RunningCommand process, String complaint) {
+    assertEquals(Kula.USER_MISTAKE, process.exit(), process::err);
+    assertTrue(process.err().contains(complaint), process::err);
+  }
+}

@@ -1,0 +1,233 @@
+package dev.kula.app;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.protobuf.ByteString;
+import dev.kula.client.DeviceRunner;
+import dev.kula.client.JobLog;
+import dev.kula.client.OwnDevice;
+import dev.kula.client.Worker;
+import dev.kula.data.DeviceId;
+import dev.kula.data.FederatedData;
+import dev.kula.data.partition.SplitSpec;
+import dev.kula.data.source.DataSource;
+import dev.kula.device.Envelope;
+import dev.kula.device.Message;
+import dev.kula.engine.Engines;
+import dev.kula.model.EngineFactory;
+import dev.kula.model.TrainingEngine;
+import dev.kula.peer.Peer;
+import dev.kula.peer.Revocations;
+import dev.kula.peer.Role;
+import dev.kula.peer.Trust;
+import dev.kula.pki.Authority;
+import dev.kula.round.SimulationSettings;
+import dev.kula.server.Deployment;
+import dev.kula.store.SqliteReleaseJournal;
+import dev.kula.wire.FleetSettings;
+import dev.kula.wire.Introduction;
+import dev.kula.wire.Job;
+import dev.kula.wire.JobCodec;
+import dev.kula.wire.Result;
+import dev.kula.wire.SettingsCodec;
+import dev.kula.wire.identity.PeerKeys;
+import dev.kula.wire.v1.Welcome;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyPair;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A device with noise of its own comes through being killed as if it had not been. */
+final class OwnDeviceTest {
+  private static final EngineFactory ENGINES = Engines.best();
+  private static final DeviceId NAME = new DeviceId("d0");
+  private static final String RUN = "this run";
+
+  @TempDir Path directory;
+
+  /** A process of the device, with whatever the last one left in its directory. */
+  private final class Running implements AutoCloseable {
+    private final SqliteReleaseJournal journal;
+    private final Worker<DeviceRunner> worker;
+    private long jobs;
+
+    Running(Path place, PeerKeys keys, Trust trust) throws IOException {
+      Files.createDirectories(place);
+      FleetSettings told = settings();
+      journal =
+          SqliteReleaseJournal.open(
+              place.resolve("releases.db"), RUN, told.devices().privacy().filter());
+      OwnDevice device =
+          new OwnDevice(
+              NAME,
+              keys.deviceKeys(),
+              trust,
+              new DataSource.Csv(csv())::load,
+              SplitSpec.parse("random:0.75"),
+              false,
+              20,
+              (run, filter) -> journal,
+              ENGINES);
+      worker = new Worker<>(device::runner, Optional.of(JobLog.open(place.resolve("device.jobs"))));
+      jobs = worker.job();
+      worker.welcome(
+          Welcome.newBuilder()
+              .setServer(ByteString.copyFromUtf8("server"))
+              .setSettings(ByteString.copyFrom(SettingsCodec.encode(told)))
+              .build());
+    }
+
+    Result done(Job job) {
+      return worker.take(++jobs, JobCodec.encode(job));
+    }
+
+    float[] trained(int round) {
+      Result result = done(train(round));
+      return assertInstanceOf(Result.Trained.class, result, result::toString)
+          .update()
+          .orElseThrow()
+          .delta();
+    }
+
+    @Override
+    public void close() {
+      worker.close();
+      journal.close();
+    }
+  }
+
+  private Path csv() {
+    return SmallData.write(
+        directory.resolve("data.csv"), SmallData.classes(3, 40).stream().toList());
+  }
+
+  private RunSettings run() {
+    return RunSettings.of(
+        Map.of(
+            "data", "csv:" + csv(),
+            "model", "softmax",
+            "protect", "all",
+            "epsilon", 8.0,
+            "rounds", 9,
+            "groups", "none",
+            "policy", "none"));
+  }
+
+  private FleetSettings settings() {
+    Membership members = new Membership(RUN, List.of("d0", "d1", "d2"));
+    FederatedData fleet = members.fleet(RunPlanner.read(run()));
+    SimulationSettings plan = new RunPlanner(ENGINES).plan(run(), fleet, true);
+    DataSource.Csv source = new DataSource.Csv(csv());
+    return new Deployment(
+            RUN,
+            members.devices(),
+            source.schema(RunPlanner.options(run()), fleet.dataset(), fleet.standardisation()),
+            fleet.dataset())
+        .settingsOf(plan);
+  }
+
+  private Job train(int round) {
+    FleetSettings told = settings();
+    try (TrainingEngine engine = ENGINES.create(told.model(), told.input(), told.task())) {
+      int size = engine.layout().size();
+      return new Job.Train(
+          round,
+          0,
+          Optional.of(new float[size]),
+          new RunPlanner(ENGINES)
+              .plan(run(), new Membership(RUN, List.of("d0")).fleet(RunPlanner.read(run())), true)
+              .rounds()
+              .localPlan(),
+          size,
+          Instant.EPOCH,
+          0);
+    }
+  }
+
+  @Test
+  void whatWasReleasedIsReleasedAgainAsItWas() throws IOException {
+    PeerKeys keys = PeerKeys.create(Role.DEVICE);
+    Authority authority = Authority.create(directory.resolve("authority"), InstantSource.system());
+    Trust trust = new Trust(authority.certificate(), InstantSource.system(), Revocations.none());
+    float[] first;
+    float[] last;
+    try (Running process = new Running(directory.resolve("one"), keys, trust)) {
+      process.done(new Job.Begin(1));
+      first = process.trained(1);
+      for (int round = 2; round < 8; round++) {
+        process.done(new Job.Begin(round));
+        process.trained(round);
+      }
+      process.done(new Job.Begin(8));
+      last = process.trained(8);
+    }
+    double spent;
+    try (Running again = new Running(directory.resolve("one"), keys, trust)) {
+      assertArrayEquals(first, again.trained(1), "asked again after seven rounds");
+      assertArrayEquals(last, again.trained(8));
+      spent = again.worker.runner().orElseThrow().standing().epsilon();
+      assertTrue(spent > 0 && spent <= 8, "spent " + spent);
+    }
+    try (Running third = new Running(directory.resolve("one"), keys, trust)) {
+      assertEquals(spent, third.worker.runner().orElseThrow().standing().epsilon(), "paid once");
+    }
+    try (Running other = new Running(directory.resolve("other"), keys, trust)) {
+      other.done(new Job.Begin(1));
+      assertFalse(Arrays.equals(first, other.trained(1)), "noise must be fresh");
+    }
+  }
+
+  /** A stranger's certificate is not believed, whatever the server says. */
+  @Test
+  void nobodyIsIntroducedWhomTheAuthorityDoesNotKnow() throws Exception {
+    Authority own = Authority.create(directory.resolve("authority"), InstantSource.system());
+    Authority stranger = Authority.create(directory.resolve("stranger"), InstantSource.system());
+    Trust trust = new Trust(own.certificate(), InstantSource.system(), Revocations.none());
+    PeerKeys keys = PeerKeys.create(Role.DEVICE);
+    try (Running process = new Running(directory.resolve("one"), keys, trust)) {
+      Result known = process.done(introduced(issued(own, Role.DEVICE)));
+      assertInstanceOf(Result.Said.class, known, known::toString);
+      Result forged = process.done(introduced(issued(stranger, Role.DEVICE)));
+      assertTrue(failure(forged).contains("does not lead to the authority"), failure(forged));
+      Result server = process.done(introduced(issued(own, Role.MONITOR)));
+      assertTrue(failure(server).contains("must be a device"), failure(server));
+      Result broken = process.done(introduced(new Introduction(List.of(new byte[] {1, 2}))));
+      assertTrue(failure(broken).contains("must be X.509 in DER"), failure(broken));
+    }
+  }
+
+  private static String failure(Result result) {
+    return assertInstanceOf(Result.Failed.class, result, result::toString).reason();
+  }
+
+  private static Introduction issued(Authority by, Role role) throws Exception {
+    PeerKeys keys = PeerKeys.create(role);
+    Peer peer =
+        new Peer(role, new DeviceId("a-" + role.word()), keys.signing().map(KeyPair::getPublic));
+    return new Introduction(
+        List.of(
+            by.issue(peer, keys.connection().getPublic(), List.of(), Authority.VALIDITY)
+                .getFirst()
+                .getEncoded()));
+  }
+
+  private static Job introduced(Introduction introduction) {
+    return new Job.Deliver(
+        List.of(introduction),
+        List.of(new Envelope(Envelope.ORCHESTRATOR, NAME, new Message.Assigned(1, 0))),
+        Instant.EPOCH,
+        0);
+  }
+}
