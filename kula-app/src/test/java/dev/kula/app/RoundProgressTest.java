@@ -68,7 +68,7 @@ final class RoundProgressTest {
         0.5,
         round,
         Traffic.NONE,
-        new SwapCounts(5 * round, 3 * round, 0, 0),
+        new SwapCounts(5 * round, 3 * round, 2 * round, 0),
         1,
         1);
   }
