@@ -276,7 +276,7 @@ enum Flag {
       "EPSILON",
       "8",
       Rule.positiveOrInfinite(),
-      "A device's whole privacy account at delta 1e-5; inf turns noise off."),
+      "What a device's noised releases of a run may come to, at delta 1e-5; inf turns noise off."),
   PROTECT(
       Section.PRIVACY,
       "WHAT",
