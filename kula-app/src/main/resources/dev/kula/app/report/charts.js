@@ -73,7 +73,8 @@ function tiles() {
           + whole(change.length - better - worse) + ' unchanged')
         : 'no device figures in the summary'),
     tile('To the target of ' + percent(SUMMARY.targetAccuracy),
-      reached ? whole(m.roundsToTarget) + ' rounds' : 'not reached',
+      reached ? whole(m.roundsToTarget) + ' rounds'
+        : Number.isNaN(real(SUMMARY.targetAccuracy)) ? '\u2013' : 'not reached',
       reached
         ? seconds(m.simulatedSecondsToTarget) + ' ' + TIMES
         : 'in ' + whole(m.rounds) + ' rounds, ' + seconds(m.simulatedSeconds) + ' ' + TIMES),
