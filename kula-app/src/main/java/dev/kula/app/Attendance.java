@@ -15,6 +15,7 @@ import dev.kula.data.FederatedData;
 import dev.kula.data.partition.SplitSpec;
 import dev.kula.data.source.DataSource;
 import dev.kula.model.EngineFactory;
+import dev.kula.peer.PrivateFile;
 import dev.kula.peer.Role;
 import dev.kula.privacy.ReleaseJournal;
 import dev.kula.privacy.accounting.RenyiFilter;
@@ -119,7 +120,7 @@ final class Attendance<R extends JobRunner> {
       Path directory,
       Terminal terminal) {
     DataSource.Csv source = (DataSource.Csv) DataSource.parse(settings.data());
-    try (Account account = new Account(directory.resolve(RELEASES))) {
+    try (Releases account = new Releases(directory.resolve(RELEASES))) {
       OwnDevice device =
           new OwnDevice(
               plan.name(),
@@ -130,7 +131,8 @@ final class Attendance<R extends JobRunner> {
               plan.givesRaw(),
               plan.mostEpsilon(),
               account::of,
-              engines);
+              engines,
+              trouble -> terminal.err().printf("kula: %s%n", trouble));
       return new Attendance<>(plan, Role.DEVICE, device::runner, directory, "device.jobs", terminal)
           .attend(
               runner -> {
@@ -160,11 +162,11 @@ final class Attendance<R extends JobRunner> {
   }
 
   /** What the device has released, for one run at a time. */
-  private static final class Account implements AutoCloseable {
+  private static final class Releases implements AutoCloseable {
     private final Path file;
     private @Nullable SqliteReleaseJournal open;
 
-    Account(Path file) {
+    Releases(Path file) {
       this.file = file;
     }
 
@@ -210,7 +212,12 @@ final class Attendance<R extends JobRunner> {
 
   private static void make(Path directory) {
     try {
-      Files.createDirectories(directory);
+      Path parent = directory.toAbsolutePath().getParent();
+      if (parent != null && !Files.exists(directory)) {
+        Files.createDirectories(parent);
+        Files.createDirectory(directory, PrivateFile.ownerOnly(parent, true));
+      }
+      Files.createDirectories(directory); // refuses what is no directory
     } catch (IOException e) {
       throw KulaException.resource(
           "'%s' cannot be made (%s); choose another with --out"

@@ -19,6 +19,8 @@ final class AttendanceOptions {
 
   @Option(
       names = "--rehearse",
+      defaultValue = "${env:KULA_REHEARSE:-false}",
+      fallbackValue = "true",
       description =
           "Take the part of a simulation that the certificate names. Data are dealt from the seed,"
               + " as on the server.")

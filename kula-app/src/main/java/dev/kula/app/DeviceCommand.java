@@ -81,6 +81,9 @@ final class DeviceCommand implements Callable<Integer> {
     RunSettings settings = FlagOptions.settings(spec.commandLine().getParseResult(), runner);
     if (attendance.rehearses()) {
       OrchestrateCommand.requireLive(settings);
+      OrchestrateCommand.refuse(giveRaw, "--give-raw", "a rehearsal has nobody's data");
+      OrchestrateCommand.refuse(
+          !maxEpsilon.equals("inf"), "--max-epsilon", "a rehearsal spends nobody's privacy");
     } else {
       requireOwn(settings);
     }

@@ -4,7 +4,6 @@ import dev.kula.server.Patience;
 import dev.kula.wire.identity.Tls;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.OptionalInt;
 
 /**
  * How a server reaches the devices of a live fleet, and its monitor.
@@ -13,7 +12,6 @@ import java.util.OptionalInt;
  * @param tls who the server is, and whom it believes
  * @param membership devices with data of their own that may take part; empty for a rehearsal, where
  *     they deal the same data
- * @param atLeast how many of them the run may begin with; empty for all
  * @param monitorApart whether the monitor is a process of its own
  * @param gathering how long they may take to come, positive
  * @param patience with those that have come
@@ -23,7 +21,6 @@ record FleetPlan(
     Address listen,
     Tls tls,
     Optional<Membership> membership,
-    OptionalInt atLeast,
     boolean monitorApart,
     Duration gathering,
     Patience patience,

@@ -126,6 +126,7 @@ final class LiveRun implements Run {
     return new Deployment(
         members.run(),
         members.devices(),
+        members.atLeast() < members.members().size() ? members.atLeast() : 1,
         source.schema(RunPlanner.options(run), data.dataset(), data.standardisation()),
         data.dataset());
   }
@@ -174,7 +175,7 @@ final class LiveRun implements Run {
     int expected = devices + (plan.monitorApart() ? 1 : 0);
     String whom = plan.monitorApart() ? "devices and monitor" : "devices";
     say(terminal, "listening on %s, waiting for %d %s".formatted(at, expected, whom));
-    int enough = plan.atLeast().orElse(expected);
+    int enough = plan.membership().map(Membership::atLeast).orElse(expected);
     long end = System.nanoTime() + plan.gathering().toNanos();
     try {
       long here = 0;

@@ -26,8 +26,9 @@ import java.util.stream.IntStream;
  *
  * @param run what they tell it from others by
  * @param members names of the devices
+ * @param atLeast how many of them must be there for a round to begin
  */
-record Membership(String run, List<String> members) {
+record Membership(String run, List<String> members, int atLeast) {
   private static final String FILE = "fleet.json";
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -71,7 +72,12 @@ record Membership(String run, List<String> members) {
           "'%s' names no device, must name those that may take part, one a line; add them"
               .formatted(file));
     }
-    return new Membership(UUID.randomUUID().toString(), members);
+    return new Membership(UUID.randomUUID().toString(), members, members.size());
+  }
+
+  /** The same if fewer are enough. */
+  Membership withAtLeast(int fewer) {
+    return new Membership(run, members, fewer);
   }
 
   private static List<String> lines(Path file) {

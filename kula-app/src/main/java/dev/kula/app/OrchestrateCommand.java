@@ -12,7 +12,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -67,6 +66,7 @@ final class OrchestrateCommand implements Callable<Integer> {
   @Option(
       names = "--members",
       paramLabel = "FILE",
+      defaultValue = "${env:KULA_MEMBERS}",
       description =
           "Devices with data of their own that may take part, a name a line; --data is then an"
               + " example of such data that is nobody's secret: its columns, labels and scale are"
@@ -77,8 +77,9 @@ final class OrchestrateCommand implements Callable<Integer> {
       names = "--at-least",
       paramLabel = "N",
       description =
-          "Of the --members, how many must have come by --gather for the run to begin; the others"
-              + " join when they come. Default: all.")
+          "Of the --members, how many must have come by --gather for the run to begin, and be there"
+              + " when a round begins; the others join when they come. Default: all to begin with, and"
+              + " then one.")
   private @Nullable Integer atLeast;
 
   @Option(
@@ -128,6 +129,8 @@ final class OrchestrateCommand implements Callable<Integer> {
 
   @Option(
       names = "--rehearse",
+      defaultValue = "${env:KULA_REHEARSE:-false}",
+      fallbackValue = "true",
       description =
           "Let the devices of a simulation run in processes of their own: each deals the same data"
               + " and takes the part that its certificate names. Noise and keys come from the seed,"
@@ -152,7 +155,9 @@ final class OrchestrateCommand implements Callable<Integer> {
   public Integer call() {
     RunSettings settings = FlagOptions.settings(spec.commandLine().getParseResult(), runner);
     requireLive(settings);
-    Optional<Membership> membership = membership(settings);
+    Optional<Membership> membership = membership(settings).map(this::enough);
+    refuse(
+        membership.isEmpty() && atLeast != null, "--at-least", "a rehearsal waits for all devices");
     if (membership.isPresent()) {
       settings = deployed(settings, membership.get());
     }
@@ -161,7 +166,6 @@ final class OrchestrateCommand implements Callable<Integer> {
             Address.read("--listen", listen),
             identity.ofServer(clock),
             membership,
-            enough(membership),
             monitor,
             Durations.read("--gather", gather),
             new Patience(
@@ -193,6 +197,7 @@ final class OrchestrateCommand implements Callable<Integer> {
     if (recorded.isPresent()) {
       refuse(rehearse, "--rehearse", "the run to be resumed is none");
       refuse(members != null, "--members", "the run to be resumed has them");
+      refuse(monitor, "--monitor", "where devices have data of their own, this process is it");
       return recorded;
     }
     if (rehearse) {
@@ -208,7 +213,7 @@ final class OrchestrateCommand implements Callable<Integer> {
     return Optional.of(Membership.begin(members));
   }
 
-  private static void refuse(boolean given, String option, String why) {
+  static void refuse(boolean given, String option, String why) {
     if (given) {
       throw KulaException.user(
           "%s is given, must be left out: %s; remove it".formatted(option, why));
@@ -236,17 +241,17 @@ final class OrchestrateCommand implements Callable<Integer> {
     return settings.with(Flag.DEVICES, membership.members().size()).with(Flag.BASE, 0.0);
   }
 
-  private OptionalInt enough(Optional<Membership> membership) {
+  private Membership enough(Membership membership) {
     if (atLeast == null) {
-      return OptionalInt.empty();
+      return membership;
     }
-    int most = membership.map(all -> all.members().size()).orElse(0);
+    int most = membership.members().size();
     if (atLeast < 1 || atLeast > most) {
       throw KulaException.user(
           "--at-least is %d, must be from 1 to the %d --members; correct it"
               .formatted(atLeast, most));
     }
-    return OptionalInt.of(atLeast);
+    return membership.withAtLeast(atLeast);
   }
 
   /** Refuses what is there in a simulation alone. */

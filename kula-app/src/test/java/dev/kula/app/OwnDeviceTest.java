@@ -4,9 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
+import dev.kula.KulaException;
 import dev.kula.client.DeviceRunner;
 import dev.kula.client.JobLog;
 import dev.kula.client.OwnDevice;
@@ -15,8 +17,11 @@ import dev.kula.data.DeviceId;
 import dev.kula.data.FederatedData;
 import dev.kula.data.partition.SplitSpec;
 import dev.kula.data.source.DataSource;
+import dev.kula.device.ChangeProtection;
+import dev.kula.device.DeviceSettings;
 import dev.kula.device.Envelope;
 import dev.kula.device.Message;
+import dev.kula.device.PrivacySettings;
 import dev.kula.engine.Engines;
 import dev.kula.model.EngineFactory;
 import dev.kula.model.TrainingEngine;
@@ -25,6 +30,7 @@ import dev.kula.peer.Revocations;
 import dev.kula.peer.Role;
 import dev.kula.peer.Trust;
 import dev.kula.pki.Authority;
+import dev.kula.privacy.accounting.RenyiFilter;
 import dev.kula.round.SimulationSettings;
 import dev.kula.server.Deployment;
 import dev.kula.store.SqliteReleaseJournal;
@@ -42,6 +48,7 @@ import java.nio.file.Path;
 import java.security.KeyPair;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -56,6 +63,7 @@ final class OwnDeviceTest {
   private static final String RUN = "this run";
 
   @TempDir Path directory;
+  private final List<String> troubles = new ArrayList<>();
 
   /** A process of the device, with whatever the last one left in its directory. */
   private final class Running implements AutoCloseable {
@@ -64,8 +72,11 @@ final class OwnDeviceTest {
     private long jobs;
 
     Running(Path place, PeerKeys keys, Trust trust) throws IOException {
+      this(place, keys, trust, settings());
+    }
+
+    Running(Path place, PeerKeys keys, Trust trust, FleetSettings told) throws IOException {
       Files.createDirectories(place);
-      FleetSettings told = settings();
       journal =
           SqliteReleaseJournal.open(
               place.resolve("releases.db"), RUN, told.devices().privacy().filter());
@@ -79,7 +90,8 @@ final class OwnDeviceTest {
               false,
               20,
               (run, filter) -> journal,
-              ENGINES);
+              ENGINES,
+              troubles::add);
       worker = new Worker<>(device::runner, Optional.of(JobLog.open(place.resolve("device.jobs"))));
       jobs = worker.job();
       worker.welcome(
@@ -126,28 +138,36 @@ final class OwnDeviceTest {
   }
 
   private FleetSettings settings() {
-    Membership members = new Membership(RUN, List.of("d0", "d1", "d2"));
+    Membership members = new Membership(RUN, List.of("d0", "d1", "d2"), 3);
     FederatedData fleet = members.fleet(RunPlanner.read(run()));
     SimulationSettings plan = new RunPlanner(ENGINES).plan(run(), fleet, true);
     DataSource.Csv source = new DataSource.Csv(csv());
     return new Deployment(
             RUN,
             members.devices(),
+            1,
             source.schema(RunPlanner.options(run()), fleet.dataset(), fleet.standardisation()),
             fleet.dataset())
         .settingsOf(plan);
   }
 
   private Job train(int round) {
+    return train(round, 0);
+  }
+
+  private Job train(int round, float parameter) {
     FleetSettings told = settings();
     try (TrainingEngine engine = ENGINES.create(told.model(), told.input(), told.task())) {
       int size = engine.layout().size();
+      float[] model = new float[size];
+      Arrays.fill(model, parameter);
       return new Job.Train(
           round,
           0,
-          Optional.of(new float[size]),
+          Optional.of(model),
           new RunPlanner(ENGINES)
-              .plan(run(), new Membership(RUN, List.of("d0")).fleet(RunPlanner.read(run())), true)
+              .plan(
+                  run(), new Membership(RUN, List.of("d0"), 1).fleet(RunPlanner.read(run())), true)
               .rounds()
               .localPlan(),
           size,
@@ -197,19 +217,116 @@ final class OwnDeviceTest {
     Trust trust = new Trust(own.certificate(), InstantSource.system(), Revocations.none());
     PeerKeys keys = PeerKeys.create(Role.DEVICE);
     try (Running process = new Running(directory.resolve("one"), keys, trust)) {
-      Result known = process.done(introduced(issued(own, Role.DEVICE)));
-      assertInstanceOf(Result.Said.class, known, known::toString);
-      Result forged = process.done(introduced(issued(stranger, Role.DEVICE)));
-      assertTrue(failure(forged).contains("does not lead to the authority"), failure(forged));
-      Result server = process.done(introduced(issued(own, Role.MONITOR)));
-      assertTrue(failure(server).contains("must be a device"), failure(server));
-      Result broken = process.done(introduced(new Introduction(List.of(new byte[] {1, 2}))));
-      assertTrue(failure(broken).contains("must be X.509 in DER"), failure(broken));
+      said(process, issued(own, Role.DEVICE));
+      assertEquals(List.of(), troubles);
+      said(process, issued(stranger, Role.DEVICE));
+      assertTrue(troubles.getLast().contains("does not lead to the authority"), troubles::toString);
+      said(process, issued(own, Role.MONITOR));
+      assertTrue(troubles.getLast().contains("must be a device"), troubles::toString);
+      said(process, new Introduction(List.of(new byte[] {1, 2})));
+      assertTrue(troubles.getLast().contains("must be X.509 in DER"), troubles::toString);
     }
   }
 
-  private static String failure(Result result) {
-    return assertInstanceOf(Result.Failed.class, result, result::toString).reason();
+  /** Who is no device is no reason to let messages lie. */
+  private static void said(Running process, Introduction introduction) {
+    Result result = process.done(introduced(introduction));
+    assertInstanceOf(Result.Said.class, result, result::toString);
+  }
+
+  /** It would say for nothing, as often as it is asked, whether samples drive a model that far. */
+  @Test
+  void aModelMadeToOverflowIsNoOracle() throws IOException {
+    PeerKeys keys = PeerKeys.create(Role.DEVICE);
+    Authority authority = Authority.create(directory.resolve("authority"), InstantSource.system());
+    Trust trust = new Trust(authority.certificate(), InstantSource.system(), Revocations.none());
+    try (Running process = new Running(directory.resolve("one"), keys, trust)) {
+      process.done(new Job.Begin(1));
+      Result.Trained trained =
+          assertInstanceOf(Result.Trained.class, process.done(train(1, Float.MAX_VALUE)));
+      assertTrue(trained.update().isPresent(), "it is an update like any other");
+      assertEquals(0, trained.passes(), "work grows with the number of samples");
+      double spent = process.worker.runner().orElseThrow().standing().epsilon();
+      assertTrue(spent > 0, "and paid for");
+      Result examined =
+          process.done(
+              new Job.Deliver(
+                  List.of(),
+                  List.of(
+                      new Envelope(
+                          Envelope.ORCHESTRATOR,
+                          NAME,
+                          new Message.Examine(1, Message.Occasion.FINAL))),
+                  Instant.EPOCH,
+                  0));
+      assertInstanceOf(Result.Said.class, examined, examined::toString);
+    }
+  }
+
+  /** The owner's limit does not take the server's word for what noise costs. */
+  @Test
+  void aPriceHasToBeThatOfItsNoise() throws IOException {
+    FleetSettings told = settings();
+    PrivacySettings privacy = told.devices().privacy();
+    ChangeProtection.EachSample each = (ChangeProtection.EachSample) privacy.update();
+    ChangeProtection cheap =
+        new ChangeProtection.EachSample(
+            each.rho() / 2, each.steps(), each.noiseMultiplier(), each.search());
+    refused(changed(told, privacy.filter(), cheap), "says that an update costs");
+    refused(
+        changed(told, new RenyiFilter(8, 0.5, privacy.filter().order()), each),
+        "has a delta of 0.5, must be at most");
+    refused(
+        changed(told, new RenyiFilter(30, 1e-5, privacy.filter().order()), each),
+        "may spend an epsilon of 30, and 0 is spent already, which must be at most 20 together");
+  }
+
+  private void refused(FleetSettings settings, String why) throws IOException {
+    Authority authority =
+        Authority.create(
+            Files.createTempDirectory(directory, "a").resolve("x"), InstantSource.system());
+    Trust trust = new Trust(authority.certificate(), InstantSource.system(), Revocations.none());
+    KulaException refusal =
+        assertThrows(
+            KulaException.class,
+            () ->
+                new Running(
+                    Files.createTempDirectory(directory, "p"),
+                    PeerKeys.create(Role.DEVICE),
+                    trust,
+                    settings));
+    assertTrue(String.valueOf(refusal.getMessage()).contains(why), refusal.getMessage());
+  }
+
+  private static FleetSettings changed(
+      FleetSettings told, RenyiFilter filter, ChangeProtection update) {
+    DeviceSettings all = told.devices();
+    PrivacySettings privacy = all.privacy();
+    return new FleetSettings(
+        told.model(),
+        told.input(),
+        told.task(),
+        told.target(),
+        told.schema(),
+        new DeviceSettings(
+            all.labels(),
+            all.personalization(),
+            all.localPlan(),
+            all.fineTunePlan(),
+            all.visitPlan(),
+            all.gate(),
+            new PrivacySettings(
+                filter,
+                privacy.protection(),
+                privacy.profileRho(),
+                privacy.outcomeRho(),
+                privacy.visit(),
+                privacy.sums(),
+                update),
+            all.consentsToRaw()),
+        told.seed(),
+        told.members(),
+        told.data());
   }
 
   private static Introduction issued(Authority by, Role role) throws Exception {

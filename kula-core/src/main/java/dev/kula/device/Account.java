@@ -50,7 +50,7 @@ final class Account {
                 settings.filter(),
                 history.charges(),
                 history.withoutNoise(),
-                history.firstRefusal(),
+                null, // refused again when its jobs are done again, and not before
                 history.earlierEpsilon()));
   }
 
@@ -94,7 +94,7 @@ final class Account {
    * not at all: in a simulation always.
    */
   boolean tellsEvaluator(Kind kind) {
-    return surroundings.examiner() == Surroundings.Examiner.EVALUATOR || !noises(kind);
+    return isSimulated() || !noises(kind);
   }
 
   boolean noises(Kind kind) {
@@ -153,10 +153,18 @@ final class Account {
     forwardPasses += passes;
   }
 
-  /** Work done since last asked. */
+  /**
+   * Work done since last asked, for a simulation's clock. It grows with the number of samples: a
+   * device with samples of its own says 0.
+   */
   double takeForwardPasses() {
-    double done = forwardPasses;
+    double done = isSimulated() ? forwardPasses : 0;
     forwardPasses = 0;
     return done;
+  }
+
+  /** Whether nobody's secrets are at stake. */
+  boolean isSimulated() {
+    return surroundings.examiner() == Surroundings.Examiner.EVALUATOR;
   }
 }

@@ -1,5 +1,6 @@
 package dev.kula.device;
 
+import dev.kula.KulaException;
 import dev.kula.Seed;
 import dev.kula.aggregate.Broadcast;
 import dev.kula.aggregate.Update;
@@ -9,6 +10,7 @@ import dev.kula.model.TrainingResult;
 import dev.kula.privacy.PrivacyLedger.Release;
 import dev.kula.privacy.noise.NoiseSource;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -94,18 +96,23 @@ final class SharedTraining {
                 new NoisedUpdate(
                     switch (settings.update()) {
                       case ChangeProtection.WholeChange whole -> {
-                        float[] delta = change(round, model, samples, plan, bench);
+                        float[] delta =
+                            finite(model.length, () -> change(round, model, samples, plan, bench));
                         whole.noise(delta, noise);
                         yield delta;
                       }
                       case ChangeProtection.InSum part -> {
-                        float[] delta = change(round, model, samples, plan, bench);
+                        float[] delta =
+                            finite(model.length, () -> change(round, model, samples, plan, bench));
                         part.mechanism().addTo(delta, noise);
                         yield delta;
                       }
                       case ChangeProtection.EachSample each ->
-                          trainPrivately(
-                              model, samples, plan, clippedIn(round, each), noise, bench);
+                          finite(
+                              model.length,
+                              () ->
+                                  trainPrivately(
+                                      model, samples, plan, clippedIn(round, each), noise, bench));
                     }))
         .map(noised -> new Update(noised.delta(), 1, 0));
   }
@@ -202,6 +209,21 @@ final class SharedTraining {
     float[] local = model.clone();
     train(round, local, samples, plan, bench);
     return Update.between(model, local, 1, 0).delta();
+  }
+
+  /**
+   * A change; none where the numbers leave the finite ones: a failure would tell a server whether
+   * samples make them do so, as often as it asks and for nothing. A simulation fails, for the user.
+   */
+  private float[] finite(int size, Supplier<float[]> change) {
+    try {
+      return change.get();
+    } catch (KulaException diverged) {
+      if (account.isSimulated()) {
+        throw diverged;
+      }
+      return new float[size];
+    }
   }
 
   private float[] trainPrivately(

@@ -133,9 +133,10 @@ final class AccountTest {
     }
     assertFalse(release(account, RELEASE, 1).isPresent());
     Account after = account(Protection.PROFILES);
-    assertTrue(after.isSpent());
-    assertFalse(release(after, RELEASE, 1).isPresent());
     assertTrue(release(after, new Release(2, "profile"), 1).isPresent(), "paid for");
+    assertFalse(after.isSpent(), "not before it comes to the release that was refused");
+    assertFalse(release(after, RELEASE, 1).isPresent());
+    assertTrue(after.isSpent());
   }
 
   @Test

@@ -15,6 +15,7 @@ import dev.kula.wire.Job;
 import dev.kula.wire.Result;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedSet;
@@ -29,6 +30,7 @@ import java.util.function.Consumer;
 public final class DeviceRunner implements JobRunner {
   private final DeviceRuntime runtime;
   private final Consumer<Introduction> introduced;
+  private final Optional<Consumer<String>> owner;
   private final BiFunction<Integer, Integer, Optional<Situation>> course;
   private final TrainingEngine engine;
   private final TrainingEngine headEngine;
@@ -46,6 +48,8 @@ public final class DeviceRunner implements JobRunner {
    * A runner.
    *
    * @param runtime of the device; used by nobody else
+   * @param owner is told in a line what could not be done, in place of the server, to which a
+   *     device with samples of its own then says nothing; empty where there are no secrets
    * @param introduced is told of other devices, before their messages are handled
    * @param course what the device comes into in one of the rounds after the first number, up to the
    *     second
@@ -55,11 +59,13 @@ public final class DeviceRunner implements JobRunner {
   public DeviceRunner(
       DeviceRuntime runtime,
       Consumer<Introduction> introduced,
+      Optional<Consumer<String>> owner,
       BiFunction<Integer, Integer, Optional<Situation>> course,
       TrainingEngine engine,
       TrainingEngine headEngine) {
     this.runtime = runtime;
     this.introduced = introduced;
+    this.owner = owner;
     this.course = course;
     this.engine = engine;
     this.headEngine = headEngine;
@@ -108,8 +114,23 @@ public final class DeviceRunner implements JobRunner {
             new Result.Failed("this is a device, and answers no questions to a monitor");
       };
     } catch (KulaException | IllegalArgumentException failure) {
-      return JobRunner.failed(failure);
+      Result.Failed failed = JobRunner.failed(failure);
+      if (owner.isEmpty()) {
+        return failed;
+      }
+      owner.get().accept(failed.reason());
+      return nothing(job);
     }
+  }
+
+  /** What a device answers that has nothing to say. */
+  private static Result nothing(Job.Work job) {
+    return switch (job) {
+      case Job.Train train -> new Result.Trained(Optional.empty(), 0);
+      case Job.Deliver deliver -> new Result.Said(List.of(), 0);
+      case Job.Begin begin -> new Result.Done();
+      case Job.Consult consult -> new Result.Failed("this is a device");
+    };
   }
 
   private Result begin(int round) {
@@ -134,11 +155,23 @@ public final class DeviceRunner implements JobRunner {
   }
 
   private Result deliver(Job.Deliver deliver) {
-    deliver.introductions().forEach(introduced);
+    deliver.introductions().forEach(this::introduce);
     deliver.inbox().forEach(envelope -> hold(envelope.message()));
     return new Result.Said(
         runtime.receive(deliver.inbox(), bench(deliver.now(), deliver.inferenceSeconds())),
         runtime.takeForwardPasses());
+  }
+
+  /**
+   * Who is not to be believed stays a stranger, and is no reason to let the others' messages lie.
+   */
+  private void introduce(Introduction introduction) {
+    try {
+      introduced.accept(introduction);
+    } catch (KulaException stranger) {
+      owner.ifPresent(
+          told -> told.accept("an introduction: " + JobRunner.failed(stranger).reason()));
+    }
   }
 
   /** As the server counts on when it lets a device train without sending it the model again. */

@@ -4,7 +4,6 @@ import dev.kula.KulaException;
 import dev.kula.Seed;
 import dev.kula.data.DataSchema;
 import dev.kula.data.Dataset;
-import dev.kula.data.Decimal;
 import dev.kula.data.DeviceId;
 import dev.kula.data.DeviceKeys;
 import dev.kula.data.FederatedData;
@@ -14,9 +13,9 @@ import dev.kula.data.target.Exam;
 import dev.kula.data.target.TargetSpec;
 import dev.kula.device.DeviceRuntime;
 import dev.kula.device.DeviceSettings;
-import dev.kula.device.PrivacySettings;
 import dev.kula.device.Surroundings;
 import dev.kula.model.EngineFactory;
+import dev.kula.model.ModelSpec;
 import dev.kula.model.TrainingEngine;
 import dev.kula.peer.Trust;
 import dev.kula.privacy.ReleaseJournal;
@@ -25,10 +24,11 @@ import dev.kula.wire.FleetData;
 import dev.kula.wire.FleetSettings;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 
 /**
@@ -46,6 +46,7 @@ import java.util.stream.IntStream;
  *     for no limit, else it takes part in no run in which something is released without noise
  * @param journals opens the journal of its releases for a run, with the limit of that run
  * @param engines makes engines
+ * @param troubles is told in a line what it could not do, which it does not tell the server
  */
 public record OwnDevice(
     DeviceId name,
@@ -56,7 +57,8 @@ public record OwnDevice(
     boolean givesRaw,
     double mostEpsilon,
     BiFunction<String, RenyiFilter, ReleaseJournal> journals,
-    EngineFactory engines) {
+    EngineFactory engines,
+    Consumer<String> troubles) {
   private static final int FEWEST_ROWS = 4;
 
   /**
@@ -71,10 +73,18 @@ public record OwnDevice(
           "the server's run is a rehearsal, where devices deal the same data, must be one of devices"
               + " with data of their own; add --rehearse, or start another run");
     }
-    PrivacySettings privacy = told.devices().privacy();
-    ReleaseJournal journal = journals.apply(own.run(), privacy.filter());
-    refuseBeyond(privacy, journal.history().earlierEpsilon());
+    if (told.model() instanceof ModelSpec.TorchScript file) {
+      throw KulaException.user(
+          "the server's run is of '%s', a program in a file, must be of a built-in model; ask the"
+                  .formatted(file.notation())
+              + " operator for one");
+    }
+    OwnersLimit limit = new OwnersLimit(mostEpsilon);
+    limit.refuseBare(told.devices());
     FederatedData data = data(own.schema());
+    RenyiFilter filter = told.devices().privacy().filter();
+    ReleaseJournal journal = journals.apply(own.run(), filter);
+    limit.refuseBeyond(filter, journal.history().earlierEpsilon());
     Dataset dataset = data.dataset();
     int[] train = data.devices().getFirst().train();
     Seed seed = keys.seed("run " + own.run()).derive(told.seed());
@@ -95,30 +105,32 @@ public record OwnDevice(
     return new DeviceRunner(
         runtime,
         acquaintances::meet,
+        Optional.of(troubles),
         (from, to) -> Optional.empty(),
         engine,
         engines.createHead(engine));
   }
 
-  private void refuseBeyond(PrivacySettings privacy, double spent) {
-    if (Double.isInfinite(mostEpsilon)) {
-      return;
+  /**
+   * Each row is put aside by a coin of its own, so that a row more or less moves no other: what is
+   * accounted for is one record. By time the boundary does move, by one row.
+   */
+  private FederatedData.DeviceRows split(Dataset dataset, int[] rows) {
+    Seed seed = keys.seed("split");
+    if (split instanceof SplitSpec.Time) {
+      return split.split(dataset, name, rows, seed);
     }
-    if (!privacy.noisesEverything()) {
-      throw KulaException.user(
-          "the server's run releases without noise (its protection is '%s'), must be 'all' for a"
-                  .formatted(privacy.protection().name().toLowerCase(Locale.ROOT))
-              + " device with a limit of its own; ask the operator for --protect all, or leave the"
-              + " limit out");
+    RandomGenerator coin = seed.generator();
+    IntStream.Builder train = IntStream.builder();
+    IntStream.Builder test = IntStream.builder();
+    for (int row : rows) {
+      (coin.nextDouble() < split.share() ? train : test).add(row);
     }
-    double limit = privacy.filter().epsilon();
-    if (spent + limit > mostEpsilon) {
-      throw KulaException.user(
-          "the server's run may spend an epsilon of %s, and %s is spent already, which must be at most"
-                  .formatted(Decimal.text(limit), Decimal.text(Math.ceil(spent * 100) / 100))
-              + " %s together; raise the limit, or take no part"
-                  .formatted(Decimal.text(mostEpsilon)));
-    }
+    FederatedData.DeviceRows dealt =
+        new FederatedData.DeviceRows(name, train.build().toArray(), test.build().toArray());
+    return dealt.train().length < 2 || dealt.test().length == 0
+        ? split.split(dataset, name, rows, seed) // of a handful of rows
+        : dealt;
   }
 
   private FederatedData data(DataSchema schema) {
@@ -131,7 +143,7 @@ public record OwnDevice(
     int[] rows = IntStream.range(0, dataset.size()).toArray();
     return new FederatedData(
         dataset,
-        List.of(split.split(dataset, name, rows, keys.seed("split"))),
+        List.of(split(dataset, rows)),
         new int[0],
         schema.standardisation(),
         split instanceof SplitSpec.Time);

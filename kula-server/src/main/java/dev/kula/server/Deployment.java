@@ -29,11 +29,13 @@ import java.util.stream.IntStream;
  *
  * @param run what devices tell this run from others by; no other run of the fleet has it
  * @param members who may take part; each joins when it first comes
+ * @param fewest of them with which a round may begin, at least 1
  * @param schema by which they read their data
  * @param example of such data that are no device's secret, as models see them: the global model is
  *     examined on them
  */
-public record Deployment(String run, List<DeviceId> members, DataSchema schema, Dataset example) {
+public record Deployment(
+    String run, List<DeviceId> members, int fewest, DataSchema schema, Dataset example) {
   private static final long RESULT_BYTES = 1L << 30;
   private static final int GLOBAL_EXAM_ROWS = 2000;
 
@@ -65,7 +67,7 @@ public record Deployment(String run, List<DeviceId> members, DataSchema schema, 
             settingsOf(settings),
             Optional.empty(),
             Optional.empty(),
-            isPresent -> new MeasuredConditions(members, isPresent),
+            isPresent -> new MeasuredConditions(members, isPresent, fewest, refusals),
             patience,
             RESULT_BYTES,
             refusals);
@@ -81,9 +83,15 @@ public record Deployment(String run, List<DeviceId> members, DataSchema schema, 
             examination(settings),
             0,
             listener);
-    LinkedHashMap<DeviceId, Integer> unknown = new LinkedHashMap<>();
-    members.forEach(member -> unknown.put(member, 0));
-    return new LiveFleet(server, servers, engine, unknown);
+    return new LiveFleet(
+        server,
+        servers,
+        engine,
+        () -> {
+          LinkedHashMap<DeviceId, Integer> unknown = new LinkedHashMap<>();
+          server.fleet().devices().forEach(device -> unknown.put(device, 0));
+          return unknown;
+        });
   }
 
   /** What is set for all devices. */

@@ -9,6 +9,7 @@ import dev.kula.round.Servers;
 import io.grpc.BindableService;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.function.Supplier;
 
 /**
  * A run whose devices are in other processes, as {@link Rehearsal} or {@link Deployment} sets it
@@ -18,7 +19,7 @@ public final class LiveFleet implements Run {
   private final FleetServer server;
   private final Servers servers;
   private final TrainingEngine engine;
-  private final SequencedMap<DeviceId, Integer> trainSamples;
+  private final Supplier<SequencedMap<DeviceId, Integer>> trainSamples;
 
   /**
    * A run that no device has connected to.
@@ -26,13 +27,14 @@ public final class LiveFleet implements Run {
    * @param server that they connect to; closed with the run
    * @param servers drive its fleet
    * @param engine of these; closed with the run
-   * @param trainSamples that each device trains on, as far as that is known here
+   * @param trainSamples that each device that took part trains on, 0 where that is not known here;
+   *     asked at the end
    */
   LiveFleet(
       FleetServer server,
       Servers servers,
       TrainingEngine engine,
-      SequencedMap<DeviceId, Integer> trainSamples) {
+      Supplier<SequencedMap<DeviceId, Integer>> trainSamples) {
     this.server = server;
     this.servers = servers;
     this.engine = engine;
@@ -57,7 +59,7 @@ public final class LiveFleet implements Run {
   @Override
   public RunResult run() {
     servers.run();
-    RunResult result = servers.result(servers.known(trainSamples), Map.of());
+    RunResult result = servers.result(servers.known(trainSamples.get()), Map.of());
     server.end();
     return result;
   }

@@ -7,14 +7,21 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /** Time as it goes by, and whoever is connected: a device joins when it first comes. */
 final class MeasuredConditions implements Conditions {
+  private static final Duration BETWEEN_LOOKS = Duration.ofMillis(50);
+
   private final List<DeviceId> members;
   private final Predicate<DeviceId> isPresent;
   private final Map<DeviceId, Integer> joined = new ConcurrentHashMap<>();
-  private long start = System.nanoTime();
+  private final int fewest;
+  private final Consumer<String> troubles;
+
+  /** When the first round began; 0 before. */
+  private long start;
 
   /** Whether the round of the checkpoint will be begun again, in which nobody joins. */
   private boolean again;
@@ -24,19 +31,48 @@ final class MeasuredConditions implements Conditions {
    *
    * @param members who may
    * @param isPresent whether one is connected now
+   * @param fewest with how many a round may begin, at least 1
+   * @param troubles is told in a line what a round waits for
    */
-  MeasuredConditions(List<DeviceId> members, Predicate<DeviceId> isPresent) {
+  MeasuredConditions(
+      List<DeviceId> members,
+      Predicate<DeviceId> isPresent,
+      int fewest,
+      Consumer<String> troubles) {
     this.members = List.copyOf(members);
     this.isPresent = isPresent;
+    this.fewest = fewest;
+    this.troubles = troubles;
   }
 
+  /** Waits until there are enough: rounds without devices would only use up the run. */
   @Override
   public void begins(int round) {
+    await();
+    if (start == 0) {
+      start = System.nanoTime();
+    }
     if (again) {
       again = false;
       return;
     }
     members.stream().filter(isPresent).forEach(member -> joined.putIfAbsent(member, round));
+  }
+
+  private void await() {
+    boolean told = false;
+    try {
+      while (members.stream().filter(isPresent).count() < fewest) {
+        if (!told) {
+          troubles.accept("the next round waits for %d devices".formatted(fewest));
+          told = true;
+        }
+        Thread.sleep(BETWEEN_LOOKS);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while waiting for devices", e);
+    }
   }
 
   @Override
@@ -61,7 +97,7 @@ final class MeasuredConditions implements Conditions {
 
   @Override
   public Duration elapsed() {
-    return Duration.ofNanos(System.nanoTime() - start);
+    return start == 0 ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - start);
   }
 
   @Override

@@ -102,7 +102,7 @@ public final class Rehearsal {
             listener);
     LinkedHashMap<DeviceId, Integer> trainSamples = new LinkedHashMap<>();
     data.devices().forEach(rows -> trainSamples.put(rows.device(), rows.train().length));
-    return new LiveFleet(server, servers, engine, trainSamples);
+    return new LiveFleet(server, servers, engine, () -> trainSamples);
   }
 
   private static Monitor monitor(FederatedData data, SimulationSettings settings) {
@@ -208,6 +208,7 @@ public final class Rehearsal {
     return new DeviceRunner(
         roster.runtime(device),
         introduction -> {}, // it knows everybody
+        Optional.empty(),
         (from, to) -> courses.met(device, from, to),
         engine,
         engines.createHead(engine));

@@ -82,6 +82,7 @@ public final class SqliteReleaseJournal implements ReleaseJournal, Closeable {
   private final Path file;
   private final Connection connection;
   private final String run;
+  private boolean othersDropped;
 
   private SqliteReleaseJournal(Path file, Connection connection, String run) {
     this.file = file;
@@ -92,7 +93,8 @@ public final class SqliteReleaseJournal implements ReleaseJournal, Closeable {
   /**
    * Opens the journal in {@code file}, and makes an empty one if there is none.
    *
-   * @param run to which what is released now belongs; contents of other runs are dropped
+   * @param run to which what is released now belongs; with its first release, contents of other
+   *     runs are dropped
    * @param filter limit of this run, at whose order its prices hold
    * @throws KulaException USER if it is no journal, damaged, or open in another process
    */
@@ -125,16 +127,27 @@ public final class SqliteReleaseJournal implements ReleaseJournal, Closeable {
         row.setDouble(3, filter.delta());
         row.executeUpdate();
       }
-      try (PreparedStatement others =
-          connection.prepareStatement(
-              "UPDATE release SET content = NULL WHERE run <> ? AND content IS NOT NULL")) {
-        others.setString(1, run);
-        others.executeUpdate();
-      }
+      requireSameLimit(connection, run, filter);
       return new SqliteReleaseJournal(file, connection, run);
     } catch (SQLException | KulaException failure) {
       connection.close();
       throw failure;
+    }
+  }
+
+  /** What was paid at one order says nothing at another. */
+  private static void requireSameLimit(Connection connection, String run, RenyiFilter filter)
+      throws SQLException {
+    try (PreparedStatement query =
+        connection.prepareStatement("SELECT moment, delta FROM run WHERE name = ?")) {
+      query.setString(1, run);
+      try (ResultSet row = query.executeQuery()) {
+        if (row.getInt(1) != filter.order() || row.getDouble(2) != filter.delta()) {
+          throw KulaException.user(
+              "run '%s' has a limit of order %d, must be %d as before; begin another run"
+                  .formatted(run, filter.order(), row.getInt(1)));
+        }
+      }
     }
   }
 
@@ -278,6 +291,12 @@ public final class SqliteReleaseJournal implements ReleaseJournal, Closeable {
   public void paid(Charge charge, Record content) {
     Release release = charge.release();
     byte[] bytes = bytes(content);
+    if (!othersDropped) {
+      write(
+          "UPDATE release SET content = NULL WHERE run <> ? AND content IS NOT NULL",
+          row -> row.setString(1, run));
+      othersDropped = true;
+    }
     write(
         "INSERT INTO release (run, round, purpose, rho, content) VALUES (?, ?, ?, ?, ?)",
         row -> {
