@@ -29,7 +29,7 @@ function notesSection(body) {
     'Every figure is of the last round unless it says \u201cbest round\u201d. The best round is known only afterwards, with the test labels: it stands beside the last one and never instead of it.',
     'The target of ' + percent(SUMMARY.targetAccuracy) + ' for the personal mean: ' + SUMMARY.targetRule + '.',
     ELSEWHERE
-      ? 'Devices have data of their own. Each is examined on samples that it has put aside, and tells how it went; what labels it has nobody is told. Times are as they were measured.'
+      ? 'Devices have data of their own. Each is examined on samples that it has put aside, and tells how it went unless everything that it tells has noise; what labels it has, its profiles alone say. Times are as they were measured. Where devices took part in other runs, their epsilon is of all of them, and so is delta: 1e-5 for each.'
       : 'Simulated time comes from a cost model of each device\u2019s computing and link speed. It is the same on every machine and is not the time that this run took.',
     'Bytes are payload: four a parameter, one or four a feature. Transport and encryption come on top.',
     (SUMMARY.configuration['privacy-unit'] === 'device'
