@@ -132,10 +132,12 @@ final class OwnDataTest {
   @Test
   void whoComesLaterJoins() throws Exception {
     RunningCommand server =
-        orchestrate("run", "--model mlp:8 --rounds 150 --at-least 3 --gather 3s");
+        orchestrate("run", "--model mlp:8 --rounds 150 --at-least 3 --gather 8s");
     int port = server.port();
     List<RunningCommand> devices = devices(0, 3, port, "");
+    long end = System.nanoTime() + 60_000_000_000L;
     while (!server.err().contains("round 5 of")) {
+      assertTrue(System.nanoTime() < end, server::err);
       Thread.sleep(10);
     }
     devices.add(device("d3", port, ""));
@@ -166,7 +168,7 @@ final class OwnDataTest {
           Files.readString(directory.resolve("run-" + spent + "/rounds.jsonl"))
               .contains("\"personalAccuracy\":\"NaN\""));
     }
-    RunningCommand third = orchestrate("third", noised + " --gather 1s");
+    RunningCommand third = orchestrate("third", noised + " --gather 8s");
     assertMistake(
         device("d0", third.port(), "--max-epsilon 20"),
         "the server's run may spend an epsilon of 8, and 16 is spent already, which must be at most"
@@ -176,7 +178,7 @@ final class OwnDataTest {
 
   @Test
   void aLimitOfItsOwnIsForNoisedRunsAlone() throws Exception {
-    RunningCommand server = orchestrate("run", "--rounds 2 --gather 1s");
+    RunningCommand server = orchestrate("run", "--rounds 2 --gather 8s");
     assertMistake(
         device("d0", server.port(), "--max-epsilon 20"),
         "the server's run releases without noise (its protection is 'profiles'), must be 'all'");
@@ -185,7 +187,7 @@ final class OwnDataTest {
 
   @Test
   void dataThatDoNotFitAreToldInALine() throws Exception {
-    RunningCommand server = orchestrate("run", "--rounds 2 --gather 8s");
+    RunningCommand server = orchestrate("run", "--rounds 2 --gather 15s");
     int port = server.port();
     SmallData.write(directory.resolve("d0.csv"), List.of("time,a,label", "1,2,v"));
     assertMistake(device("d0", port, ""), "column 'b' of the fleet's schema is not in");
