@@ -119,8 +119,7 @@ public final class DeviceRuntime {
     this.personalTraining =
         new PersonalTraining(
             data, ledgers, accepted, settings, account, sharedTraining, prior, seed);
-    this.examiner =
-        new OwnExam(exam, surroundings.examiner(), settings, personalTraining, accepted, account);
+    this.examiner = new OwnExam(exam, settings, personalTraining, accepted, account);
     this.trials = new Trials(settings.privacy(), account, data, settings.labels());
     this.sourceDesk = new SourceDesk(id, store, data, settings, account, seed);
     this.receiverDesk =

@@ -1,6 +1,5 @@
 package dev.kula.device;
 
-import dev.kula.device.Surroundings.Examiner;
 import dev.kula.model.Evaluation;
 import dev.kula.model.Samples;
 import dev.kula.model.TrainingEngine;
@@ -12,7 +11,6 @@ import java.util.function.Supplier;
 /** Exams of a device's personal model, and what is told of them. */
 final class OwnExam {
   private Optional<Samples> questions;
-  private final Examiner examiner;
   private final DeviceSettings settings;
   private final PersonalTraining training;
   private final List<AcceptedSwap> accepted;
@@ -21,13 +19,11 @@ final class OwnExam {
 
   OwnExam(
       Optional<Samples> questions,
-      Examiner examiner,
       DeviceSettings settings,
       PersonalTraining training,
       List<AcceptedSwap> accepted,
       Account account) {
     this.questions = questions;
-    this.examiner = examiner;
     this.settings = settings;
     this.training = training;
     this.accepted = accepted;
@@ -66,7 +62,7 @@ final class OwnExam {
                 withoutSwaps(asked, global, exam, result, bench).score(engine.task()))
             : OptionalDouble.empty();
     boolean hides = !account.tellsEvaluator(Account.Kind.EXAMINATION);
-    if (examiner == Examiner.DEVICE && !hides) {
+    if (!account.isSimulated() && !hides) {
       account.withoutNoise(Account.Kind.EXAMINATION);
     }
     return Optional.of(
@@ -76,9 +72,7 @@ final class OwnExam {
             hides ? OptionalDouble.empty() : without,
             account.spentEpsilon(),
             List.copyOf(account.releasesWithoutNoise()),
-            examiner == Examiner.EVALUATOR && atEnd
-                ? Optional.of(holdings.get())
-                : Optional.empty()));
+            account.isSimulated() && atEnd ? Optional.of(holdings.get()) : Optional.empty()));
   }
 
   private Evaluation withoutSwaps(

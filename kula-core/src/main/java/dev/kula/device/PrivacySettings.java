@@ -5,7 +5,7 @@ import dev.kula.privacy.accounting.RenyiFilter;
 /**
  * What a device's releases cost and how they are noised.
  *
- * @param filter limit of the whole account; an infinite ε turns noise off
+ * @param filter limit of all noised releases of a run; an infinite ε turns noise off
  * @param protection which releases are noised
  * @param profileRho zCDP cost of one profile
  * @param outcomeRho zCDP cost of one round's outcomes

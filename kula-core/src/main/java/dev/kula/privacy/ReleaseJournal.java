@@ -19,7 +19,8 @@ public interface ReleaseJournal {
    *
    * @param charges in the order in which they were made
    * @param withoutNoise purposes released without noise, sorted
-   * @param firstRefusal the first release that did not fit, null if all did
+   * @param firstRefusal the first release that did not fit, null if all did: for whoever looks at
+   *     the journal, since a device that does its jobs again has it refused again
    * @param earlierEpsilon spent in other runs, each under a limit of its own
    */
   record History(

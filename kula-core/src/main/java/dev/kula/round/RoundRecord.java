@@ -11,12 +11,13 @@ import org.jspecify.annotations.Nullable;
  * @param round from 1
  * @param cohort devices whose updates were folded
  * @param trainingLoss mean loss of the cohort in its last local epoch
- * @param personalAccuracy mean over honest devices
+ * @param personalAccuracy mean over honest devices that tell it; not a number if none does
  * @param worstDecile mean over the worst tenth of the honest devices
  * @param personalLoss mean over honest devices
  * @param globalAccuracy mean over devices of the global model on a class-balanced test set; null
  *     where there is no global model
- * @param simulatedSeconds virtual time since the start
+ * @param simulatedSeconds virtual time since the start; measured where devices have data of their
+ *     own
  * @param bytes moved since the start
  * @param swaps since the start
  * @param epsilonMax largest epsilon that any device has spent, infinite if a release had no noise

@@ -69,7 +69,8 @@ public record RunSummary(
    * @param roundsToTarget first round at or above the target, mean over seeds; null unless every
    *     seed reached it
    * @param simulatedSecondsToTarget virtual time of that round, likewise
-   * @param simulatedSeconds virtual time of a whole run
+   * @param simulatedSeconds virtual time of a whole run; measured where devices have data of their
+   *     own
    * @param bytes moved in a run
    * @param epsilon of the devices' privacy accounts
    * @param swaps in a run
@@ -223,7 +224,7 @@ public record RunSummary(
    * One device at the end of a run.
    *
    * @param device name
-   * @param trainSamples its own training samples
+   * @param trainSamples its own training samples; 0 where only the device knows
    * @param accuracyWithoutSwaps of a personal model made from the last global model without what
    *     swaps brought into the personal ledger
    * @param accuracy of its personal model
