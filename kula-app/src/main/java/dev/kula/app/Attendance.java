@@ -1,28 +1,22 @@
 package dev.kula.app;
 
 import dev.kula.KulaException;
-import dev.kula.app.operations.OperationsPort;
-import dev.kula.app.operations.Readings;
+import dev.kula.app.http.OperationsPort;
+import dev.kula.app.http.Readings;
 import dev.kula.client.DeviceRunner;
 import dev.kula.client.FleetClient;
 import dev.kula.client.JobLog;
 import dev.kula.client.JobRunner;
-import dev.kula.client.OwnDevice;
 import dev.kula.client.ServerLine;
 import dev.kula.client.Worker;
 import dev.kula.data.DeviceId;
 import dev.kula.data.FederatedData;
-import dev.kula.data.partition.SplitSpec;
-import dev.kula.data.source.DataSource;
 import dev.kula.model.EngineFactory;
 import dev.kula.peer.PrivateFile;
 import dev.kula.peer.Role;
-import dev.kula.privacy.ReleaseJournal;
-import dev.kula.privacy.accounting.RenyiFilter;
 import dev.kula.round.SimulationSettings;
 import dev.kula.server.Rehearsal;
 import dev.kula.store.SafeTensors;
-import dev.kula.store.SqliteReleaseJournal;
 import dev.kula.wire.FleetSettings;
 import io.grpc.ManagedChannel;
 import java.io.IOException;
@@ -35,7 +29,6 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A device or a monitor of a live fleet, in this process, until the run ends or the process is told
@@ -44,8 +37,9 @@ import org.jspecify.annotations.Nullable;
  * @param <R> which of the two
  */
 final class Attendance<R extends JobRunner> {
-  private static final String RELEASES = "releases.db";
-  private static final String MODEL = "personal.safetensors";
+  /** Where a personal model is kept. */
+  static final String MODEL = "personal.safetensors";
+
   private static final long JOB_BYTES = 1L << 30;
   private static final Duration END = Duration.ofSeconds(30);
   private static final Duration BETWEEN_LOOKS = Duration.ofMillis(200);
@@ -56,7 +50,15 @@ final class Attendance<R extends JobRunner> {
   private final ManagedChannel line;
   private final Terminal terminal;
 
-  private Attendance(
+  /**
+   * Goes on where the log in the directory ends.
+   *
+   * @param role which of the two
+   * @param maker makes what does the jobs, when a server has said what is set for all
+   * @param directory made if it is not there
+   * @param jobs name of the log in it
+   */
+  Attendance(
       AttendancePlan plan,
       Role role,
       Function<FleetSettings, R> maker,
@@ -107,87 +109,6 @@ final class Attendance<R extends JobRunner> {
   }
 
   /**
-   * Attends as a device with data of its own, and goes on where the log in its directory ends.
-   *
-   * @param settings say where its data are, and how they are split
-   * @param directory for the log, the account and the personal model; made if it is not there
-   * @return the file with the personal model
-   */
-  static Path device(
-      AttendancePlan plan,
-      RunSettings settings,
-      EngineFactory engines,
-      Path directory,
-      Terminal terminal) {
-    DataSource.Csv source = (DataSource.Csv) DataSource.parse(settings.data());
-    try (Releases account = new Releases(directory.resolve(RELEASES))) {
-      OwnDevice device =
-          new OwnDevice(
-              plan.name(),
-              plan.tls().deviceKeys(),
-              plan.tls().trust(),
-              source::load,
-              SplitSpec.parse(settings.split()),
-              plan.givesRaw(),
-              plan.mostEpsilon(),
-              account::of,
-              engines,
-              trouble -> terminal.err().printf("kula: %s%n", trouble));
-      return new Attendance<>(plan, Role.DEVICE, device::runner, directory, "device.jobs", terminal)
-          .attend(
-              runner -> {
-                tell(runner.standing(), terminal);
-                return save(runner, plan, directory.resolve(MODEL));
-              });
-    }
-  }
-
-  /** For the owner's eyes. */
-  private static void tell(DeviceRunner.Standing standing, Terminal terminal) {
-    standing
-        .score()
-        .ifPresent(
-            score ->
-                terminal
-                    .out()
-                    .printf("Own exam: %s %%, on samples put aside%n", Figures.percent(score)));
-    terminal
-        .out()
-        .printf(
-            "Privacy spent in all runs: ε %s on what had noise%s%n",
-            Figures.epsilon(standing.epsilon()),
-            standing.withoutNoise().isEmpty()
-                ? "; all had"
-                : "; without: " + String.join(", ", standing.withoutNoise()));
-  }
-
-  /** What the device has released, for one run at a time. */
-  private static final class Releases implements AutoCloseable {
-    private final Path file;
-    private @Nullable SqliteReleaseJournal open;
-
-    Releases(Path file) {
-      this.file = file;
-    }
-
-    /** The journal for a run; that for another is closed. */
-    ReleaseJournal of(String run, RenyiFilter filter) {
-      close();
-      SqliteReleaseJournal journal = SqliteReleaseJournal.open(file, run, filter);
-      open = journal;
-      return journal;
-    }
-
-    @Override
-    public void close() {
-      if (open != null) {
-        open.close();
-        open = null;
-      }
-    }
-  }
-
-  /**
    * Attends as the monitor of a rehearsal, and goes on where the log in its directory ends.
    *
    * @param words as {@link LiveRun#words} has them
@@ -210,7 +131,8 @@ final class Attendance<R extends JobRunner> {
         .attend(runner -> directory);
   }
 
-  private static void make(Path directory) {
+  /** Makes a directory that its owner alone can read. */
+  static void make(Path directory) {
     try {
       Path parent = directory.toAbsolutePath().getParent();
       if (parent != null && !Files.exists(directory)) {
@@ -227,7 +149,7 @@ final class Attendance<R extends JobRunner> {
   }
 
   /** Attends; what is left at the end is up to {@code last}. */
-  private Path attend(Function<R, Path> last) {
+  <T> T attend(Function<R, T> last) {
     CountDownLatch ended = new CountDownLatch(1);
     Thread hook = new Thread(() -> stop(ended), "kula-stop");
     Runtime.getRuntime().addShutdownHook(hook);

@@ -1,6 +1,7 @@
 package dev.kula.app;
 
 import java.time.InstantSource;
+import java.util.Optional;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -30,14 +31,13 @@ final class AttendanceOptions {
     return rehearse;
   }
 
-  /** How this process reaches its server. */
-  AttendancePlan plan(boolean givesRaw, double mostEpsilon, InstantSource clock) {
+  /**
+   * How this process reaches its server.
+   *
+   * @param own on what terms it takes part with data of its own; empty if it rehearses
+   */
+  AttendancePlan plan(Optional<OwnTerms> own, InstantSource clock) {
     return new AttendancePlan(
-        Address.read("--server", server),
-        identity.ofDevice(clock),
-        rehearse,
-        givesRaw,
-        mostEpsilon,
-        operations.address());
+        Address.read("--server", server), identity.ofDevice(clock), own, operations.address());
   }
 }

@@ -9,18 +9,12 @@ import java.util.Optional;
  *
  * @param server where it is
  * @param tls who it is, and whom it believes
- * @param rehearses whether it takes its part of data that all deal alike, and not data of its own
- * @param givesRaw whether raw samples of its own may leave it, and others' enter
- * @param mostEpsilon that its account may come to in all runs; infinite for no limit
+ * @param own on what terms it takes part with data of its own; empty if it rehearses with data that
+ *     all deal alike
  * @param operations where an operator's tools ask this process; empty for nowhere
  */
 record AttendancePlan(
-    Address server,
-    Tls tls,
-    boolean rehearses,
-    boolean givesRaw,
-    double mostEpsilon,
-    Optional<Address> operations) {
+    Address server, Tls tls, Optional<OwnTerms> own, Optional<Address> operations) {
   /** Its name, as its certificate says it. */
   DeviceId name() {
     return tls.self().name();

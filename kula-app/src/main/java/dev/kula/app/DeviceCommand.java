@@ -3,13 +3,16 @@ package dev.kula.app;
 import dev.kula.KulaException;
 import dev.kula.data.Decimal;
 import dev.kula.data.source.DataSource;
+import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.EnumSet;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -62,6 +65,15 @@ final class DeviceCommand implements Callable<Integer> {
               + " no limit")
   private String maxEpsilon = "";
 
+  @Option(
+      names = "--serve",
+      paramLabel = "HOST:PORT",
+      defaultValue = "${env:KULA_SERVE}",
+      description =
+          "Answer /predict and /model there with the personal model, over HTTP without a password,"
+              + " also after the run, until the process is ended. By default nothing is answered.")
+  private @Nullable String serving;
+
   DeviceCommand(Runner runner, Terminal terminal, InstantSource clock) {
     this.runner = runner;
     this.terminal = terminal;
@@ -84,12 +96,27 @@ final class DeviceCommand implements Callable<Integer> {
       OrchestrateCommand.refuse(giveRaw, "--give-raw", "a rehearsal has nobody's data");
       OrchestrateCommand.refuse(
           !maxEpsilon.equals("inf"), "--max-epsilon", "a rehearsal spends nobody's privacy");
+      OrchestrateCommand.refuse(
+          serving != null, "--serve", "a rehearsal's model is for trying things out");
     } else {
       requireOwn(settings);
     }
-    AttendancePlan plan = attendance.plan(giveRaw, mostEpsilon(), clock);
-    terminal.out().printf("Personal model: %s%n", runner.attend(settings, plan, terminal));
+    AttendancePlan plan = attendance.plan(terms(), clock);
+    Path model = runner.attend(settings, plan, terminal);
+    if (attendance.rehearses()) {
+      terminal.out().printf("Personal model: %s%n", model);
+    }
     return Kula.DONE;
+  }
+
+  private Optional<OwnTerms> terms() {
+    return attendance.rehearses()
+        ? Optional.empty()
+        : Optional.of(
+            new OwnTerms(
+                giveRaw,
+                mostEpsilon(),
+                Optional.ofNullable(serving).map(text -> Address.read("--serve", text))));
   }
 
   private double mostEpsilon() {

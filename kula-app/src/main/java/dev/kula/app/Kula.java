@@ -156,6 +156,7 @@ public final class Kula {
         new DeviceCommand(runner, terminal, clock),
         DeviceCommand.flags(),
         arguments);
+    command.addSubcommand("audit-trail", new AuditTrailCommand(terminal));
     command.addSubcommand("pki", new PkiCommand(terminal, clock));
     command.setOut(new PrintWriter(terminal.out(), true, terminal.out().charset()));
     command.setErr(new PrintWriter(terminal.err(), true, terminal.err().charset()));

@@ -1,8 +1,8 @@
 package dev.kula.app;
 
 import dev.kula.KulaException;
-import dev.kula.app.operations.OperationsPort;
-import dev.kula.app.operations.Readings;
+import dev.kula.app.http.OperationsPort;
+import dev.kula.app.http.Readings;
 import dev.kula.client.JobLog;
 import dev.kula.data.FederatedData;
 import dev.kula.data.source.DataSource;

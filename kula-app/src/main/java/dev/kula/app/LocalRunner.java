@@ -96,9 +96,9 @@ final class LocalRunner implements Runner {
   @Override
   public Path attend(RunSettings settings, AttendancePlan plan, Terminal terminal) {
     Engines.startLoading();
-    if (!plan.rehearses()) {
-      return Attendance.device(
-          plan, settings, Computing.ENGINES, directory(settings, plan), terminal);
+    if (plan.own().isPresent()) {
+      return new OwnAttendance(plan, plan.own().get(), directory(settings, plan), terminal)
+          .attend(settings, Computing.ENGINES);
     }
     FederatedData data = RunPlanner.federate(RunPlanner.read(settings), settings);
     SimulationSettings run = Computing.PLANNER.plan(settings, data, true);

@@ -2,6 +2,7 @@ package dev.kula.app;
 
 import dev.kula.KulaException;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -55,7 +56,7 @@ final class MonitorCommand implements Callable<Integer> {
               + " is the monitor, too; add it");
     }
     OrchestrateCommand.requireLive(settings);
-    runner.monitor(settings, attendance.plan(false, Double.POSITIVE_INFINITY, clock), terminal);
+    runner.monitor(settings, attendance.plan(Optional.empty(), clock), terminal);
     return Kula.DONE;
   }
 }

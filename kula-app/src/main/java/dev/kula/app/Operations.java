@@ -1,7 +1,7 @@
 package dev.kula.app;
 
-import dev.kula.app.operations.OperationsPort;
-import dev.kula.app.operations.Readings;
+import dev.kula.app.http.OperationsPort;
+import dev.kula.app.http.Readings;
 import java.util.Optional;
 import java.util.function.Supplier;
 

@@ -216,7 +216,7 @@ final class KulaTest {
   void whatTheCommandLineLacksOrRepeatsIsNamed() {
     assertMistake(
         "no command is given, must be one of simulate, compare, advise, privacy, data, audit,"
-            + " orchestrate, monitor, device, pki");
+            + " orchestrate, monitor, device, audit-trail, pki");
     assertMistake("--devices has no value", "simulate", "--devices");
     assertMistake("--devices has no value", "simulate", "--devices", "--rounds", "3");
     assertMistake(

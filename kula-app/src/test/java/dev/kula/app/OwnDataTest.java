@@ -5,11 +5,19 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -18,6 +26,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** Devices with data, keys and noise of their own, each as a process would run it. */
 final class OwnDataTest {
   private static final int DEVICES = 4;
+  private static final Pattern PREDICTIONS =
+      Pattern.compile("predictions on 127\\.0\\.0\\.1:(\\d+)");
 
   @TempDir Path directory;
 
@@ -132,6 +142,89 @@ final class OwnDataTest {
     assertEquals(
         Collections.nCopies(DEVICES, "\"labelsBefore\" : [ ],"), labels, "nobody else's business");
     assertTrue(devices.getFirst().out().startsWith("Own exam: "), devices.getFirst().out());
+    trailsTellOfBothSides();
+  }
+
+  /** What one granted another was offered, and who has not agreed granted and used nothing. */
+  private void trailsTellOfBothSides() {
+    RunningCommand zero = kula("audit-trail --peer d1 " + at("at-d0"));
+    assertEquals(0, zero.exit(), zero::err);
+    RunningCommand one = kula("audit-trail --peer d0 " + at("at-d1"));
+    assertEquals(0, one.exit(), one::err);
+    assertEquals(blocks(zero.out(), "granted"), blocks(one.out(), "offered"));
+    assertEquals(blocks(zero.out(), "used"), blocks(one.out(), "received"));
+    assertFalse(blocks(zero.out() + one.out(), "used").isEmpty(), zero.out() + one.out());
+    RunningCommand two = kula("audit-trail " + at("at-d2"));
+    assertEquals(0, two.exit(), two::err);
+    assertEquals(Set.of(), blocks(two.out(), "granted"));
+    assertTrue(two.out().contains("the source does not consent to raw exchange"), two.out());
+    RunningCommand none = kula("audit-trail " + at("authority"));
+    assertMistake(
+        none, "pointers.db' is not there, must be the trail of a device with data of its");
+  }
+
+  private static Set<String> blocks(String table, String what) {
+    return Pattern.compile(" %s +d[01] +raw +([0-9a-f]{8}) ".formatted(what))
+        .matcher(table)
+        .results()
+        .map(found -> found.group(1))
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  @Test
+  void theModelIsServedWhileThereIsARunAndAfterIt() throws Exception {
+    RunningCommand server = orchestrate("run", "--model mlp:8 --rounds 6");
+    int port = server.port();
+    RunningCommand first = device("d0", port, "--serve 127.0.0.1:0");
+    int predictions = first.port(PREDICTIONS);
+    assertEquals(503, ask(predictions, "/model", "").statusCode());
+    List<RunningCommand> others = devices(1, DEVICES, port, "");
+    done(server, others);
+    HttpResponse<String> said =
+        ask(predictions, "/predict", "[{\"a\": 0.1, \"b\": \"2\"}, {\"a\": -3, \"b\": 1}]");
+    assertEquals(200, said.statusCode(), said::body);
+    assertTrue(
+        said.body()
+            .matches("(?s)\\[\\{\"label\":\"[v-z]\",\"probabilities\":\\{\"v\":.*\\}\\}\\]\n"),
+        said.body());
+    assertTrue(ask(predictions, "/model", "").body().startsWith("{\"round\":"));
+    for (String wrong :
+        List.of("{\"a\": 1}", "no JSON", "7", "[7]", "{\"a\": 1, \"b\": \"much\"}")) {
+      HttpResponse<String> refused = ask(predictions, "/predict", wrong);
+      assertEquals(400, refused.statusCode(), wrong);
+      assertTrue(refused.body().startsWith("{\"error\":\""), refused.body());
+    }
+    assertEquals(404, ask(predictions, "/", "").statusCode());
+    assertEquals(405, ask(predictions, "/predict", "").statusCode());
+    assertTrue(first.err().contains("predictions go on until this process is ended"), first.err());
+
+    // Whoever is started again serves what it had, before there is a server.
+    Files.createDirectories(directory.resolve("again"));
+    Files.copy(
+        directory.resolve("at-d0/personal.safetensors"),
+        directory.resolve("again/personal.safetensors"));
+    RunningCommand again =
+        kula(
+            "device --server 127.0.0.1:1 --authority %s --identity %s --out %s --data csv:%s --serve 127.0.0.1:0"
+                .formatted(at("authority/authority.pem"), at("d0"), at("again"), at("d0.csv")));
+    String sample = "{\"a\": 0.1, \"b\": \"2\"}";
+    assertEquals(
+        ask(predictions, "/predict", sample).body(),
+        ask(again.port(PREDICTIONS), "/predict", sample).body());
+  }
+
+  /** Posts what there is to post. */
+  private static HttpResponse<String> ask(int port, String path, String body)
+      throws IOException, InterruptedException {
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      HttpRequest.Builder request =
+          HttpRequest.newBuilder(URI.create("http://127.0.0.1:%d%s".formatted(port, path)));
+      return client.send(
+          body.isEmpty()
+              ? request.build()
+              : request.POST(HttpRequest.BodyPublishers.ofString(body)).build(),
+          HttpResponse.BodyHandlers.ofString());
+    }
   }
 
   @Test

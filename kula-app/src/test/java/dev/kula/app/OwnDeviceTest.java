@@ -12,6 +12,9 @@ import dev.kula.KulaException;
 import dev.kula.client.DeviceRunner;
 import dev.kula.client.JobLog;
 import dev.kula.client.OwnDevice;
+import dev.kula.client.Owner;
+import dev.kula.client.Prediction;
+import dev.kula.client.ServedModel;
 import dev.kula.client.Worker;
 import dev.kula.data.DeviceId;
 import dev.kula.data.FederatedData;
@@ -21,6 +24,8 @@ import dev.kula.device.ChangeProtection;
 import dev.kula.device.DeviceSettings;
 import dev.kula.device.Envelope;
 import dev.kula.device.Message;
+import dev.kula.device.Personalization;
+import dev.kula.device.PointerEvent;
 import dev.kula.device.PrivacySettings;
 import dev.kula.engine.Engines;
 import dev.kula.model.EngineFactory;
@@ -65,10 +70,26 @@ final class OwnDeviceTest {
   @TempDir Path directory;
   private final List<String> troubles = new ArrayList<>();
 
+  /** Rounds whose models were served. */
+  private final List<Integer> kept = new ArrayList<>();
+
+  /** Hears troubles. */
+  private final Owner owner =
+      new Owner() {
+        @Override
+        public void trouble(String line) {
+          troubles.add(line);
+        }
+
+        @Override
+        public void moved(String run, List<PointerEvent> events) {}
+      };
+
   /** A process of the device, with whatever the last one left in its directory. */
   private final class Running implements AutoCloseable {
     private final SqliteReleaseJournal journal;
     private final Worker<DeviceRunner> worker;
+    private final ServedModel served = new ServedModel(state -> kept.add(state.round()));
     private long jobs;
 
     Running(Path place, PeerKeys keys, Trust trust) throws IOException {
@@ -91,7 +112,8 @@ final class OwnDeviceTest {
               20,
               (run, filter) -> journal,
               ENGINES,
-              troubles::add);
+              owner,
+              served);
       worker = new Worker<>(device::runner, Optional.of(JobLog.open(place.resolve("device.jobs"))));
       jobs = worker.job();
       worker.welcome(
@@ -209,6 +231,64 @@ final class OwnDeviceTest {
     }
   }
 
+  /** Applications go on with the last good model when training has gone wrong. */
+  @Test
+  void aModelThatDoesWorseIsNotServed() throws IOException {
+    PeerKeys keys = PeerKeys.create(Role.DEVICE);
+    Authority authority = Authority.create(directory.resolve("authority"), InstantSource.system());
+    Trust trust = new Trust(authority.certificate(), InstantSource.system(), Revocations.none());
+    FleetSettings told = withoutPersonalising(settings());
+    Map<String, Object> sample = Map.of("time", 1, "a", 0.5, "b", "-0.5");
+    try (Running process = new Running(directory.resolve("one"), keys, trust, told)) {
+      assertEquals(Optional.empty(), process.served.predict(sample));
+      examined(process, 1, 0);
+      Prediction even = process.served.predict(sample).orElseThrow();
+      examined(process, 2, 1000);
+      assertEquals(
+          Optional.of(new ServedModel.Status(1, 1)), process.served.status(), "much too sure");
+      assertEquals(even, process.served.predict(sample).orElseThrow());
+      examined(process, 3, 0);
+      assertEquals(Optional.of(new ServedModel.Status(3, 1)), process.served.status());
+      assertEquals(List.of(1, 3), kept);
+    }
+  }
+
+  /** After a round in which the model became one whose every parameter is that, but for signs. */
+  private void examined(Running process, int round, float parameter) {
+    process.done(new Job.Begin(round));
+    FleetSettings told = settings();
+    float[] model;
+    try (TrainingEngine engine = ENGINES.create(told.model(), told.input(), told.task())) {
+      model = new float[engine.layout().size()];
+    }
+    for (int i = 0; i < model.length; i++) {
+      model[i] = i % 2 == 0 ? parameter : -parameter;
+    }
+    List<Envelope> inbox =
+        List.of(
+            new Envelope(Envelope.ORCHESTRATOR, NAME, new Message.GlobalModel(round, model)),
+            new Envelope(
+                Envelope.ORCHESTRATOR, NAME, new Message.Examine(round, Message.Occasion.ROUND)));
+    Result result = process.done(new Job.Deliver(List.of(), inbox, Instant.EPOCH, 0));
+    assertInstanceOf(Result.Said.class, result, result::toString);
+    assertEquals(List.of(), troubles);
+  }
+
+  private static FleetSettings withoutPersonalising(FleetSettings told) {
+    DeviceSettings all = told.devices();
+    return changed(
+        told,
+        new DeviceSettings(
+            all.labels(),
+            Personalization.NONE,
+            all.localPlan(),
+            all.fineTunePlan(),
+            all.visitPlan(),
+            all.gate(),
+            all.privacy(),
+            all.consentsToRaw()));
+  }
+
   /** A stranger's certificate is not believed, whatever the server says. */
   @Test
   void nobodyIsIntroducedWhomTheAuthorityDoesNotKnow() throws Exception {
@@ -302,12 +382,8 @@ final class OwnDeviceTest {
       FleetSettings told, RenyiFilter filter, ChangeProtection update) {
     DeviceSettings all = told.devices();
     PrivacySettings privacy = all.privacy();
-    return new FleetSettings(
-        told.model(),
-        told.input(),
-        told.task(),
-        told.target(),
-        told.schema(),
+    return changed(
+        told,
         new DeviceSettings(
             all.labels(),
             all.personalization(),
@@ -323,7 +399,17 @@ final class OwnDeviceTest {
                 privacy.visit(),
                 privacy.sums(),
                 update),
-            all.consentsToRaw()),
+            all.consentsToRaw()));
+  }
+
+  private static FleetSettings changed(FleetSettings told, DeviceSettings devices) {
+    return new FleetSettings(
+        told.model(),
+        told.input(),
+        told.task(),
+        told.target(),
+        told.schema(),
+        devices,
         told.seed(),
         told.members(),
         told.data());

@@ -1,6 +1,7 @@
 package dev.kula.data;
 
 import dev.kula.model.Task;
+import java.util.Arrays;
 import java.util.Optional;
 
 /**
@@ -27,6 +28,10 @@ public record Standardisation(Optional<Columns> features, Optional<Scale> target
             "%d means do not fit %d deviations".formatted(means.length, deviations.length));
       }
     }
+
+    private boolean isSame(Columns other) {
+      return Arrays.equals(means, other.means) && Arrays.equals(deviations, other.deviations);
+    }
   }
 
   /**
@@ -51,6 +56,13 @@ public record Standardisation(Optional<Columns> features, Optional<Scale> target
     public double undo(double standardised) {
       return standardised * deviation + mean;
     }
+  }
+
+  /** Whether both map every number alike. */
+  public boolean isSame(Standardisation other) {
+    return target.equals(other.target)
+        && features.isPresent() == other.features.isPresent()
+        && features.map(columns -> columns.isSame(other.features.orElseThrow())).orElse(true);
   }
 
   /** Leaves everything as it is. */

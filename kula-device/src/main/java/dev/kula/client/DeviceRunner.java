@@ -3,9 +3,11 @@ package dev.kula.client;
 import dev.kula.KulaException;
 import dev.kula.data.DeviceId;
 import dev.kula.device.DeviceRuntime;
+import dev.kula.device.Envelope;
 import dev.kula.device.LocalModel;
 import dev.kula.device.Message;
 import dev.kula.device.PersonalModel;
+import dev.kula.device.PointerEvent;
 import dev.kula.device.Situation;
 import dev.kula.device.Workbench;
 import dev.kula.model.ParameterLayout;
@@ -20,7 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.function.BiFunction;
-import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Does the jobs of one device, one after another.
@@ -29,8 +31,7 @@ import java.util.function.Consumer;
  */
 public final class DeviceRunner implements JobRunner {
   private final DeviceRuntime runtime;
-  private final Consumer<Introduction> introduced;
-  private final Optional<Consumer<String>> owner;
+  private final Optional<Ownership> own;
   private final BiFunction<Integer, Integer, Optional<Situation>> course;
   private final TrainingEngine engine;
   private final TrainingEngine headEngine;
@@ -44,13 +45,13 @@ public final class DeviceRunner implements JobRunner {
 
   private int begun = -1;
 
+  /** The personal model that was offered last. */
+  private @Nullable PersonalModel offered;
+
   /**
-   * A runner.
+   * A runner for a rehearsal.
    *
    * @param runtime of the device; used by nobody else
-   * @param owner is told in a line what could not be done, in place of the server, to which a
-   *     device with samples of its own then says nothing; empty where there are no secrets
-   * @param introduced is told of other devices, before their messages are handled
    * @param course what the device comes into in one of the rounds after the first number, up to the
    *     second
    * @param engine of the model; closed with the runner
@@ -58,14 +59,26 @@ public final class DeviceRunner implements JobRunner {
    */
   public DeviceRunner(
       DeviceRuntime runtime,
-      Consumer<Introduction> introduced,
-      Optional<Consumer<String>> owner,
+      BiFunction<Integer, Integer, Optional<Situation>> course,
+      TrainingEngine engine,
+      TrainingEngine headEngine) {
+    this(runtime, Optional.empty(), course, engine, headEngine);
+  }
+
+  /** A runner for a device with samples of its own, which comes into nothing new. */
+  DeviceRunner(
+      DeviceRuntime runtime, Ownership own, TrainingEngine engine, TrainingEngine headEngine) {
+    this(runtime, Optional.of(own), (from, to) -> Optional.empty(), engine, headEngine);
+  }
+
+  private DeviceRunner(
+      DeviceRuntime runtime,
+      Optional<Ownership> own,
       BiFunction<Integer, Integer, Optional<Situation>> course,
       TrainingEngine engine,
       TrainingEngine headEngine) {
     this.runtime = runtime;
-    this.introduced = introduced;
-    this.owner = owner;
+    this.own = own;
     this.course = course;
     this.engine = engine;
     this.headEngine = headEngine;
@@ -115,10 +128,10 @@ public final class DeviceRunner implements JobRunner {
       };
     } catch (KulaException | IllegalArgumentException failure) {
       Result.Failed failed = JobRunner.failed(failure);
-      if (owner.isEmpty()) {
+      if (own.isEmpty()) {
         return failed;
       }
-      owner.get().accept(failed.reason());
+      own.get().owner().trouble(failed.reason());
       return nothing(job);
     }
   }
@@ -155,22 +168,35 @@ public final class DeviceRunner implements JobRunner {
   }
 
   private Result deliver(Job.Deliver deliver) {
-    deliver.introductions().forEach(this::introduce);
+    own.ifPresent(to -> deliver.introductions().forEach(known -> introduce(known, to)));
     deliver.inbox().forEach(envelope -> hold(envelope.message()));
-    return new Result.Said(
-        runtime.receive(deliver.inbox(), bench(deliver.now(), deliver.inferenceSeconds())),
-        runtime.takeForwardPasses());
+    List<Envelope> said =
+        runtime.receive(deliver.inbox(), bench(deliver.now(), deliver.inferenceSeconds()));
+    own.ifPresent(to -> tell(deliver, said, to));
+    return new Result.Said(said, runtime.takeForwardPasses());
+  }
+
+  /** What the owner wants to know of a delivery. */
+  private void tell(Job.Deliver deliver, List<Envelope> said, Ownership to) {
+    List<PointerEvent> moved = PointerEvent.of(deliver.now(), deliver.inbox(), said);
+    if (!moved.isEmpty()) {
+      to.owner().moved(to.run(), moved);
+    }
+    Optional<PersonalModel> newest = runtime.personal();
+    if (newest.isPresent() && newest.get() != offered) {
+      offered = newest.get();
+      to.served().offer(begun, newest.get().parameters());
+    }
   }
 
   /**
    * Who is not to be believed stays a stranger, and is no reason to let the others' messages lie.
    */
-  private void introduce(Introduction introduction) {
+  private static void introduce(Introduction introduction, Ownership to) {
     try {
-      introduced.accept(introduction);
+      to.introduced().accept(introduction);
     } catch (KulaException stranger) {
-      owner.ifPresent(
-          told -> told.accept("an introduction: " + JobRunner.failed(stranger).reason()));
+      to.owner().trouble("an introduction: " + JobRunner.failed(stranger).reason());
     }
   }
 

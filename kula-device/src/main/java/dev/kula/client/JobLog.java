@@ -6,7 +6,6 @@ import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.UnsafeByteOperations;
 import dev.kula.KulaException;
-import dev.kula.peer.PrivateFile;
 import dev.kula.wire.Incoming;
 import dev.kula.wire.v1.Frame;
 import dev.kula.wire.v1.ToDevice;
@@ -15,13 +14,10 @@ import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 
 /**
  * What a server has said to a device, in a file: a {@link Welcome} and then the jobs, each whole in
@@ -33,7 +29,7 @@ import java.nio.file.StandardOpenOption;
  */
 public final class JobLog implements AutoCloseable {
   private final Path file;
-  private final FileChannel channel;
+  private final LockedFile entries;
 
   /** Reads entries. */
   interface Reader {
@@ -48,9 +44,9 @@ public final class JobLog implements AutoCloseable {
     void job(long number, byte[] whole, long end);
   }
 
-  private JobLog(Path file, FileChannel channel) {
+  private JobLog(Path file, LockedFile entries) {
     this.file = file;
-    this.channel = channel;
+    this.entries = entries;
   }
 
   /**
@@ -60,36 +56,7 @@ public final class JobLog implements AutoCloseable {
    *     read or written
    */
   public static JobLog open(Path file) {
-    try {
-      boolean made = !Files.exists(file);
-      FileChannel channel =
-          FileChannel.open(
-              file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
-      if (!takes(channel)) {
-        channel.close();
-        throw KulaException.user(
-            "'%s' is in use by another process, must be one device's; end that one, or choose another"
-                    .formatted(file)
-                + " directory");
-      }
-      Path directory = file.toAbsolutePath().getParent();
-      if (made && directory != null) {
-        PrivateFile.force(directory);
-      }
-      return new JobLog(file, channel);
-    } catch (IOException e) {
-      throw broken(file, e);
-    }
-  }
-
-  /** Whether this process has it from now on. */
-  private static boolean takes(FileChannel channel) throws IOException {
-    try {
-      FileLock lock = channel.tryLock(); // ends with the channel
-      return lock != null;
-    } catch (OverlappingFileLockException e) {
-      return false;
-    }
+    return new JobLog(file, LockedFile.open(file));
   }
 
   /** Writes down who jobs come from. */
@@ -111,18 +78,13 @@ public final class JobLog implements AutoCloseable {
   }
 
   private void append(ToDevice entry) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(entry.getSerializedSize() + 5);
     try {
-      ByteArrayOutputStream bytes = new ByteArrayOutputStream(entry.getSerializedSize() + 5);
       entry.writeDelimitedTo(bytes);
-      ByteBuffer left = ByteBuffer.wrap(bytes.toByteArray());
-      channel.position(channel.size());
-      while (left.hasRemaining()) {
-        channel.write(left);
-      }
-      channel.force(false);
-    } catch (IOException e) {
-      throw broken(file, e);
+    } catch (IOException impossible) {
+      throw new UncheckedIOException(impossible);
     }
+    entries.append(ByteBuffer.wrap(bytes.toByteArray()));
   }
 
   /**
@@ -133,7 +95,7 @@ public final class JobLog implements AutoCloseable {
   void read(Reader reader) {
     long end = 0;
     try (InputStream stream = new BufferedInputStream(Files.newInputStream(file))) {
-      long size = channel.size();
+      long size = entries.size();
       while (end < size) {
         byte[] entry = next(stream, size - end);
         if (entry.length == 0) {
@@ -153,7 +115,7 @@ public final class JobLog implements AutoCloseable {
         end = next;
       }
     } catch (IOException e) {
-      throw broken(file, e);
+      throw LockedFile.broken(file, e);
     }
     cut(end);
   }
@@ -206,29 +168,11 @@ public final class JobLog implements AutoCloseable {
 
   /** Leaves the first bytes only. */
   void cut(long size) {
-    try {
-      if (size < channel.size()) {
-        channel.truncate(size);
-        channel.force(false);
-      }
-    } catch (IOException e) {
-      throw broken(file, e);
-    }
-  }
-
-  private static KulaException broken(Path file, IOException e) {
-    return KulaException.resource(
-        "'%s' cannot be kept (%s); make room, or choose another directory"
-            .formatted(file, e.getMessage()),
-        e);
+    entries.cut(size);
   }
 
   @Override
   public void close() {
-    try {
-      channel.close();
-    } catch (IOException e) {
-      throw broken(file, e);
-    }
+    entries.close();
   }
 }

@@ -16,6 +16,7 @@ import dev.kula.device.DeviceSettings;
 import dev.kula.device.Surroundings;
 import dev.kula.model.EngineFactory;
 import dev.kula.model.ModelSpec;
+import dev.kula.model.Samples;
 import dev.kula.model.TrainingEngine;
 import dev.kula.peer.Trust;
 import dev.kula.privacy.ReleaseJournal;
@@ -26,7 +27,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiFunction;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
@@ -46,7 +46,8 @@ import java.util.stream.IntStream;
  *     for no limit, else it takes part in no run in which something is released without noise
  * @param journals opens the journal of its releases for a run, with the limit of that run
  * @param engines makes engines
- * @param troubles is told in a line what it could not do, which it does not tell the server
+ * @param owner is told what the server is not
+ * @param served is offered each personal model
  */
 public record OwnDevice(
     DeviceId name,
@@ -58,7 +59,8 @@ public record OwnDevice(
     double mostEpsilon,
     BiFunction<String, RenyiFilter, ReleaseJournal> journals,
     EngineFactory engines,
-    Consumer<String> troubles) {
+    Owner owner,
+    ServedModel served) {
   private static final int FEWEST_ROWS = 4;
 
   /**
@@ -89,6 +91,7 @@ public record OwnDevice(
     int[] train = data.devices().getFirst().train();
     Seed seed = keys.seed("run " + own.run()).derive(told.seed());
     Acquaintances acquaintances = new Acquaintances(trust);
+    Samples exam = exam(told.target(), data).samples(dataset);
     DeviceRuntime runtime =
         new DeviceRuntime(
             name,
@@ -97,16 +100,15 @@ public record OwnDevice(
             acquaintances::key,
             told.target()
                 .prior(Arrays.stream(train).map(dataset::bin).toArray(), dataset.labels().size()),
-            Optional.of(exam(told.target(), data).samples(dataset)),
+            Optional.of(exam),
             consented(told.devices()),
             seed,
             Surroundings.live(journal));
+    served.begin(told, own.schema(), exam, engines.create(told.model(), told.input(), told.task()));
     TrainingEngine engine = engines.create(told.model(), told.input(), told.task());
     return new DeviceRunner(
         runtime,
-        acquaintances::meet,
-        Optional.of(troubles),
-        (from, to) -> Optional.empty(),
+        new Ownership(own.run(), owner, served, acquaintances::meet),
         engine,
         engines.createHead(engine));
   }

@@ -207,8 +207,6 @@ public final class Rehearsal {
     TrainingEngine engine = engines.create(settings.model(), dataset.input(), dataset.task());
     return new DeviceRunner(
         roster.runtime(device),
-        introduction -> {}, // it knows everybody
-        Optional.empty(),
         (from, to) -> courses.met(device, from, to),
         engine,
         engines.createHead(engine));

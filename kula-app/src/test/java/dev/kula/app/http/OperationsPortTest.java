@@ -1,4 +1,4 @@
-package dev.kula.app.operations;
+package dev.kula.app.http;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;

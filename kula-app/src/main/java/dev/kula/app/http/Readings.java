@@ -1,4 +1,4 @@
-package dev.kula.app.operations;
+package dev.kula.app.http;
 
 import dev.kula.round.RoundRecord;
 import dev.kula.round.RunEvent;
