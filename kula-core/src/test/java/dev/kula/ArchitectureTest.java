@@ -47,6 +47,7 @@ final class ArchitectureTest {
   /** Each may use itself and those before it. */
   private static final List<String> ORDER =
       List.of(
+          "sealing",
           "model",
           "data",
           "privacy",

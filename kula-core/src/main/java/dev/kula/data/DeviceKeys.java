@@ -103,6 +103,22 @@ public final class DeviceKeys {
     return new Seed(ByteBuffer.wrap(mac.doFinal()).getLong());
   }
 
+  /**
+   * 32 bytes that nobody else can know, the same whenever they are asked for.
+   *
+   * @param purpose what they are for
+   * @param parts of what else they depend on
+   */
+  byte[] secret(String purpose, byte[]... parts) {
+    Mac mac = naming();
+    mac.update(SignedFields.bytes("kula secret 1", purpose));
+    for (byte[] part : parts) {
+      mac.update(ByteBuffer.allocate(Integer.BYTES).putInt(part.length).array());
+      mac.update(part);
+    }
+    return mac.doFinal();
+  }
+
   byte[] sign(byte[] message) {
     try {
       Signature signature = Signature.getInstance("Ed25519");

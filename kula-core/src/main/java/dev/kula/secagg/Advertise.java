@@ -1,5 +1,6 @@
 package dev.kula.secagg;
 
+import dev.kula.sealing.Curve;
 import dev.kula.secagg.Message.Advertisement;
 import java.security.SecureRandom;
 

@@ -1,6 +1,7 @@
 package dev.kula.secagg;
 
 import dev.kula.KulaException;
+import dev.kula.sealing.Curve;
 import dev.kula.secagg.Message.Advertisement;
 import dev.kula.secagg.Message.Roster;
 import dev.kula.secagg.Message.Signed;

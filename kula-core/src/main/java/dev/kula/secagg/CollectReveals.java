@@ -1,6 +1,7 @@
 package dev.kula.secagg;
 
 import dev.kula.KulaException;
+import dev.kula.sealing.Curve;
 import dev.kula.secagg.Message.Reveal;
 import dev.kula.secagg.Message.RevealedShare;
 import dev.kula.secagg.Message.Secret;

@@ -1,6 +1,7 @@
 package dev.kula.secagg;
 
 import dev.kula.KulaException;
+import dev.kula.sealing.Curve;
 import dev.kula.secagg.Message.MaskedVector;
 import dev.kula.secagg.Message.SealedShares;
 import dev.kula.secagg.Message.SharesDelivered;

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kula.KulaException;
+import dev.kula.sealing.Curve;
 import dev.kula.secagg.Message.Advertisement;
 import dev.kula.secagg.Message.Roster;
 import dev.kula.secagg.Message.SealedShares;

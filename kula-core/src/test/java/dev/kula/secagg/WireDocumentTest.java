@@ -3,6 +3,7 @@ package dev.kula.secagg;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.kula.sealing.Curve;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

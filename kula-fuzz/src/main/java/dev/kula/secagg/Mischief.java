@@ -2,6 +2,7 @@ package dev.kula.secagg;
 
 import dev.kula.KulaException;
 import dev.kula.fuzz.Script;
+import dev.kula.sealing.Curve;
 import dev.kula.secagg.Message.Endorsement;
 import dev.kula.secagg.Message.Signed;
 import dev.kula.secagg.Message.Survivors;

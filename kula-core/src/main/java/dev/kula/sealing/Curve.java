@@ -1,4 +1,4 @@
-package dev.kula.secagg;
+package dev.kula.sealing;
 
 import dev.kula.KulaException;
 import java.math.BigInteger;
@@ -13,9 +13,11 @@ import java.security.spec.XECPrivateKeySpec;
 import java.security.spec.XECPublicKeySpec;
 import javax.crypto.KeyAgreement;
 
-/** X25519 on raw keys of 32 bytes. RFC 7748. */
-final class Curve {
-  static final int KEY_BYTES = 32;
+/** X25519 on raw keys of 32 bytes. RFC 7748. Stateless. */
+public final class Curve {
+  /** Of a key, private or public. */
+  public static final int KEY_BYTES = 32;
+
   private static final BigInteger BASE_POINT = BigInteger.valueOf(9);
 
   /** A private key that is no secret. */
@@ -24,14 +26,14 @@ final class Curve {
   private Curve() {}
 
   /** A fresh private key. */
-  static byte[] draw(SecureRandom random) {
+  public static byte[] draw(SecureRandom random) {
     byte[] key = new byte[KEY_BYTES];
     random.nextBytes(key);
     return key;
   }
 
   /** The public key of a private one. */
-  static byte[] publicKey(byte[] privateKey) {
+  public static byte[] publicKey(byte[] privateKey) {
     return agree(privateKey, BASE_POINT);
   }
 
@@ -40,17 +42,17 @@ final class Curve {
    *
    * @throws KulaException as {@link #agree(byte[], byte[])}
    */
-  static void requireUsable(byte[] publicKey) {
+  public static void requireUsable(byte[] publicKey) {
     agree(ANYBODYS, publicKey);
   }
 
   /**
-   * The shared secret, not yet a key: see {@link Derivation}.
+   * The shared secret, not yet a key.
    *
    * @throws KulaException blaming the remote side if its key is a point of small order, with which
    *     everybody shares the same secret
    */
-  static byte[] agree(byte[] privateKey, byte[] publicKey) {
+  public static byte[] agree(byte[] privateKey, byte[] publicKey) {
     byte[] bigEndian = reversed(publicKey);
     bigEndian[0] &= 0x7f; // RFC 7748 section 5: the top bit is to be ignored
     return agree(privateKey, new BigInteger(1, bigEndian));

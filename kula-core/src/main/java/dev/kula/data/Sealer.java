@@ -1,0 +1,56 @@
+package dev.kula.data;
+
+import dev.kula.sealing.Curve;
+import dev.kula.sealing.Hpke;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+
+/**
+ * Seals what a device says to others and opens what they say to it. The same message to the same
+ * device gives the same bytes, so that a device that was killed says again what it said: that
+ * somebody is told the same twice is all that it shows. Thread safe.
+ */
+public final class Sealer {
+  private static final byte[] INFO = "kula sealed message 1".getBytes(StandardCharsets.US_ASCII);
+
+  private final DeviceId self;
+  private final DeviceKeys keys;
+  private final byte[] privateKey;
+  private final SealingKey shown;
+
+  /** Of a device with these keys. */
+  public Sealer(DeviceId self, DeviceKeys keys) {
+    this.self = self;
+    this.keys = keys;
+    this.privateKey = Hpke.deriveKey(keys.secret("kula sealing 1"));
+    this.shown = SealingKey.of(Curve.publicKey(privateKey), keys);
+  }
+
+  /** What others seal to. */
+  public SealingKey shown() {
+    return shown;
+  }
+
+  /**
+   * Seals a message.
+   *
+   * @param key of the receiver, which the receiver has signed
+   * @param kind of message, which is not hidden
+   */
+  public Hpke.Sealed seal(DeviceId receiver, byte[] key, String kind, byte[] message) {
+    byte[] associated = SignedFields.bytes(self.name(), receiver.name(), kind);
+    byte[] ephemeral = Hpke.deriveKey(keys.secret("kula ephemeral 1", key, associated, message));
+    return Hpke.seal(ephemeral, privateKey, key, INFO, associated, message);
+  }
+
+  /**
+   * Opens a message.
+   *
+   * @param key of the sender, which the sender has signed
+   * @return empty if it is not what that sender sealed for this device
+   */
+  public Optional<byte[]> open(DeviceId sender, byte[] key, String kind, Hpke.Sealed sealed) {
+    byte[] associated = SignedFields.bytes(sender.name(), self.name(), kind);
+    return Hpke.open(sealed, privateKey, key, INFO, associated);
+  }
+}
