@@ -11,6 +11,7 @@ import dev.kula.client.ServerLine;
 import dev.kula.client.Worker;
 import dev.kula.data.DeviceId;
 import dev.kula.data.FederatedData;
+import dev.kula.data.SealingKey;
 import dev.kula.model.EngineFactory;
 import dev.kula.peer.PrivateFile;
 import dev.kula.peer.Role;
@@ -55,6 +56,7 @@ final class Attendance<R extends JobRunner> {
    *
    * @param role which of the two
    * @param maker makes what does the jobs, when a server has said what is set for all
+   * @param shown what other devices seal their messages to
    * @param directory made if it is not there
    * @param jobs name of the log in it
    */
@@ -62,6 +64,7 @@ final class Attendance<R extends JobRunner> {
       AttendancePlan plan,
       Role role,
       Function<FleetSettings, R> maker,
+      Optional<SealingKey> shown,
       Path directory,
       String jobs,
       Terminal terminal) {
@@ -70,7 +73,7 @@ final class Attendance<R extends JobRunner> {
     this.line = ServerLine.open(plan.server().host(), plan.server().port(), plan.tls(), role);
     make(directory);
     this.worker = new Worker<>(maker, Optional.of(JobLog.open(directory.resolve(jobs))));
-    this.client = new FleetClient(line, worker, JOB_BYTES);
+    this.client = new FleetClient(line, worker, JOB_BYTES, shown);
   }
 
   /**
@@ -102,6 +105,7 @@ final class Attendance<R extends JobRunner> {
             plan,
             Role.DEVICE,
             told -> Rehearsal.runner(told, data, settings, engines, plan.name()),
+            Optional.empty(),
             directory,
             "device.jobs",
             terminal);
@@ -125,6 +129,7 @@ final class Attendance<R extends JobRunner> {
             plan,
             Role.MONITOR,
             told -> Rehearsal.monitor(told, data, settings, words),
+            Optional.empty(),
             directory,
             "monitor.jobs",
             terminal)

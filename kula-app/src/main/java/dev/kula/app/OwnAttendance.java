@@ -94,7 +94,14 @@ final class OwnAttendance {
                 owner(trail),
                 served);
         tell(
-            new Attendance<>(plan, Role.DEVICE, device::runner, directory, JOBS, terminal)
+            new Attendance<>(
+                    plan,
+                    Role.DEVICE,
+                    device::runner,
+                    Optional.of(device.shown()),
+                    directory,
+                    JOBS,
+                    terminal)
                 .attend(DeviceRunner::standing),
             served.status(),
             file);

@@ -303,7 +303,7 @@ final class OwnDeviceTest {
       assertTrue(troubles.getLast().contains("does not lead to the authority"), troubles::toString);
       said(process, issued(own, Role.MONITOR));
       assertTrue(troubles.getLast().contains("must be a device"), troubles::toString);
-      said(process, new Introduction(List.of(new byte[] {1, 2})));
+      said(process, new Introduction(List.of(new byte[] {1, 2}), Optional.empty()));
       assertTrue(troubles.getLast().contains("must be X.509 in DER"), troubles::toString);
     }
   }
@@ -423,7 +423,8 @@ final class OwnDeviceTest {
         List.of(
             by.issue(peer, keys.connection().getPublic(), List.of(), Authority.VALIDITY)
                 .getFirst()
-                .getEncoded()));
+                .getEncoded()),
+        Optional.empty());
   }
 
   private static Job introduced(Introduction introduction) {

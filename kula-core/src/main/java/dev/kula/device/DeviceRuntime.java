@@ -215,6 +215,7 @@ public final class DeviceRuntime {
         case Message.Summarised summarised -> receiverDesk.summarised(from, summarised, bench);
         case Message.CloseSwaps close ->
             out.addAll(receiverDesk.close(close.round(), global, bench));
+        case Message.Sealed sealed -> {} // its runner opens them
         // For servers; what a device gets of these it lets lie.
         case Message.ClipCounts counts -> {}
         case Message.Examined examined -> {}

@@ -400,24 +400,24 @@ public sealed interface Message {
   }
 
   /**
-   * What a receiver says of one source.
+   * Device to device: a message that its receiver alone can read, and its sender alone can have
+   * written. Of its bytes nobody else learns more than its kind and its length.
    *
-   * @param source who was rated
-   * @param useful noised count
-   * @param neutral noised count
-   * @param harmful noised count
-   * @param judged whether the counts say anything: only then does the receiver count as a rater
-   * @param answered leases kept and answered in time; says nothing of data, so not noised
-   * @param asked orders with this source
+   * @param of what it is accounted as
+   * @param encapsulated public key that was made for it, 32 bytes
+   * @param ciphertext of the message
    */
-  record Rating(
-      DeviceId source,
-      double useful,
-      double neutral,
-      double harmful,
-      boolean judged,
-      int answered,
-      int asked) {}
+  record Sealed(Kind of, byte[] encapsulated, byte[] ciphertext) implements Message {
+    @Override
+    public Kind kind() {
+      return of;
+    }
+
+    @Override
+    public long bytes() {
+      return (long) encapsulated.length + ciphertext.length;
+    }
+  }
 
   /** Orchestrator to monitor: outcomes of several receivers, summed. */
   record OutcomeSum(Ballots.Sum sum) implements Report {

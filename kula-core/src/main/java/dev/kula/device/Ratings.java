@@ -25,8 +25,8 @@ final class Ratings {
       return Arrays.stream(verdicts).sum();
     }
 
-    Message.Rating rating(DeviceId source, double[] counts, boolean judged) {
-      return new Message.Rating(source, counts[0], counts[1], counts[2], judged, answered, asked);
+    Rating rating(DeviceId source, double[] counts, boolean judged) {
+      return new Rating(source, counts[0], counts[1], counts[2], judged, answered, asked);
     }
   }
 
@@ -84,7 +84,7 @@ final class Ratings {
   }
 
   private Message.Outcomes plain(int round, boolean tells) {
-    List<Message.Rating> ratings = new ArrayList<>();
+    List<Rating> ratings = new ArrayList<>();
     tallies.forEach(
         (source, tally) -> {
           boolean judged = tells && tally.judged() > 0;
@@ -96,7 +96,7 @@ final class Ratings {
   }
 
   private Message.Outcomes noised(int round, GaussianMechanism mechanism, NoiseSource noise) {
-    List<Message.Rating> ratings = new ArrayList<>();
+    List<Rating> ratings = new ArrayList<>();
     tallies.forEach(
         (source, tally) -> {
           double[] verdicts = tally.verdicts.clone();

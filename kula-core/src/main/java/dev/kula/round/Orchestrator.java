@@ -7,6 +7,7 @@ import dev.kula.device.ChangeProtection;
 import dev.kula.device.Envelope;
 import dev.kula.device.Message;
 import dev.kula.device.PrivacySettings;
+import dev.kula.device.Rating;
 import dev.kula.monitor.Ballots;
 import dev.kula.swap.Admission;
 import dev.kula.swap.Selection;
@@ -127,7 +128,7 @@ final class Orchestrator {
       return new Counted(List.of(), List.of(), 0);
     }
     int voided = 0;
-    for (Message.Rating rating : outcomes.ratings()) {
+    for (Rating rating : outcomes.ratings()) {
       DeviceId source = rating.source();
       int orders = ballots.use(rater, source);
       if (rating.answered() < 0

@@ -318,6 +318,7 @@ public final class RoundLoop {
       case Message.Summarised message -> ignore(envelope);
       case Message.Visited message -> ignore(envelope);
       case Message.CloseSwaps message -> ignore(envelope);
+      case Message.Sealed message -> ignore(envelope);
     }
   }
 

@@ -179,7 +179,7 @@ final class DeviceReleasesTest {
           assertInstanceOf(Message.Settled.class, said.get(0)).settlement().ending());
       Message.Outcomes outcomes = assertInstanceOf(Message.Outcomes.class, said.get(1));
       assertEquals(expected, outcomes.noiseStddev(), 1e-4);
-      Message.Rating rating = outcomes.ratings().getFirst();
+      Rating rating = outcomes.ratings().getFirst();
       assertEquals(SOURCE, rating.source());
       noise.addAll(List.of(rating.useful(), rating.neutral() - 1, rating.harmful()));
     }

@@ -13,6 +13,7 @@ import dev.kula.device.Envelope;
 import dev.kula.device.Message;
 import dev.kula.device.PrivacySettings;
 import dev.kula.device.Protection;
+import dev.kula.device.Rating;
 import dev.kula.device.SumProtection;
 import dev.kula.model.PrivateSteps;
 import dev.kula.monitor.Ballots;
@@ -111,15 +112,15 @@ final class OrchestratorTest {
         DEVICES.stream().skip(1).map(receiver -> order(receiver, SOURCE)).toList(), Set.of());
   }
 
-  private static Message.Rating rating(double useful, double neutral, double harmful) {
-    return new Message.Rating(SOURCE, useful, neutral, harmful, true, 1, 1);
+  private static Rating rating(double useful, double neutral, double harmful) {
+    return new Rating(SOURCE, useful, neutral, harmful, true, 1, 1);
   }
 
   private Orchestrator.Counted rate(int rater, double useful, double neutral, double harmful) {
     return rate(rater, rating(useful, neutral, harmful), 0.5);
   }
 
-  private Orchestrator.Counted rate(int rater, Message.Rating rating, double noise) {
+  private Orchestrator.Counted rate(int rater, Rating rating, double noise) {
     return orchestrator.outcomes(
         DEVICES.get(rater), new Message.Outcomes(1, List.of(rating), noise));
   }
@@ -153,7 +154,7 @@ final class OrchestratorTest {
   /** Else the sum over three would be the outcome of one. */
   @Test
   void whoJudgedNothingHasNotSpoken() {
-    Message.Rating silent = new Message.Rating(SOURCE, 0, 0, 0, false, 0, 1);
+    Rating silent = new Rating(SOURCE, 0, 0, 0, false, 0, 1);
     for (int rater = 1; rater <= 5; rater++) {
       assertEquals(
           List.of(new Message.Reliability(SOURCE, 0, 1)), rate(rater, silent, 0).answers());
@@ -195,9 +196,9 @@ final class OrchestratorTest {
 
   @Test
   void countsBeyondTheOrdersAreVoid() {
-    assertVoid(rate(1, new Message.Rating(SOURCE, 1, 0, 0, true, 2, 2), 0));
-    assertVoid(rate(2, new Message.Rating(SOURCE, 1, 0, 0, true, 1, 0), 0));
-    assertVoid(rate(3, new Message.Rating(SOURCE, 1, 0, 0, true, -1, 1), 0));
+    assertVoid(rate(1, new Rating(SOURCE, 1, 0, 0, true, 2, 2), 0));
+    assertVoid(rate(2, new Rating(SOURCE, 1, 0, 0, true, 1, 0), 0));
+    assertVoid(rate(3, new Rating(SOURCE, 1, 0, 0, true, -1, 1), 0));
     assertHeld(rate(4, rating(Double.NaN, 0, 0), 0));
     assertHeld(rate(5, rating(1, 0, 0), Double.POSITIVE_INFINITY));
     assertHeld(rate(6, 1, 0, 0));

@@ -11,6 +11,7 @@ import dev.kula.data.SampleSet;
 import dev.kula.data.ToyClusters;
 import dev.kula.device.Envelope;
 import dev.kula.device.Message;
+import dev.kula.device.Rating;
 import dev.kula.device.ToyDevices;
 import dev.kula.fleet.WatchedFleet;
 import dev.kula.model.Samples;
@@ -114,7 +115,7 @@ final class RoundLoopTest {
             .map(envelope -> ((Message.ProfileReport) envelope.message()).profile())
             .findFirst()
             .orElseThrow();
-    Message.Rating praise = new Message.Rating(liar, 9, 0, 0, true, 9, 9);
+    Rating praise = new Rating(liar, 9, 0, 0, true, 9, 9);
     List<Message> lies =
         List.of(
             new Message.Outcomes(1, List.of(praise), 0),

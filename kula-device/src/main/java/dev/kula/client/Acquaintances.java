@@ -2,6 +2,7 @@ package dev.kula.client;
 
 import dev.kula.KulaException;
 import dev.kula.data.DeviceId;
+import dev.kula.data.SealingKey;
 import dev.kula.peer.Peer;
 import dev.kula.peer.Role;
 import dev.kula.peer.Trust;
@@ -28,6 +29,7 @@ import java.util.Optional;
 final class Acquaintances {
   private final Trust trust;
   private final Map<DeviceId, PublicKey> keys = new HashMap<>();
+  private final Map<DeviceId, byte[]> sealing = new HashMap<>();
 
   /** Nobody yet; {@code trust} says whose certificates count. */
   Acquaintances(Trust trust) {
@@ -39,10 +41,16 @@ final class Acquaintances {
     return Optional.ofNullable(keys.get(device));
   }
 
+  /** What to seal messages for a device to; empty if it was not introduced with a key. */
+  Optional<byte[]> sealing(DeviceId device) {
+    return Optional.ofNullable(sealing.get(device));
+  }
+
   /**
    * Takes note of a device.
    *
-   * @throws KulaException the other party's mistake, if its certificate is not to be believed
+   * @throws KulaException the other party's mistake, if its certificate or its sealing key is not
+   *     to be believed
    */
   void meet(Introduction introduction) {
     Peer peer = trust.issued(certificates(introduction), Trust.Side.CLIENT);
@@ -51,7 +59,20 @@ final class Acquaintances {
           "introduced is %s '%s', must be a device; update the orchestrator"
               .formatted(peer.role().word(), peer.name()));
     }
-    peer.signing().ifPresent(key -> keys.put(peer.name(), key));
+    if (peer.signing().isEmpty()) {
+      return;
+    }
+    PublicKey signing = peer.signing().get();
+    keys.put(peer.name(), signing);
+    if (introduction.sealing().isPresent()) {
+      SealingKey shown = introduction.sealing().get();
+      if (!shown.isSignedBy(signing)) {
+        throw KulaException.remote(
+            "the sealing key of '%s' is not signed by it, must be; nothing is sealed to it"
+                .formatted(peer.name()));
+      }
+      sealing.put(peer.name(), shown.key());
+    }
   }
 
   private static List<X509Certificate> certificates(Introduction introduction) {

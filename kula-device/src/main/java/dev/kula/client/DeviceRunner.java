@@ -170,15 +170,16 @@ public final class DeviceRunner implements JobRunner {
   private Result deliver(Job.Deliver deliver) {
     own.ifPresent(to -> deliver.introductions().forEach(known -> introduce(known, to)));
     deliver.inbox().forEach(envelope -> hold(envelope.message()));
-    List<Envelope> said =
-        runtime.receive(deliver.inbox(), bench(deliver.now(), deliver.inferenceSeconds()));
-    own.ifPresent(to -> tell(deliver, said, to));
-    return new Result.Said(said, runtime.takeForwardPasses());
+    List<Envelope> inbox = own.map(to -> to.talk().opened(deliver.inbox())).orElse(deliver.inbox());
+    List<Envelope> said = runtime.receive(inbox, bench(deliver.now(), deliver.inferenceSeconds()));
+    own.ifPresent(to -> tell(deliver.now(), inbox, said, to));
+    return new Result.Said(
+        own.map(to -> to.talk().sealed(said)).orElse(said), runtime.takeForwardPasses());
   }
 
   /** What the owner wants to know of a delivery. */
-  private void tell(Job.Deliver deliver, List<Envelope> said, Ownership to) {
-    List<PointerEvent> moved = PointerEvent.of(deliver.now(), deliver.inbox(), said);
+  private void tell(Instant now, List<Envelope> inbox, List<Envelope> said, Ownership to) {
+    List<PointerEvent> moved = PointerEvent.of(now, inbox, said);
     if (!moved.isEmpty()) {
       to.owner().moved(to.run(), moved);
     }

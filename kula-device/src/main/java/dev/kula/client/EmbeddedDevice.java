@@ -278,7 +278,7 @@ public final class EmbeddedDevice implements AutoCloseable {
         journals.close();
         throw failure;
       }
-      FleetClient client = new FleetClient(line, worker, JOB_BYTES);
+      FleetClient client = new FleetClient(line, worker, JOB_BYTES, Optional.of(device.shown()));
       EmbeddedDevice started = new EmbeddedDevice(served, client);
       Thread.ofPlatform()
           .name("kula " + tls.self().name())

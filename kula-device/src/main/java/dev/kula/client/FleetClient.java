@@ -1,11 +1,13 @@
 package dev.kula.client;
 
 import dev.kula.KulaException;
+import dev.kula.data.SealingKey;
 import dev.kula.wire.Incoming;
 import dev.kula.wire.JobCodec;
 import dev.kula.wire.Outgoing;
 import dev.kula.wire.Pipe;
 import dev.kula.wire.Result;
+import dev.kula.wire.SealingKeys;
 import dev.kula.wire.v1.FleetGrpc;
 import dev.kula.wire.v1.Frame;
 import dev.kula.wire.v1.FromDevice;
@@ -20,6 +22,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -47,10 +50,12 @@ public final class FleetClient {
   private final ManagedChannel channel;
   private final Worker<?> worker;
   private final BlockingQueue<Event> events = new ArrayBlockingQueue<>(UNREAD);
+  private final Optional<SealingKey> shown;
   private final Incoming incoming;
 
   private volatile @Nullable String trouble;
   private volatile boolean stopped;
+  private final CountDownLatch stop = new CountDownLatch(1);
 
   /** The session in which a server has welcomed this device, while it lasts. */
   private volatile @Nullable Session connected;
@@ -69,16 +74,24 @@ public final class FleetClient {
     record Stop() implements Event {}
   }
 
+  /** As below, of what is sealed to by nobody: a monitor, or a device that rehearses. */
+  public FleetClient(ManagedChannel channel, Worker<?> worker, long limit) {
+    this(channel, worker, limit, Optional.empty());
+  }
+
   /**
    * A device that has not connected yet.
    *
    * @param channel to the server, that has authenticated both sides; not closed
    * @param worker does the jobs; not closed
    * @param limit bytes of a job at the most
+   * @param shown what other devices seal their messages to
    */
-  public FleetClient(ManagedChannel channel, Worker<?> worker, long limit) {
+  public FleetClient(
+      ManagedChannel channel, Worker<?> worker, long limit, Optional<SealingKey> shown) {
     this.channel = channel;
     this.worker = worker;
+    this.shown = shown;
     this.incoming = new Incoming(limit);
     this.result = worker.result().map(last -> encoded(worker.job(), last)).orElse(null);
   }
@@ -106,13 +119,7 @@ public final class FleetClient {
       Session session = new Session();
       channel.resetConnectBackoff(); // this waits between attempts, and not for minutes
       FleetGrpc.newStub(channel).attend(session);
-      session.greet(
-          Hello.newBuilder()
-              .setVersion(JobCodec.VERSION)
-              .setServer(worker.server())
-              .setJob(worker.job())
-              .setPartial(incoming.partial(worker.job() + 1))
-              .build());
+      session.greet(hello());
       Optional<Status> over = attend(session);
       if (over.isEmpty()) {
         session.pipe().end();
@@ -134,9 +141,23 @@ public final class FleetClient {
         }
       }
       // Not all devices at the same moment.
-      Thread.sleep(
-          pause.multipliedBy(ThreadLocalRandom.current().nextLong(50, 150)).dividedBy(100));
+      Duration wait =
+          pause.multipliedBy(ThreadLocalRandom.current().nextLong(50, 150)).dividedBy(100);
+      if (stop.await(wait.toNanos(), TimeUnit.NANOSECONDS)) {
+        return;
+      }
     }
+  }
+
+  private Hello hello() {
+    Hello.Builder hello =
+        Hello.newBuilder()
+            .setVersion(JobCodec.VERSION)
+            .setServer(worker.server())
+            .setJob(worker.job())
+            .setPartial(incoming.partial(worker.job() + 1));
+    shown.map(SealingKeys::encode).ifPresent(hello::setSealing);
+    return hello.build();
   }
 
   /** What is at the bottom of it: gRPC says little more than that there is no connection. */
@@ -181,6 +202,7 @@ public final class FleetClient {
   /** Ends {@link #run} after the job that is being done. */
   public void stop() {
     stopped = true;
+    stop.countDown();
     events.offer(new Event.Stop()); // where there is no room, there is something to wake it up
   }
 

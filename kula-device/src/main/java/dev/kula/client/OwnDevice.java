@@ -8,6 +8,8 @@ import dev.kula.data.DeviceId;
 import dev.kula.data.DeviceKeys;
 import dev.kula.data.FederatedData;
 import dev.kula.data.SampleStore;
+import dev.kula.data.Sealer;
+import dev.kula.data.SealingKey;
 import dev.kula.data.partition.SplitSpec;
 import dev.kula.data.target.Exam;
 import dev.kula.data.target.TargetSpec;
@@ -63,6 +65,11 @@ public record OwnDevice(
     ServedModel served) {
   private static final int FEWEST_ROWS = 4;
 
+  /** What others seal to, for {@link FleetClient} to show. */
+  public SealingKey shown() {
+    return new Sealer(name, keys).shown();
+  }
+
   /**
    * Its part in a run.
    *
@@ -108,7 +115,12 @@ public record OwnDevice(
     TrainingEngine engine = engines.create(told.model(), told.input(), told.task());
     return new DeviceRunner(
         runtime,
-        new Ownership(own.run(), owner, served, acquaintances::meet),
+        new Ownership(
+            own.run(),
+            owner,
+            served,
+            acquaintances::meet,
+            new SealedTalk(new Sealer(name, keys), acquaintances, owner::trouble)),
         engine,
         engines.createHead(engine));
   }

@@ -10,5 +10,11 @@ import java.util.function.Consumer;
  * @param owner is told what the server is not
  * @param served is offered each personal model
  * @param introduced is told of other devices, before their messages are handled
+ * @param talk with these
  */
-record Ownership(String run, Owner owner, ServedModel served, Consumer<Introduction> introduced) {}
+record Ownership(
+    String run,
+    Owner owner,
+    ServedModel served,
+    Consumer<Introduction> introduced,
+    SealedTalk talk) {}

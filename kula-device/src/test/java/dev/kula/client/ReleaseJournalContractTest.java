@@ -11,6 +11,7 @@ import dev.kula.KulaException;
 import dev.kula.data.BlockId;
 import dev.kula.data.DeviceId;
 import dev.kula.device.Message;
+import dev.kula.device.Rating;
 import dev.kula.monitor.FeatureSketch;
 import dev.kula.monitor.Noise;
 import dev.kula.monitor.Profile;
@@ -118,7 +119,7 @@ final class ReleaseJournalContractTest {
             0.5,
             0.01,
             Noise.NONE);
-    Message.Rating rating = new Message.Rating(new DeviceId("b"), 1.5, -0.25, 0, true, 2, 3);
+    Rating rating = new Rating(new DeviceId("b"), 1.5, -0.25, 0, true, 2, 3);
     Message.Outcomes outcomes = new Message.Outcomes(5, List.of(rating), 6.3);
     Message.Visited visited =
         new Message.Visited(7, new BlockId("0a".repeat(32)), new float[] {1e-3f, -2});

@@ -6,6 +6,7 @@ import dev.kula.device.Envelope;
 import dev.kula.wire.Introduction;
 import dev.kula.wire.JobCodec;
 import dev.kula.wire.Pipe;
+import dev.kula.wire.SealingKeys;
 import dev.kula.wire.v1.FleetGrpc;
 import dev.kula.wire.v1.FromDevice;
 import dev.kula.wire.v1.Hello;
@@ -69,7 +70,7 @@ public final class FleetService extends FleetGrpc.FleetImplBase {
       for (X509Certificate certificate : chain) {
         encoded.add(certificate.getEncoded());
       }
-      return new Introduction(encoded);
+      return new Introduction(encoded, Optional.empty());
     } catch (CertificateEncodingException e) {
       throw KulaException.resource("a certificate has no DER form", e);
     }
@@ -123,7 +124,10 @@ public final class FleetService extends FleetGrpc.FleetImplBase {
           "the protocol is %d, must be %d; update the older of the two"
               .formatted(hello.getVersion(), JobCodec.VERSION));
       greeted = true;
-      device.attend(pipe, hello, introduction);
+      device.attend(
+          pipe,
+          hello,
+          introduction.map(known -> SealingKeys.shown(hello).map(known::with).orElse(known)));
     }
 
     private static void require(boolean holds, String rule) {

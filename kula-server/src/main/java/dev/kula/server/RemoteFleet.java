@@ -221,7 +221,7 @@ public final class RemoteFleet implements Fleet {
             inboxes.keySet(),
             id ->
                 new Job.Deliver(
-                    introductions(inbox(inboxes, id)),
+                    introductions(id, inbox(inboxes, id)),
                     inbox(inboxes, id),
                     now(),
                     conditions.inferenceSeconds(id)),
@@ -246,15 +246,23 @@ public final class RemoteFleet implements Fleet {
   }
 
   /**
-   * Of devices that offer something, since what they sign is checked with the keys that have them.
+   * Of other devices that a device has to do with: who says something to it, since what they sign
+   * and seal is checked with their keys, and whom it is ordered to swap with, to seal for them.
    */
-  private List<Introduction> introductions(List<Envelope> inbox) {
+  private List<Introduction> introductions(DeviceId id, List<Envelope> inbox) {
     return inbox.stream()
-        .filter(envelope -> envelope.message() instanceof Message.Offered)
-        .flatMap(envelope -> Stream.ofNullable(participants.get(envelope.from())))
+        .flatMap(RemoteFleet::named)
+        .filter(other -> !other.equals(id))
         .distinct()
+        .flatMap(other -> Stream.ofNullable(participants.get(other)))
         .flatMap(participant -> participant.introduction().stream())
         .toList();
+  }
+
+  private static Stream<DeviceId> named(Envelope envelope) {
+    return envelope.message() instanceof Message.Ordered ordered
+        ? Stream.of(ordered.order().source(), ordered.order().receiver())
+        : Stream.of(envelope.from());
   }
 
   private static List<Envelope> inbox(Map<DeviceId, List<Envelope>> inboxes, DeviceId id) {

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.kula.data.BlockId;
 import dev.kula.data.DeviceId;
 import dev.kula.device.Message;
+import dev.kula.device.Rating;
 import dev.kula.monitor.Noise;
 import dev.kula.monitor.Profile;
 import dev.kula.privacy.PrivacyLedger.Charge;
@@ -89,7 +90,7 @@ final class SqliteReleaseJournalTest {
             0.5,
             0.01,
             Noise.NONE);
-    Message.Rating rating = new Message.Rating(new DeviceId("b"), 1.5, -0.25, 0, true, 2, 3);
+    Rating rating = new Rating(new DeviceId("b"), 1.5, -0.25, 0, true, 2, 3);
     Message.Outcomes outcomes = new Message.Outcomes(5, List.of(rating), 6.3);
     float[] delta = {1e-3f, -2};
     Message.Visited visited = new Message.Visited(7, new BlockId("0a".repeat(32)), delta);

@@ -178,6 +178,29 @@ final class Choices {
     };
   }
 
+  static Wire.Traffic encode(Message.Kind choice) {
+    return switch (choice) {
+      case MODEL -> Wire.Traffic.TRAFFIC_MODEL;
+      case POINTER -> Wire.Traffic.TRAFFIC_POINTER;
+      case FETCHED -> Wire.Traffic.TRAFFIC_FETCHED;
+      case VISIT -> Wire.Traffic.TRAFFIC_VISIT;
+      case PROFILE -> Wire.Traffic.TRAFFIC_PROFILE;
+      case EVALUATION -> Wire.Traffic.TRAFFIC_EVALUATION;
+    };
+  }
+
+  static Message.Kind decode(Wire.Traffic choice) {
+    return switch (choice) {
+      case TRAFFIC_MODEL -> Message.Kind.MODEL;
+      case TRAFFIC_POINTER -> Message.Kind.POINTER;
+      case TRAFFIC_FETCHED -> Message.Kind.FETCHED;
+      case TRAFFIC_VISIT -> Message.Kind.VISIT;
+      case TRAFFIC_PROFILE -> Message.Kind.PROFILE;
+      case TRAFFIC_EVALUATION -> Message.Kind.EVALUATION;
+      case TRAFFIC_UNSPECIFIED, UNRECOGNIZED -> throw unknown(choice);
+    };
+  }
+
   private static KulaException unknown(Enum<?> choice) {
     return Checks.refused(
         choice.getDeclaringClass().getSimpleName(),

@@ -59,7 +59,8 @@ public sealed interface Job {
   /**
    * Handle these messages. Answered by {@link Result.Said}.
    *
-   * @param introductions of devices that offer something in {@code inbox}
+   * @param introductions of devices that say something in {@code inbox}, or that it is ordered
+   *     there to swap with
    * @param inbox in the order in which they are to be handled
    * @param now the fleet's clock
    * @param inferenceSeconds what one forward pass takes on this device; 0 if unknown

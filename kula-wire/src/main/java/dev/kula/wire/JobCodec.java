@@ -42,16 +42,20 @@ public final class JobCodec {
   }
 
   private static Wire.Introduction write(Introduction introduction) {
-    return Wire.Introduction.newBuilder()
-        .addAllChain(introduction.chain().stream().map(UnsafeByteOperations::unsafeWrap).toList())
-        .build();
+    Wire.Introduction.Builder out =
+        Wire.Introduction.newBuilder()
+            .addAllChain(
+                introduction.chain().stream().map(UnsafeByteOperations::unsafeWrap).toList());
+    introduction.sealing().map(SealingKeys::encode).ifPresent(out::setSealing);
+    return out.build();
   }
 
   private static Introduction read(Wire.Introduction introduction, Checks checks) {
     return new Introduction(
         checks.list(introduction.getChainList(), "chain").stream()
             .map(ByteString::toByteArray)
-            .toList());
+            .toList(),
+        SealingKeys.read(introduction.hasSealing(), introduction.getSealing()));
   }
 
   private static Wire.Train write(Job.Train train) {

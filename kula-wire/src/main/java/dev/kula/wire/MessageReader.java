@@ -2,6 +2,7 @@ package dev.kula.wire;
 
 import dev.kula.device.Envelope;
 import dev.kula.device.Message;
+import dev.kula.device.Rating;
 import dev.kula.monitor.Ballots;
 import dev.kula.wire.v1.Wire;
 import java.util.List;
@@ -34,7 +35,7 @@ final class MessageReader {
         message(Checks.present(envelope.hasMessage(), envelope.getMessage(), "message")));
   }
 
-  private Message message(Wire.Message message) {
+  Message message(Wire.Message message) {
     return switch (message.getKindCase()) {
       case GLOBAL_MODEL -> read(message.getGlobalModel());
       case CLIP_QUERY -> read(message.getClipQuery());
@@ -66,6 +67,11 @@ final class MessageReader {
       case OUTCOME_SUM -> read(message.getOutcomeSum());
       case RELIABILITY -> read(message.getReliability());
       case SETTLED -> read(message.getSettled());
+      case SEALED ->
+          new Message.Sealed(
+              Choices.decode(message.getSealed().getTraffic()),
+              message.getSealed().getEncapsulated().toByteArray(),
+              message.getSealed().getCiphertext().toByteArray());
       case KIND_NOT_SET -> throw Checks.refused("kind of a message", "left out", "there");
     };
   }
@@ -216,8 +222,8 @@ final class MessageReader {
         outcomes.getNoiseStddev());
   }
 
-  private Message.Rating rating(Wire.Rating rating) {
-    return new Message.Rating(
+  private Rating rating(Wire.Rating rating) {
+    return new Rating(
         checks.device(rating.getSource(), "source"),
         rating.getUseful(),
         rating.getNeutral(),

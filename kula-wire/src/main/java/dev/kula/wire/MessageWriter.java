@@ -1,8 +1,11 @@
 package dev.kula.wire;
 
+import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
 import dev.kula.data.DeviceId;
 import dev.kula.device.Envelope;
 import dev.kula.device.Message;
+import dev.kula.device.Rating;
 import dev.kula.monitor.Ballots;
 import dev.kula.wire.v1.Wire;
 import java.util.Arrays;
@@ -24,7 +27,7 @@ final class MessageWriter {
         .build();
   }
 
-  private static Wire.Message message(Message message) {
+  static Wire.Message message(Message message) {
     Wire.Message.Builder out = Wire.Message.newBuilder();
     Wire.Message.Builder whole =
         switch (message) {
@@ -39,6 +42,12 @@ final class MessageWriter {
                       .setOrder(fetched.order())
                       .setBlock(Checks.block(fetched.block()))
                       .setBatch(Contents.encode(fetched.batch())));
+          case Message.Sealed sealed ->
+              out.setSealed(
+                  Wire.Sealed.newBuilder()
+                      .setTraffic(Choices.encode(sealed.of()))
+                      .setEncapsulated(ByteString.copyFrom(sealed.encapsulated()))
+                      .setCiphertext(UnsafeByteOperations.unsafeWrap(sealed.ciphertext())));
           case Message.Outcomes outcomes ->
               out.setOutcomes(
                   Wire.Outcomes.newBuilder()
@@ -208,7 +217,7 @@ final class MessageWriter {
     };
   }
 
-  private static Wire.Rating rating(Message.Rating rating) {
+  private static Wire.Rating rating(Rating rating) {
     return Wire.Rating.newBuilder()
         .setSource(rating.source().name())
         .setUseful(rating.useful())

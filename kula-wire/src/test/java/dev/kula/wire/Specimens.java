@@ -11,6 +11,7 @@ import dev.kula.data.FeatureTable;
 import dev.kula.data.LabelSpace;
 import dev.kula.data.Lease;
 import dev.kula.data.SampleBatch;
+import dev.kula.data.SealingKey;
 import dev.kula.data.Standardisation;
 import dev.kula.data.target.TargetSpec;
 import dev.kula.device.ChangeProtection;
@@ -315,7 +316,13 @@ final class Specimens {
 
   private List<Introduction> introductions() {
     return IntStream.range(0, random.nextInt(3))
-        .mapToObj(i -> new Introduction(List.of(bytes(5), bytes(3))))
+        .mapToObj(
+            i ->
+                new Introduction(
+                    List.of(bytes(5), bytes(3)),
+                    random.nextBoolean()
+                        ? Optional.of(new SealingKey(bytes(32), bytes(64)))
+                        : Optional.empty()))
         .toList();
   }
 
