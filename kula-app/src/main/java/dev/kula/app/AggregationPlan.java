@@ -3,7 +3,9 @@ package dev.kula.app;
 import dev.kula.KulaException;
 import dev.kula.Seed;
 import dev.kula.aggregate.AggregationStrategy;
+import dev.kula.aggregate.BlockFloats;
 import dev.kula.aggregate.ClusteredAggregation;
+import dev.kula.aggregate.CompressedUpdates;
 import dev.kula.aggregate.attack.Attack;
 import dev.kula.aggregate.attack.DataAttack;
 import dev.kula.aggregate.robust.Bucketing;
@@ -156,8 +158,15 @@ record AggregationPlan(
     return graph.of(size).fewestSurvivors(size) - Graph.corrupt(size);
   }
 
-  /** The strategy with updates hidden in sums, if they are to be. */
-  AggregationStrategy secured(PrivacyPlan privacy) {
+  /** The strategy with updates as they are sent: hidden in sums, or in fewer bits, if they are. */
+  AggregationStrategy sent(PrivacyPlan privacy) {
+    AggregationStrategy secured = secured(privacy);
+    return settings.updateBits() == BlockFloats.WHOLE
+        ? secured
+        : new CompressedUpdates(secured, settings.updateBits());
+  }
+
+  private AggregationStrategy secured(PrivacyPlan privacy) {
     Optional<Graph> graph = graph(settings);
     if (graph.isEmpty()) {
       return strategy;

@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,8 +64,7 @@ enum Flag {
       "N",
       "50",
       Rule.wholeNumber(1, 1_000_000),
-      "Number of devices in the fleet; without effect on --partition natural, where the data name"
-          + " them."),
+      "Devices in the fleet; without effect on --partition natural, where the data name them."),
   SPLIT(
       Section.DATA,
       "HOW",
@@ -98,8 +98,7 @@ enum Flag {
           Form.word("none"),
           Form.wholeNumber("features", "K", 2, Shift.MOST),
           Form.wholeNumber("labels", "K", 2, Shift.MOST)),
-      "How K regimes differ: the same things look different (features:K), or have other names"
-          + " (labels:K)."),
+      "How K regimes differ: things look different (features:K), or have other names (labels:K)."),
   COURSE(
       Section.DATA,
       "WHAT",
@@ -164,6 +163,12 @@ enum Flag {
       "none",
       AggregationPlan.ROBUST,
       "How updates become one where some may be made up; none is their weighted mean."),
+  UPDATE_BITS(
+      Section.TRAINING,
+      "BITS",
+      "32",
+      Rule.oneOf(32, 16, 8),
+      "Bits of a number in a device's update; what is rounded off is added to its next."),
   ATTACK(
       Section.TRAINING,
       "ATTACK",
@@ -181,8 +186,7 @@ enum Flag {
       "SHARE",
       null,
       Rule.number("a number above 0 and at most 1", x -> 0 < x && x <= 1),
-      "Personal accuracy that rounds and seconds to target refer to; by default it is taken from"
-          + " the runs, by a rule that the summary states."),
+      "Personal accuracy that rounds and seconds to target refer to; by default found by a rule."),
 
   PERSONALIZATION(
       Section.SWAPS,
@@ -205,8 +209,7 @@ enum Flag {
       "N",
       "5",
       Rule.wholeNumber(1, 10_000),
-      "Passes of fine-tuning at the most, of which the best is kept; and of FedRep's output"
-          + " layers, in a round."),
+      "Passes of fine-tuning at the most, the best being kept; of FedRep's heads, in a round."),
   FINE_TUNE_SCOPE(
       Section.SWAPS,
       "LAYERS",
@@ -254,8 +257,7 @@ enum Flag {
       "HOW",
       "diversity",
       Rule.words("diversity", "importance", "uniform"),
-      "How a source picks samples: diversity (k-centre), importance (gradient × input) or uniform;"
-          + " random, dissimilar and static have their own."),
+      "How a source picks samples: diversity (k-centre), importance (gradient × input) or uniform."),
   SWAP_EVERY(
       Section.SWAPS, "N", "5", Rule.wholeNumber(1, 1_000_000), "Rounds from one plan to the next."),
   SWAP_BUDGET(
@@ -269,8 +271,7 @@ enum Flag {
       "MB",
       null,
       Rule.number("a number of 0 or more", megabytes -> megabytes >= 0 && megabytes < 1e12),
-      "Most that the swaps of one plan may move over the whole fleet, the best orders first; by"
-          + " default no limit."),
+      "Most that swaps of one plan may move in all, best orders first; by default no limit."),
   EPSILON(
       Section.PRIVACY,
       "EPSILON",
@@ -295,8 +296,7 @@ enum Flag {
       "NORM",
       "1",
       Rule.number("a number above 0", Range::positive),
-      "Largest L2 norm of a sample's gradient (record) or of an update (device) under --protect"
-          + " all."),
+      "Largest L2 norm of a sample's gradient, by device of an update, under --protect all."),
   CLIP_QUANTILE(
       Section.PRIVACY,
       "SHARE",
@@ -417,9 +417,7 @@ enum Flag {
    * @throws KulaException the user's mistake, if it breaks the rule
    */
   Object read(String text) {
-    return rule.read(text)
-        .map(Object.class::cast)
-        .orElseThrow(() -> KulaException.user(complaint(option(), text, option() + " ")));
+    return value(text, () -> complaint(option(), text, option() + " "));
   }
 
   /**
@@ -428,9 +426,11 @@ enum Flag {
    * @param place file and line
    */
   Object read(String text, String place) {
-    return rule.read(text)
-        .map(Object.class::cast)
-        .orElseThrow(() -> KulaException.user(place + ": " + complaint(key(), text, key() + ": ")));
+    return value(text, () -> place + ": " + complaint(key(), text, key() + ": "));
+  }
+
+  private Object value(String text, Supplier<String> complaint) {
+    return ((Optional<?>) rule.read(text)).orElseThrow(() -> KulaException.user(complaint.get()));
   }
 
   /** Holds a typed value to the rule; {@code null} only where there is no default. */

@@ -57,6 +57,17 @@ record Rule<T>(
         List.of());
   }
 
+  /** One of several numbers. */
+  static Rule<Integer> oneOf(Integer... numbers) {
+    List<String> words = Arrays.stream(numbers).map(String::valueOf).toList();
+    return new Rule<>(
+        Integer.class,
+        Integer::valueOf,
+        List.of(numbers)::contains,
+        String.join(", ", words.subList(0, words.size() - 1)) + " or " + words.getLast(),
+        words);
+  }
+
   static Rule<Long> anyWholeNumber() {
     return new Rule<>(
         Long.class, Long::valueOf, value -> true, "a whole number of at most 63 bits", List.of());

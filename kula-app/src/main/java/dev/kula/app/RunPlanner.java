@@ -148,8 +148,8 @@ final class RunPlanner {
             privacy.settings(),
             rawIsPossible(settings, policy));
     return new SimulationSettings(
-        rounds.withStrategy(aggregation.secured(privacy)),
-        devices.withBroadcast(strategy.broadcast()),
+        rounds.withStrategy(aggregation.sent(privacy)),
+        devices.withBroadcast(strategy.broadcast()).withUpdateBits(settings.updateBits()),
         target(settings, data),
         model,
         aggregation.threat(),

@@ -44,6 +44,7 @@ import org.jspecify.annotations.Nullable;
  *     it
  * @param clusters global models, from 1 to 100
  * @param robust {@code none} or a rule, as {@link Flag#ROBUST} says
+ * @param updateBits 32, 16 or 8
  * @param attack {@code none} or an attack, as {@link Flag#ATTACK} says
  * @param attackers share of the devices, in [0, 1]
  * @param targetAccuracy in (0, 1]; null if it is to be taken from the runs
@@ -100,6 +101,7 @@ public record RunSettings(
     String strategy,
     int clusters,
     String robust,
+    int updateBits,
     String attack,
     double attackers,
     @Nullable Double targetAccuracy,
@@ -156,6 +158,7 @@ public record RunSettings(
     Flag.STRATEGY.check(strategy);
     Flag.CLUSTERS.check(clusters);
     Flag.ROBUST.check(robust);
+    Flag.UPDATE_BITS.check(updateBits);
     Flag.ATTACK.check(attack);
     Flag.ATTACKERS.check(attackers);
     Flag.TARGET_ACCURACY.check(targetAccuracy);

@@ -2,6 +2,7 @@ package dev.kula.app;
 
 import dev.kula.KulaException;
 import dev.kula.aggregate.AggregationStrategy;
+import dev.kula.aggregate.BlockFloats;
 import dev.kula.aggregate.Broadcast;
 import dev.kula.aggregate.FederatedNova;
 import dev.kula.aggregate.Scaffold;
@@ -43,6 +44,10 @@ final class StrategyLimits {
     if (settings.labelPrior().equals("fleet")) {
       checkLabelPrior(settings);
     }
+    refuse(
+        settings.updateBits() != BlockFloats.WHOLE && !settings.secureAggregation().equals("none"),
+        "--update-bits is '%d'".formatted(settings.updateBits()),
+        "--secure-aggregation sends sums of whole numbers under masks, which have all their bits");
     if (strategy instanceof FederatedNova) {
       String what = "--strategy is 'fednova'";
       refuse(!settings.robust().equals("none"), what, "--robust takes the place of its fold");

@@ -47,6 +47,7 @@ final class KulaTest {
           Map.entry(Flag.STRATEGY, "fedprox:0.1"),
           Map.entry(Flag.CLUSTERS, "4"),
           Map.entry(Flag.ROBUST, "trimmed-mean:0.25"),
+          Map.entry(Flag.UPDATE_BITS, "8"),
           Map.entry(Flag.ATTACK, "sign-flip:2.0"),
           Map.entry(Flag.ATTACKERS, "0.1"),
           Map.entry(Flag.TARGET_ACCURACY, "0.8"),

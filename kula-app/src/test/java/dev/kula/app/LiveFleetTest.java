@@ -136,6 +136,7 @@ final class LiveFleetTest {
         "--policy none --personalization fedrep",
         "--policy none --strategy scaffold",
         "--policy none --clusters 2",
+        "--policy none --update-bits 8",
         "--shift features:2 --course sudden --base 0 --rounds 10 --policy random --exchange raw"
             + " --groups trials",
       })

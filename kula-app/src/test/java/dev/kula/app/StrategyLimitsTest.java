@@ -24,6 +24,7 @@ final class StrategyLimitsTest {
 
   @ParameterizedTest
   @CsvSource({
+    "update-bits=8 secure-aggregation=complete, which have all their bits",
     "strategy=fednova robust=median, takes the place of its fold",
     "strategy=fednova secure-aggregation=complete, whatever their steps",
     "strategy=fednova protect=all, how many steps it took",

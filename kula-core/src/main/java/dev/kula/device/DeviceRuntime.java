@@ -50,6 +50,7 @@ public final class DeviceRuntime {
   private final Trials trials;
   private final GroupChoice groupChoice;
   private final LabelPrior prior;
+  private final UpdateCompression compression;
   private float[] global = new float[0];
   private Optional<Message> lastProfile = Optional.empty();
   private int lastProfileRound;
@@ -72,6 +73,7 @@ public final class DeviceRuntime {
    * @param given positions of own samples that each receiver has been pointed to
    * @param cluster which of the server's models it works with
    * @param control its control variate; empty if it has none
+   * @param compression what was rounded off of its last update
    */
   public record State(
       SampleStore.State store,
@@ -86,7 +88,8 @@ public final class DeviceRuntime {
       Segments.State segments,
       Map<String, int[]> given,
       int cluster,
-      float[] control) {}
+      float[] control,
+      UpdateCompression.State compression) {}
 
   /**
    * A device that has not seen a model yet.
@@ -115,6 +118,7 @@ public final class DeviceRuntime {
             store, settings.labels(), target, settings.privacy().hidesRecordsInUpdates(), seed);
     this.sharedTraining = new SharedTraining(settings, account, seed);
     this.groupChoice = new GroupChoice(settings, account, data);
+    this.compression = new UpdateCompression(settings.updateBits());
     this.prior = new LabelPrior(settings.labels(), data, groupChoice);
     this.personalTraining =
         new PersonalTraining(
@@ -160,7 +164,10 @@ public final class DeviceRuntime {
    */
   public Optional<Update> train(
       int round, int group, float[] sent, TrainingPlan plan, Workbench bench) {
-    return personalTraining.update(round, group, sent, plan, bench);
+    boolean present = group == data.present();
+    return personalTraining
+        .update(round, group, sent, plan, bench)
+        .map(update -> compression.compress(update, group, present));
   }
 
   /**
@@ -374,7 +381,8 @@ public final class DeviceRuntime {
         data.segments(),
         sourceDesk.given(),
         sharedTraining.cluster(),
-        sharedTraining.control());
+        sharedTraining.control(),
+        compression.state());
   }
 
   /** Content of the blocks it fetched, by name. */
@@ -402,6 +410,7 @@ public final class DeviceRuntime {
     accepted.addAll(state.accepted());
     account.restore(state.account());
     sharedTraining.restore(state.cluster(), state.control());
+    compression.restore(state.compression());
     global = settings.broadcast().model(sent, state.cluster());
     personalTraining.restore(state.model(), state.modelRound());
     groupChoice.restore(state.choice(), shown);

@@ -1,5 +1,6 @@
 package dev.kula.device;
 
+import dev.kula.aggregate.BlockFloats;
 import dev.kula.aggregate.Broadcast;
 import dev.kula.data.LabelSpace;
 import dev.kula.model.TrainingPlan;
@@ -20,6 +21,7 @@ import dev.kula.swap.Gate;
  * @param privacy what releases cost
  * @param consentsToRaw whether raw samples may leave the device, and those of other devices enter
  * @param broadcast what the server sends as the global model
+ * @param updateBits of a number in an update: 32, 16 or 8
  */
 public record DeviceSettings(
     LabelSpace labels,
@@ -30,8 +32,16 @@ public record DeviceSettings(
     Gate gate,
     PrivacySettings privacy,
     boolean consentsToRaw,
-    Broadcast broadcast) {
-  /** Where the server sends one model. */
+    Broadcast broadcast,
+    int updateBits) {
+  public DeviceSettings {
+    if (updateBits != 8 && updateBits != 16 && updateBits != BlockFloats.WHOLE) {
+      throw new IllegalArgumentException(
+          "update bits are %d, must be 8, 16 or 32".formatted(updateBits));
+    }
+  }
+
+  /** Where the server sends one model, and updates are sent as they are. */
   public DeviceSettings(
       LabelSpace labels,
       Personalization personalization,
@@ -50,35 +60,23 @@ public record DeviceSettings(
         gate,
         privacy,
         consentsToRaw,
-        Broadcast.ONE_MODEL);
+        Broadcast.ONE_MODEL,
+        BlockFloats.WHOLE);
   }
 
   /** The same where the server sends something else. */
   public DeviceSettings withBroadcast(Broadcast other) {
-    return new DeviceSettings(
-        labels,
-        personalization,
-        localPlan,
-        fineTunePlan,
-        visitPlan,
-        gate,
-        privacy,
-        consentsToRaw,
-        other);
+    return with(privacy, consentsToRaw, other, updateBits);
+  }
+
+  /** The same with updates in numbers of so many bits. */
+  public DeviceSettings withUpdateBits(int bits) {
+    return with(privacy, consentsToRaw, broadcast, bits);
   }
 
   /** The same for a device whose owner does not let raw samples in or out. */
   public DeviceSettings withoutRaw() {
-    return new DeviceSettings(
-        labels,
-        personalization,
-        localPlan,
-        fineTunePlan,
-        visitPlan,
-        gate,
-        privacy,
-        false,
-        broadcast);
+    return with(privacy, false, broadcast, updateBits);
   }
 
   /** As they are for what hides nothing: the operator's own base set. */
@@ -92,8 +90,21 @@ public record DeviceSettings(
             privacy.visit(),
             privacy.sums(),
             privacy.update());
+    return with(open, consentsToRaw, broadcast, updateBits);
+  }
+
+  private DeviceSettings with(
+      PrivacySettings otherPrivacy, boolean consents, Broadcast otherBroadcast, int bits) {
     return new DeviceSettings(
-            labels, personalization, localPlan, fineTunePlan, visitPlan, gate, open, consentsToRaw)
-        .withBroadcast(broadcast);
+        labels,
+        personalization,
+        localPlan,
+        fineTunePlan,
+        visitPlan,
+        gate,
+        otherPrivacy,
+        consents,
+        otherBroadcast,
+        bits);
   }
 }

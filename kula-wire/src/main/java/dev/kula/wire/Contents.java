@@ -67,7 +67,7 @@ final class Contents {
 
   static Wire.Update encode(Update update) {
     return Wire.Update.newBuilder()
-        .setDelta(Tensors.encode(update.delta()))
+        .setDelta(Tensors.compact(update.delta()))
         .setWeight(update.weight())
         .setTrainingLoss(update.trainingLoss())
         .setSteps(update.steps())

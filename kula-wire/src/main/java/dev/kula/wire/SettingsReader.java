@@ -41,7 +41,8 @@ final class SettingsReader {
             gate.getFolds()),
         privacy(Checks.present(settings.hasPrivacy(), settings.getPrivacy(), "privacy")),
         settings.getConsentsToRaw(),
-        new Broadcast(broadcast.getModels(), broadcast.getHasControl()));
+        new Broadcast(broadcast.getModels(), broadcast.getHasControl()),
+        settings.getUpdateBits());
   }
 
   private LabelSpace labels(WireSettings.LabelSpace labels) {

@@ -31,6 +31,7 @@ final class SettingsWriter {
             WireSettings.Broadcast.newBuilder()
                 .setModels(settings.broadcast().models())
                 .setHasControl(settings.broadcast().hasControl()))
+        .setUpdateBits(settings.updateBits())
         .build();
   }
 

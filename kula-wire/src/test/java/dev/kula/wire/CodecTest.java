@@ -12,6 +12,7 @@ import com.google.protobuf.Timestamp;
 import com.google.protobuf.UnknownFieldSet;
 import dev.kula.KulaException;
 import dev.kula.KulaException.Blame;
+import dev.kula.aggregate.BlockFloats;
 import dev.kula.aggregate.Update;
 import dev.kula.data.DeviceId;
 import dev.kula.data.Lease;
@@ -34,6 +35,7 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * {@code golden-1.txt} holds one of each kind of message, job and result, and settings: its name
@@ -158,11 +160,26 @@ final class CodecTest {
         refusal(trained(tensor), new Limits(9, 1, 10, 10, 20)).startsWith("length of a result is"));
   }
 
+  /** Updates alone come in fewer bits, and as many bytes as their length says. */
+  @ParameterizedTest
+  @ValueSource(ints = {8, 16})
+  void roundedUpdatesTakeFewerBytes(int bits) {
+    float[] delta = BlockFloats.rounded(new float[] {1.3f, -0.7f, 1e-3f}, bits);
+    Wire.Tensor tensor = Tensors.compact(delta);
+    assertEquals(BlockFloats.bytes(3, bits), tensor.getData().size());
+    Result.Trained read = (Result.Trained) JobCodec.decodeResult(trained(tensor).toByteArray());
+    assertArrayEquals(delta, read.update().orElseThrow().delta());
+    assertTrue(
+        refusal(trained(tensor.toBuilder().setLength(4).build())).contains("are no 4 numbers of"));
+    assertEquals(
+        Wire.Encoding.ENCODING_FLOAT32, Tensors.compact(new float[] {1, 1e-9f}).getEncoding());
+  }
+
   @Test
   void unknownEncodingsKindsAndFieldsAreRefused() {
     Wire.Tensor tensor = Tensors.encode(new float[5]);
     assertEquals(
-        "encoding of delta is 7, must be 1, for float32, the only one yet",
+        "encoding of delta is 7, must be one of version 1 of the protocol",
         refusal(trained(tensor.toBuilder().setEncodingValue(7).build())));
     assertEquals(
         "kind of a result is left out, must be there", refusal(Wire.Result.getDefaultInstance()));

@@ -395,6 +395,11 @@ final class Specimens {
         Arrays.stream(components).map(RecordComponent::getGenericType).map(this::make).toArray();
     Class<?>[] types =
         Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
+    for (int i = 0; i < values.length; i++) {
+      if (components[i].getName().equals("updateBits")) {
+        values[i] = 8 << random.nextInt(3);
+      }
+    }
     try {
       return type.getDeclaredConstructor(types).newInstance(values);
     } catch (InvocationTargetException e) {
