@@ -219,11 +219,13 @@ final class LiveFleetTest {
           return new Network() {
             @Override
             public ManagedChannel connect(DeviceId device) {
-              Tls tls =
-                  device.equals(Envelope.MONITOR)
-                      ? tls(authority, Role.MONITOR, new DeviceId("who-plans"))
-                      : tls(authority, Role.DEVICE, device);
-              return ServerLine.open(HOST, port.port(), tls, tls.self().role());
+              if (device.equals(Envelope.MONITOR)) {
+                Tls tls = tls(authority, Role.MONITOR, new DeviceId("who-plans"));
+                return ServerLine.open(HOST, port.port(), tls, Role.MONITOR);
+              }
+              Tls tls = tls(authority, Role.DEVICE, device);
+              return ServerLine.open(
+                  HOST, port.port(), tls, Role.DEVICE, Thread::startVirtualThread);
             }
 
             @Override

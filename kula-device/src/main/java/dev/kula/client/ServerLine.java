@@ -8,6 +8,7 @@ import dev.kula.wire.identity.Tls;
 import io.grpc.ManagedChannel;
 import io.grpc.okhttp.OkHttpChannelBuilder;
 import io.grpc.okhttp.internal.OkHostnameVerifier;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLSession;
 
@@ -39,6 +40,21 @@ public final class ServerLine {
    *     servers would believe
    */
   public static ManagedChannel open(String host, int port, Tls tls, Role role) {
+    return builder(host, port, tls, role).build();
+  }
+
+  /**
+   * A channel as {@link #open(String, int, Tls, Role)} makes it, for a process with many devices. A
+   * connection keeps one thread for as long as it holds; these may be virtual.
+   *
+   * @param threads on which connections are read and written, and events delivered; not closed
+   * @throws KulaException as there
+   */
+  public static ManagedChannel open(String host, int port, Tls tls, Role role, Executor threads) {
+    return builder(host, port, tls, role).executor(threads).transportExecutor(threads).build();
+  }
+
+  private static OkHttpChannelBuilder builder(String host, int port, Tls tls, Role role) {
     tls.requireOwn(Side.CLIENT, Expected.role(role));
     return OkHttpChannelBuilder.forAddress(host, port)
         .sslSocketFactory(tls.context(SERVER).getSocketFactory())
@@ -47,8 +63,7 @@ public final class ServerLine {
         .maxInboundMessageSize(MESSAGE_BYTES)
         .maxInboundMetadataSize(HEADER_BYTES)
         .keepAliveTime(ALIVE_SECONDS, TimeUnit.SECONDS)
-        .keepAliveTimeout(ANSWER_SECONDS, TimeUnit.SECONDS)
-        .build();
+        .keepAliveTimeout(ANSWER_SECONDS, TimeUnit.SECONDS);
   }
 
   /** Asked of every connection, also of one whose session was resumed. */
