@@ -8,11 +8,14 @@ import dev.kula.peer.Trust.Side;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.security.KeyStore.PasswordProtection;
+import java.security.KeyStore.PrivateKeyEntry;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import javax.crypto.spec.PBEParameterSpec;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
@@ -31,6 +34,8 @@ import javax.net.ssl.X509ExtendedTrustManager;
 public final class Tls {
   /** The one version of TLS. */
   public static final String VERSION = "TLSv1.3";
+
+  private static final int SALT_BYTES = 16;
 
   private final Credentials own;
   private final Trust trust;
@@ -80,12 +85,15 @@ public final class Tls {
     try {
       KeyStore store = KeyStore.getInstance("PKCS12");
       store.load(null, null);
-      char[] nothing = new char[0]; // the store never leaves memory
-      store.setKeyEntry(
+      char[] nothing = new char[0]; // the store never leaves memory, and one iteration is enough
+      store.setEntry(
           "own",
-          own.keys().connection().getPrivate(),
-          nothing,
-          own.chain().toArray(Certificate[]::new));
+          new PrivateKeyEntry(
+              own.keys().connection().getPrivate(), own.chain().toArray(Certificate[]::new)),
+          new PasswordProtection(
+              nothing,
+              "PBEWithHmacSHA256AndAES_256",
+              new PBEParameterSpec(new byte[SALT_BYTES], 1)));
       KeyManagerFactory factory =
           KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
       factory.init(store, nothing);
