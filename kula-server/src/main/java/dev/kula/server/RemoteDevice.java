@@ -27,6 +27,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread safe.
  */
 final class RemoteDevice implements Participant {
+  /** In the place of a result that somebody has taken: that there was one. */
+  private static final Result HANDED_ON = new Result.Done();
+
   private final DeviceId id;
   private final ByteString server;
   private final ByteString settings;
@@ -44,7 +47,9 @@ final class RemoteDevice implements Participant {
   /** Number of the last job. */
   private long job;
 
+  /** What came of it; not kept longer than until it is handed on. */
   private @Nullable Result result;
+
   private Incoming incoming;
   private Optional<Introduction> introduction = Optional.empty();
 
@@ -189,11 +194,10 @@ final class RemoteDevice implements Participant {
 
   @Override
   public Optional<Result> perform(Job work, Duration within) {
-    byte[] bytes = JobCodec.encode(work);
     long end = System.nanoTime() + within.toNanos();
     lock.lock();
     try {
-      Outgoing outgoing = new Outgoing(++job, bytes);
+      job++;
       result = null;
       incoming = new Incoming(limit);
       long told = 0;
@@ -201,12 +205,14 @@ final class RemoteDevice implements Participant {
         Attendance now = attendance;
         if (now != null && now.session() != told) {
           told = now.session();
-          send(outgoing, now, end);
+          send(work, now, end);
         } else if (changed.awaitNanos(left(end)) <= 0) {
           return Optional.empty();
         }
       }
-      return Optional.of(result);
+      Result came = result;
+      result = HANDED_ON;
+      return Optional.of(came);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return Optional.empty();
@@ -223,16 +229,22 @@ final class RemoteDevice implements Participant {
         : end - now;
   }
 
-  /** Without the lock, for the device may answer meanwhile. */
-  private void send(Outgoing outgoing, Attendance to, long end) {
-    if (to.have() >= outgoing.job()) {
+  /**
+   * Without the lock, for the device may answer meanwhile. Of many devices at once, bytes of a job
+   * would fill the memory, so they are made for as long as they are sent, and again if a connection
+   * breaks.
+   */
+  private void send(Job work, Attendance to, long end) {
+    long number = job;
+    if (to.have() >= number) {
       return; // it has the job, and sends the result by itself
     }
     lock.unlock();
     try {
-      outgoing.send(
-          to.from(outgoing.job()),
-          frame -> to.pipe().write(ToDevice.newBuilder().setJob(frame).build(), end));
+      new Outgoing(number, JobCodec.encode(work))
+          .send(
+              to.from(number),
+              frame -> to.pipe().write(ToDevice.newBuilder().setJob(frame).build(), end));
     } finally {
       lock.lock();
     }

@@ -30,6 +30,7 @@ import io.grpc.inprocess.InProcessServerBuilder;
 import io.grpc.stub.CallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
@@ -249,6 +250,30 @@ final class RemoteDeviceTest {
             });
     assertEquals(Optional.of(new Result.Failed("x".repeat(500))), asking.get());
     assertTrue(second.heard.isEmpty(), "it has the job");
+  }
+
+  @Test
+  void whatWasHandedOnIsNotKept() throws Exception {
+    Session session = new Session().greet(hello());
+    WeakReference<Result> result = answered(session);
+    long end = System.nanoTime() + LONG.toNanos();
+    while (result.get() != null) {
+      assertTrue(System.nanoTime() < end, "somebody keeps it");
+      System.gc();
+      Thread.sleep(10);
+    }
+    assertTrue(device.isPresent());
+    session.end();
+
+    Session next = new Session();
+    next.out.onNext(FromDevice.newBuilder().setHello(hello()).build());
+    assertEquals(1, next.next().getWelcome().getResult(), "that it came is known");
+  }
+
+  private WeakReference<Result> answered(Session session) throws Exception {
+    Future<Optional<Result>> asking = asked(new Job.Begin(1));
+    session.answer(session.next().getJob().getJob(), new Result.Failed("a model"));
+    return new WeakReference<>(asking.get().orElseThrow());
   }
 
   @Test
