@@ -169,7 +169,9 @@ public final class DeviceRunner implements JobRunner {
 
   private Result deliver(Job.Deliver deliver) {
     own.ifPresent(to -> deliver.introductions().forEach(known -> introduce(known, to)));
-    deliver.inbox().forEach(envelope -> hold(envelope.message()));
+    deliver.inbox().stream()
+        .filter(envelope -> envelope.from().equals(Envelope.ORCHESTRATOR))
+        .forEach(envelope -> hold(envelope.message()));
     List<Envelope> inbox = own.map(to -> to.talk().opened(deliver.inbox())).orElse(deliver.inbox());
     List<Envelope> said = runtime.receive(inbox, bench(deliver.now(), deliver.inferenceSeconds()));
     own.ifPresent(to -> tell(deliver.now(), inbox, said, to));

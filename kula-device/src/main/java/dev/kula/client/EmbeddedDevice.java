@@ -70,7 +70,7 @@ public final class EmbeddedDevice implements AutoCloseable {
     try (journals;
         worker) {
       client.run();
-    } catch (InterruptedException | RuntimeException e) {
+    } catch (Throwable e) { // also an error: whoever waits must be told
       failure = Optional.of(e);
     } finally {
       line.shutdownNow();

@@ -122,6 +122,16 @@ final class SealedTalkTest {
     assertEquals(told, alice.talk.opened(told));
   }
 
+  /** Names that devices may not have are no way around the seals, nor are those of servers. */
+  @Test
+  void nothingOfDevicesGoesToReservedNamesUnsealed() {
+    for (DeviceId reserved :
+        List.of(new DeviceId("kula:x"), Envelope.BASE, Envelope.ORCHESTRATOR, Envelope.MONITOR)) {
+      assertEquals(List.of(), alice.talk.sealed(List.of(new Envelope(alice.name, reserved, SAID))));
+      unheard("is not sealed", alice, List.of(new Envelope(reserved, alice.name, SAID)));
+    }
+  }
+
   @Test
   void whoeverCarriesItCanNeitherChangeNorTurnIt() {
     List<Envelope> carried = alice.says(bob, SAID);
