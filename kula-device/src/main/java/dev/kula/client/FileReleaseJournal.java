@@ -12,7 +12,9 @@ import dev.kula.privacy.PrivacyLedger.Charge;
 import dev.kula.privacy.PrivacyLedger.Release;
 import dev.kula.privacy.ReleaseJournal;
 import dev.kula.privacy.accounting.RenyiFilter;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -56,9 +58,15 @@ public final class FileReleaseJournal implements ReleaseJournal, AutoCloseable {
   private final SortedMap<String, Limit> limits = new TreeMap<>();
   private final List<Paid> paid = new ArrayList<>();
   private final Set<Key> keys = new HashSet<>();
-  private final Map<Release, JsonElement> contents = new HashMap<>();
+  private final Map<Release, Place> contents = new HashMap<>();
   private final SortedSet<String> withoutNoise = new TreeSet<>();
   private final Map<String, Release> refusals = new HashMap<>();
+
+  /** Whether the file has contents of other runs. */
+  private boolean hasOthers;
+
+  /** Where a line is, which may be as long as a model, and so is not kept in memory. */
+  private record Place(long from, int length) {}
 
   /** One line; all but one of its parts are left out. */
   private record Line(
@@ -138,7 +146,8 @@ public final class FileReleaseJournal implements ReleaseJournal, AutoCloseable {
   /**
    * Opens the journal in {@code file}, and makes an empty one if there is none.
    *
-   * @param run to which what is released now belongs
+   * @param run to which what is released now belongs; with its first release, contents of other
+   *     runs are dropped
    * @param filter limit of this run
    * @throws KulaException USER if it is no journal, damaged, or open in another process; RESOURCE
    *     if it cannot be read or written
@@ -157,18 +166,26 @@ public final class FileReleaseJournal implements ReleaseJournal, AutoCloseable {
 
   /** Takes in all whole lines; what a crash left of one was never released. */
   private void read() {
-    byte[] bytes = lines.read();
-    int start = 0;
-    for (int end = 0; end < bytes.length; end++) {
-      if (bytes[end] == '\n') {
-        take(new String(bytes, start, end - start, StandardCharsets.UTF_8));
-        start = end + 1;
+    InputStream stream = lines.stream();
+    ByteArrayOutputStream line = new ByteArrayOutputStream();
+    long start = 0;
+    try {
+      for (int next = stream.read(); next >= 0; next = stream.read()) {
+        if (next == '\n') {
+          take(line.toString(StandardCharsets.UTF_8), new Place(start, line.size()));
+          start += line.size() + 1;
+          line.reset();
+        } else {
+          line.write(next);
+        }
       }
+    } catch (IOException e) {
+      throw LockedFile.broken(file, e);
     }
     lines.cut(start);
   }
 
-  private void take(String text) {
+  private void take(String text, Place place) {
     Line line;
     try {
       line = JSON.fromJson(text, Line.class);
@@ -181,7 +198,7 @@ public final class FileReleaseJournal implements ReleaseJournal, AutoCloseable {
     if (line.limit() != null) {
       limits.put(line.limit().run(), line.limit());
     } else if (line.paid() != null) {
-      take(line.paid());
+      take(line.paid(), place);
     } else if (line.withoutNoise() != null) {
       withoutNoise.add(line.withoutNoise());
     } else if (line.refused() != null) {
@@ -189,14 +206,18 @@ public final class FileReleaseJournal implements ReleaseJournal, AutoCloseable {
     }
   }
 
-  private void take(Paid entry) {
+  private void take(Paid entry, Place place) {
     if (!keys.add(new Key(entry.run(), entry.release()))
         || !limits.containsKey(entry.run())
         || !(entry.rho() >= 0)) {
       throw damaged(new IOException("a price is there twice, of no run, or no price"));
     }
-    if (entry.run().equals(run) && entry.content() != null) {
-      contents.put(entry.release(), entry.content());
+    if (entry.content() != null) {
+      if (entry.run().equals(run)) {
+        contents.put(entry.release(), place);
+      } else {
+        hasOthers = true;
+      }
     }
     paid.add(entry.withoutContent());
   }
@@ -204,7 +225,6 @@ public final class FileReleaseJournal implements ReleaseJournal, AutoCloseable {
   private void begin(RenyiFilter filter) {
     Limit before = limits.get(run);
     if (before == null) {
-      compact();
       Limit limit = new Limit(run, filter.order(), filter.delta());
       append(new Line(limit, null, null, null));
       limits.put(run, limit);
@@ -215,26 +235,40 @@ public final class FileReleaseJournal implements ReleaseJournal, AutoCloseable {
     }
   }
 
-  /** Writes the file anew without the contents of earlier runs, if it has any entry. */
-  private void compact() {
-    if (paid.isEmpty()) {
-      return;
+  /** Writes the file anew without the contents of other runs. */
+  private void dropOthers() {
+    ByteArrayOutputStream anew = new ByteArrayOutputStream();
+    limits.values().forEach(limit -> anew.writeBytes(bytes(new Line(limit, null, null, null))));
+    Map<Release, Place> moved = new HashMap<>();
+    for (Paid entry : paid) {
+      Place place = entry.run().equals(run) ? contents.get(entry.release()) : null;
+      if (place == null) {
+        anew.writeBytes(bytes(new Line(null, entry, null, null)));
+      } else {
+        moved.put(entry.release(), new Place(anew.size(), place.length()));
+        anew.writeBytes(lines.read(place.from(), place.length()));
+        anew.write('\n');
+      }
     }
-    StringBuilder text = new StringBuilder();
-    limits.values().forEach(limit -> text.append(json(new Line(limit, null, null, null))));
-    paid.forEach(entry -> text.append(json(new Line(null, entry, null, null))));
-    withoutNoise.forEach(purpose -> text.append(json(new Line(null, null, purpose, null))));
+    withoutNoise.forEach(purpose -> anew.writeBytes(bytes(new Line(null, null, purpose, null))));
     refusals.forEach(
-        (of, release) -> text.append(json(new Line(null, null, null, new Refused(of, release)))));
-    lines = lines.replaced(text.toString().getBytes(StandardCharsets.UTF_8));
+        (of, release) ->
+            anew.writeBytes(bytes(new Line(null, null, null, new Refused(of, release)))));
+    lines = lines.replaced(anew.toByteArray());
+    contents.putAll(moved);
+    hasOthers = false;
   }
 
-  private static String json(Line line) {
-    return JSON.toJson(line) + "\n";
+  private static byte[] bytes(Line line) {
+    return (JSON.toJson(line) + "\n").getBytes(StandardCharsets.UTF_8);
   }
 
-  private void append(Line line) {
-    lines.append(ByteBuffer.wrap(json(line).getBytes(StandardCharsets.UTF_8)));
+  /** Where it stands then, but for the line break. */
+  private Place append(Line line) {
+    byte[] bytes = bytes(line);
+    Place place = new Place(lines.size(), bytes.length - 1);
+    lines.append(ByteBuffer.wrap(bytes));
+    return place;
   }
 
   @Override
@@ -267,12 +301,14 @@ public final class FileReleaseJournal implements ReleaseJournal, AutoCloseable {
 
   @Override
   public <T extends Record> Optional<T> content(Release release, Class<T> type) {
-    JsonElement content = contents.get(release);
-    if (content == null) {
+    Place place = contents.get(release);
+    if (place == null) {
       return Optional.empty();
     }
+    String line = new String(lines.read(place.from(), place.length()), StandardCharsets.UTF_8);
     try {
-      return Optional.of(JSON.fromJson(content, type));
+      Paid entry = Objects.requireNonNull(JSON.fromJson(line, Line.class).paid());
+      return Optional.of(JSON.fromJson(entry.content(), type));
     } catch (RuntimeException otherRecord) { // likewise
       throw KulaException.user(
           "release journal '%s' holds '%s' of round %d in another form than this Kula makes; go on with the Kula that wrote it"
@@ -287,8 +323,10 @@ public final class FileReleaseJournal implements ReleaseJournal, AutoCloseable {
     if (keys.contains(new Key(run, charge.release()))) {
       throw new IllegalStateException("the release is in the journal already");
     }
-    append(new Line(null, entry, null, null));
-    take(entry);
+    if (hasOthers) {
+      dropOthers();
+    }
+    take(entry, append(new Line(null, entry, null, null)));
   }
 
   @Override

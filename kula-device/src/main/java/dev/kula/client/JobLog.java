@@ -10,13 +10,11 @@ import dev.kula.wire.Incoming;
 import dev.kula.wire.v1.Frame;
 import dev.kula.wire.v1.ToDevice;
 import dev.kula.wire.v1.Welcome;
-import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
@@ -94,7 +92,8 @@ public final class JobLog implements AutoCloseable {
    */
   void read(Reader reader) {
     long end = 0;
-    try (InputStream stream = new BufferedInputStream(Files.newInputStream(file))) {
+    try {
+      InputStream stream = entries.stream();
       long size = entries.size();
       while (end < size) {
         byte[] entry = next(stream, size - end);

@@ -2,15 +2,19 @@ package dev.kula.client;
 
 import dev.kula.KulaException;
 import dev.kula.peer.PrivateFile;
+import java.io.BufferedInputStream;
+import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * A file that grows by what is added at its end, which is on the disk when the call returns, and
@@ -22,12 +26,20 @@ import java.nio.file.StandardOpenOption;
  * <p>Not thread safe.
  */
 final class LockedFile implements AutoCloseable {
+  /**
+   * What this process has: to open such a file once more, and close it, would end the lock, as it
+   * ends with any descriptor of the file. So it is read through its channel, too.
+   */
+  private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
+
   private final Path file;
   private final FileChannel channel;
+  private final Path key;
 
-  private LockedFile(Path file, FileChannel channel) {
+  private LockedFile(Path file, FileChannel channel, Path key) {
     this.file = file;
     this.channel = channel;
+    this.key = key;
   }
 
   /**
@@ -42,35 +54,58 @@ final class LockedFile implements AutoCloseable {
         Files.createFile(file, PrivateFile.ownerOnly(directory, false));
         PrivateFile.force(directory);
       }
-      FileChannel channel =
-          FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
-      if (!takes(channel)) {
-        channel.close();
-        throw KulaException.user(
-            "'%s' is in use by another process, must be one device's; end that one, or choose another"
-                    .formatted(file)
-                + " directory");
+      Path key = file.toRealPath();
+      if (!HELD.add(key)) {
+        throw inUse(file);
       }
-      return new LockedFile(file, channel);
+      try {
+        return new LockedFile(file, locked(file), key);
+      } catch (IOException | RuntimeException failure) {
+        HELD.remove(key);
+        throw failure;
+      }
     } catch (IOException e) {
       throw broken(file, e);
     }
   }
 
-  /** Whether this process has it from now on. */
-  private static boolean takes(FileChannel channel) throws IOException {
+  /** The lock ends with the channel. */
+  private static FileChannel locked(Path file) throws IOException {
+    FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    if (channel.tryLock() == null) {
+      channel.close();
+      throw inUse(file);
+    }
+    return channel;
+  }
+
+  private static KulaException inUse(Path file) {
+    return KulaException.user(
+        "'%s' is in use by another process, must be one device's; end that one, or choose another"
+                .formatted(file)
+            + " directory");
+  }
+
+  /** Reads it from the beginning; not to be closed, nor used once something is added. */
+  InputStream stream() {
     try {
-      FileLock lock = channel.tryLock(); // ends with the channel
-      return lock != null;
-    } catch (OverlappingFileLockException e) {
-      return false;
+      channel.position(0);
+      return new BufferedInputStream(Channels.newInputStream(channel));
+    } catch (IOException e) {
+      throw broken(file, e);
     }
   }
 
-  /** All that is in it. */
-  byte[] read() {
+  /** A part of it. */
+  byte[] read(long from, int length) {
+    ByteBuffer part = ByteBuffer.allocate(length);
     try {
-      return Files.readAllBytes(file);
+      while (part.hasRemaining()) {
+        if (channel.read(part, from + part.position()) < 0) {
+          throw new EOFException("it ends before byte " + (from + length));
+        }
+      }
+      return part.array();
     } catch (IOException e) {
       throw broken(file, e);
     }
@@ -88,8 +123,9 @@ final class LockedFile implements AutoCloseable {
       if (directory != null) {
         PrivateFile.force(directory);
       }
-      close();
-      return new LockedFile(file, other.channel);
+      channel.close();
+      HELD.remove(other.key);
+      return new LockedFile(file, other.channel, key);
     } catch (IOException e) {
       throw broken(file, e);
     }
@@ -153,6 +189,8 @@ final class LockedFile implements AutoCloseable {
       channel.close();
     } catch (IOException e) {
       throw broken(file, e);
+    } finally {
+      HELD.remove(key);
     }
   }
 }

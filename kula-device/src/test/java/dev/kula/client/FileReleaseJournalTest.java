@@ -94,6 +94,7 @@ final class FileReleaseJournalTest {
     long before = Files.size(file);
     try (FileReleaseJournal journal = open("another run")) {
       assertEquals(FILTER.epsilonOf(0.75), journal.history().earlierEpsilon());
+      journal.paid(CHARGE, new Content(new float[] {2}));
     }
     assertTrue(before > 500_000 && Files.size(file) < 1_000, before + ", " + Files.size(file));
     assertTrue(Files.readString(file, StandardCharsets.UTF_8).endsWith("\n"), "a line at a time");

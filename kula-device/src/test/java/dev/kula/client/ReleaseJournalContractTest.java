@@ -20,6 +20,8 @@ import dev.kula.privacy.PrivacyLedger.Release;
 import dev.kula.privacy.ReleaseJournal;
 import dev.kula.privacy.accounting.RenyiFilter;
 import dev.kula.store.SqliteReleaseJournal;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -233,5 +235,81 @@ final class ReleaseJournalContractTest {
     assertTrue(
         String.valueOf(refusal.getMessage()).contains("order 13, must be 12 as before"),
         refusal.getMessage());
+  }
+
+  /** It may be refused, and the one before goes on. */
+  @ParameterizedTest
+  @EnumSource(Kind.class)
+  void aRunThatReleasesNothingDropsNothing(Kind kind) {
+    kind.use(
+        directory,
+        "run-1",
+        FILTER,
+        journal -> journal.paid(new Charge(PROFILE, 0.25), content("first")));
+    kind.use(directory, "run-2", FILTER, journal -> {});
+    kind.use(
+        directory,
+        "run-1",
+        FILTER,
+        journal -> {
+          journal.paid(new Charge(UPDATE, 0.5), content("second"));
+          assertEquals(
+              "first", journal.content(PROFILE, Content.class).map(Content::text).orElseThrow());
+        });
+  }
+
+  /** A lock of one process says nothing to itself, and ends with any descriptor of the file. */
+  @ParameterizedTest
+  @EnumSource(Kind.class)
+  void anotherJavaCannotOpenIt(Kind kind) {
+    kind.use(
+        directory,
+        "a run",
+        FILTER,
+        journal -> {
+          journal.paid(new Charge(PROFILE, 0.25), content(""));
+          assertThrows(
+              KulaException.class, () -> kind.use(directory, "a run", FILTER, other -> {}));
+          assertEquals(Opening.REFUSED, opening(kind));
+        });
+    assertEquals(0, opening(kind));
+  }
+
+  private int opening(Kind kind) {
+    try {
+      return new ProcessBuilder(
+              Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+              "--enable-native-access=ALL-UNNAMED",
+              "-cp",
+              System.getProperty("java.class.path"),
+              Opening.class.getName(),
+              directory.toString(),
+              kind.name())
+          .inheritIO()
+          .start()
+          .waitFor();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Opens a journal, in a process of its own. */
+  static final class Opening {
+    static final int REFUSED = 3;
+
+    private Opening() {}
+
+    public static void main(String[] arguments) {
+      int code = 0;
+      try {
+        Kind.valueOf(arguments[1]).use(Path.of(arguments[0]), "a run", FILTER, journal -> {});
+      } catch (KulaException refusal) {
+        code = REFUSED;
+      }
+      System.exit(code);
+    }
   }
 }

@@ -3,16 +3,9 @@ package dev.kula.store;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
-import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.kula.data.BlockId;
-import dev.kula.data.DeviceId;
-import dev.kula.device.Message;
-import dev.kula.device.Rating;
-import dev.kula.monitor.Noise;
-import dev.kula.monitor.Profile;
 import dev.kula.privacy.PrivacyLedger.Charge;
 import dev.kula.privacy.PrivacyLedger.Release;
 import dev.kula.privacy.accounting.RenyiFilter;
@@ -26,7 +19,6 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
-import java.util.Optional;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -34,11 +26,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+/** What is SQLite's own; what it has in common with others is in {@code kula-device}'s tests. */
 final class SqliteReleaseJournalTest {
   private static final String RUN = "run-1";
   private static final RenyiFilter FILTER = new RenyiFilter(8, 1e-5, 12);
   private static final Release PROFILE = new Release(5, "profile");
-  private static final Release UPDATE = new Release(6, "update");
 
   private record Content(float[] numbers, String text) {}
 
@@ -48,103 +40,6 @@ final class SqliteReleaseJournalTest {
   @BeforeEach
   void name() {
     file = directory.resolve("releases.db");
-  }
-
-  @Test
-  void aRestartForgetsNothing() {
-    Content content = new Content(new float[] {1.5f, Float.MIN_VALUE, -0f}, "ö");
-    try (SqliteReleaseJournal journal = SqliteReleaseJournal.open(file, RUN, FILTER)) {
-      assertEquals(List.of(), journal.history().charges());
-      assertNull(journal.history().firstRefusal());
-      journal.paid(new Charge(PROFILE, 0.25), content);
-      journal.paid(new Charge(UPDATE, 0.125), new Content(new float[0], ""));
-      journal.withoutNoise("visits");
-      journal.withoutNoise("raw samples");
-      journal.withoutNoise("visits");
-      journal.refused(new Release(7, "update"));
-      journal.refused(new Release(8, "update"));
-    }
-    try (SqliteReleaseJournal journal = SqliteReleaseJournal.open(file, RUN, FILTER)) {
-      assertEquals(
-          List.of(new Charge(PROFILE, 0.25), new Charge(UPDATE, 0.125)),
-          journal.history().charges());
-      assertEquals(List.of("raw samples", "visits"), journal.history().withoutNoise());
-      assertEquals(new Release(7, "update"), journal.history().firstRefusal());
-      Content again = journal.content(PROFILE, Content.class).orElseThrow();
-      assertArrayEquals(content.numbers(), again.numbers());
-      assertEquals(content.text(), again.text());
-      assertEquals(Optional.empty(), journal.content(new Release(5, "update"), Content.class));
-    }
-  }
-
-  /** What devices release comes back as it was. */
-  @Test
-  void messagesAreContents() {
-    Profile profile =
-        new Profile(
-            new DeviceId("a"),
-            5,
-            new double[] {3.25, -1},
-            new double[16],
-            2,
-            0.5,
-            0.01,
-            Noise.NONE);
-    Rating rating = new Rating(new DeviceId("b"), 1.5, -0.25, 0, true, 2, 3);
-    Message.Outcomes outcomes = new Message.Outcomes(5, List.of(rating), 6.3);
-    float[] delta = {1e-3f, -2};
-    Message.Visited visited = new Message.Visited(7, new BlockId("0a".repeat(32)), delta);
-    Release visit = new Release(5, "visit under lease 1");
-    Release outcome = new Release(5, "outcomes");
-    try (SqliteReleaseJournal journal = SqliteReleaseJournal.open(file, RUN, FILTER)) {
-      journal.paid(new Charge(PROFILE, 0.1), new Message.ProfileReport(profile));
-      journal.paid(new Charge(outcome, 0.1), outcomes);
-      journal.paid(new Charge(visit, 0.1), visited);
-      Profile report =
-          journal.content(PROFILE, Message.ProfileReport.class).orElseThrow().profile();
-      assertEquals(profile.device(), report.device());
-      assertArrayEquals(profile.labelCounts(), report.labelCounts());
-      assertEquals(profile.noise(), report.noise());
-      assertEquals(Optional.of(outcomes), journal.content(outcome, Message.Outcomes.class));
-      Message.Visited again = journal.content(visit, Message.Visited.class).orElseThrow();
-      assertEquals(visited.block(), again.block());
-      assertArrayEquals(delta, again.delta());
-    }
-  }
-
-  @Test
-  void aReleaseHasOneEntry() {
-    try (SqliteReleaseJournal journal = SqliteReleaseJournal.open(file, RUN, FILTER)) {
-      journal.paid(new Charge(PROFILE, 0.25), new Content(new float[0], "first"));
-      assertThrows(
-          IllegalStateException.class,
-          () -> journal.paid(new Charge(PROFILE, 0.25), new Content(new float[0], "second")));
-      assertEquals(
-          "first", journal.content(PROFILE, Content.class).map(Content::text).orElseThrow());
-      assertEquals(1, journal.history().charges().size());
-    }
-  }
-
-  @Test
-  void anotherRunIsPaidFromTheSameAccount() {
-    try (SqliteReleaseJournal journal = SqliteReleaseJournal.open(file, "run-1", FILTER)) {
-      journal.paid(new Charge(PROFILE, 0.25), new Content(new float[1], "first"));
-      journal.refused(UPDATE);
-    }
-    try (SqliteReleaseJournal journal =
-        SqliteReleaseJournal.open(file, "run-2", new RenyiFilter(1, 1e-5, 30))) {
-      assertEquals(Optional.empty(), journal.content(PROFILE, Content.class));
-      assertNull(journal.history().firstRefusal());
-      journal.paid(new Charge(PROFILE, 0.125), new Content(new float[1], "second"));
-      assertEquals(List.of(new Charge(PROFILE, 0.125)), journal.history().charges());
-      assertEquals(FILTER.epsilonOf(0.25), journal.history().earlierEpsilon());
-    }
-    try (SqliteReleaseJournal journal = SqliteReleaseJournal.open(file, "run-1", FILTER)) {
-      assertEquals(Optional.empty(), journal.content(PROFILE, Content.class), "has gone");
-      assertEquals(UPDATE, journal.history().firstRefusal());
-      assertEquals(
-          new RenyiFilter(1, 1e-5, 30).epsilonOf(0.125), journal.history().earlierEpsilon());
-    }
   }
 
   @ParameterizedTest
