@@ -1,6 +1,5 @@
 package dev.kula;
 
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,32 +21,11 @@ public final class KulaException extends RuntimeException {
     INTERNAL
   }
 
-  /** Control characters, and what Unicode takes for the end of a line or paragraph. */
-  private static final Pattern BREAKS = Pattern.compile("[\\p{Cc}\\x{2028}\\x{2029}]+");
-
-  /**
-   * Characters of a message; of a longer one the middle is left out, for the end has the remedy.
-   */
-  private static final int LONGEST = 2000;
-
-  private static final int END = 400;
-
   private final Blame blame;
 
   private KulaException(Blame blame, String message, @Nullable Throwable cause) {
-    super(oneLine(message), cause);
+    super(OneLine.of(message), cause);
     this.blame = blame;
-  }
-
-  /** What a message quotes may come from a file that holds anything. */
-  private static String oneLine(String message) {
-    String line =
-        message.length() <= LONGEST
-            ? message
-            : message.substring(0, LONGEST - END)
-                + " … "
-                + message.substring(message.length() - END);
-    return BREAKS.matcher(line).replaceAll(" ");
   }
 
   /** A user's mistake: what, value, rule, remedy. */

@@ -1,6 +1,6 @@
 /**
- * The root of Kula: the one exception hierarchy and the seed from which all randomness is derived.
- * Imports nothing of Kula; everything may import it.
+ * The root of Kula: the one exception, the seed from which all randomness is derived, and text of
+ * others for people to read. Imports nothing of Kula; everything may import it.
  */
 @NullMarked
 package dev.kula;

@@ -123,8 +123,8 @@ final class OwnAttendance {
       }
 
       @Override
-      public void moved(String run, List<PointerEvent> events) {
-        trail.add(run, events);
+      public void moved(String run, long delivery, List<PointerEvent> events) {
+        trail.add(run, delivery, events);
       }
     };
   }

@@ -5,10 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -194,6 +197,9 @@ final class OwnDataTest {
       assertEquals(400, refused.statusCode(), wrong);
       assertTrue(refused.body().startsWith("{\"error\":\""), refused.body());
     }
+    assertEquals(403, pages(predictions, "Host: evil.example.org:80"), "a name of a stranger");
+    assertEquals(403, pages(predictions, "Host: localhost\r\nOrigin: http://evil.example.org"));
+    assertEquals(200, pages(predictions, "Host: localhost:80"));
     assertEquals(404, ask(predictions, "/", "").statusCode());
     assertEquals(405, ask(predictions, "/predict", "").statusCode());
     assertTrue(first.err().contains("predictions go on until this process is ended"), first.err());
@@ -211,6 +217,20 @@ final class OwnDataTest {
     assertEquals(
         ask(predictions, "/predict", sample).body(),
         ask(again.port(PREDICTIONS), "/predict", sample).body());
+  }
+
+  /** What a request with these headers is answered; clients of Java do not let them be chosen. */
+  private static int pages(int port, String headers) throws IOException {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      socket
+          .getOutputStream()
+          .write(
+              "GET /model HTTP/1.1\r\n%s\r\nConnection: close\r\n\r\n"
+                  .formatted(headers)
+                  .getBytes(StandardCharsets.US_ASCII));
+      String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+      return Integer.parseInt(answer.split(" ", 3)[1]);
+    }
   }
 
   /** Posts what there is to post. */

@@ -82,7 +82,7 @@ final class OwnDeviceTest {
         }
 
         @Override
-        public void moved(String run, List<PointerEvent> events) {}
+        public void moved(String run, long delivery, List<PointerEvent> events) {}
       };
 
   /** A process of the device, with whatever the last one left in its directory. */
@@ -241,14 +241,18 @@ final class OwnDeviceTest {
     Map<String, Object> sample = Map.of("time", 1, "a", 0.5, "b", "-0.5");
     try (Running process = new Running(directory.resolve("one"), keys, trust, told)) {
       assertEquals(Optional.empty(), process.served.predict(sample));
+      examined(process, 0, Float.MAX_VALUE);
+      assertEquals(Optional.empty(), process.served.status(), "its losses are not finite");
       examined(process, 1, 0);
       Prediction even = process.served.predict(sample).orElseThrow();
       examined(process, 2, 1000);
       assertEquals(
-          Optional.of(new ServedModel.Status(1, 1)), process.served.status(), "much too sure");
+          Optional.of(new ServedModel.Status(1, 2)), process.served.status(), "much too sure");
       assertEquals(even, process.served.predict(sample).orElseThrow());
       examined(process, 3, 0);
-      assertEquals(Optional.of(new ServedModel.Status(3, 1)), process.served.status());
+      assertEquals(Optional.of(new ServedModel.Status(3, 2)), process.served.status());
+      examined(process, 2, 0);
+      assertEquals(Optional.of(new ServedModel.Status(3, 2)), process.served.status(), "earlier");
       assertEquals(List.of(1, 3), kept);
     }
   }

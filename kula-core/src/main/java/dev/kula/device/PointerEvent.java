@@ -1,13 +1,13 @@
 package dev.kula.device;
 
+import dev.kula.OneLine;
+import dev.kula.data.BlockId;
 import dev.kula.data.DeviceId;
 import dev.kula.data.Exchange;
 import dev.kula.data.Lease;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
@@ -24,7 +24,7 @@ import java.util.TreeMap;
  * @param samples that the pointer promises, or that came as raw samples; 0 where a message does not
  *     say
  * @param detail for people: until when a lease holds and how often, or why something was refused;
- *     may be empty
+ *     in a line; may be empty
  */
 public record PointerEvent(
     Instant at,
@@ -35,6 +35,10 @@ public record PointerEvent(
     Optional<String> block,
     int samples,
     String detail) {
+  public PointerEvent {
+    detail = OneLine.of(detail);
+  }
+
   /** The steps, first as the source sees them, then as the receiver does. */
   public enum What {
     /** This device pointed the peer to its samples and leased them. */
@@ -63,31 +67,23 @@ public record PointerEvent(
    */
   public static List<PointerEvent> of(Instant at, List<Envelope> inbox, List<Envelope> said) {
     List<PointerEvent> events = new ArrayList<>();
-    Map<Use, Lease> presented = new HashMap<>();
     for (Envelope envelope : inbox) {
-      came(new Step(at, envelope.from(), events), envelope.message(), presented);
+      came(new Step(at, envelope.from(), events), envelope.message());
     }
     for (Envelope envelope : said) {
-      went(new Step(at, envelope.to(), events), envelope.message(), presented);
+      went(new Step(at, envelope.to(), events), envelope.message());
     }
     return events;
   }
 
-  /** Orders are numbered by the monitor, and anybody may name a number. */
-  private record Use(DeviceId peer, long order) {}
-
   /** Where events of one message go. */
   private record Step(Instant at, DeviceId peer, List<PointerEvent> into) {
-    Use use(long order) {
-      return new Use(peer, order);
-    }
-
     void leased(long order, What what, Lease lease, int samples) {
       add(
           order,
           what,
           Optional.of(lease.exchange()),
-          Optional.of(lease.block().hex()),
+          Optional.of(lease.block()),
           samples,
           "until %s, uses %d".formatted(lease.expires(), lease.uses()));
     }
@@ -96,55 +92,33 @@ public record PointerEvent(
       add(order, what, Optional.empty(), Optional.empty(), 0, reason);
     }
 
-    void add(
+    void answered(long order, What what, Optional<Exchange> exchange, BlockId block, int samples) {
+      add(order, what, exchange, Optional.of(block), samples, "");
+    }
+
+    private void add(
         long order,
         What what,
         Optional<Exchange> exchange,
-        Optional<String> block,
+        Optional<BlockId> block,
         int samples,
         String detail) {
-      into.add(new PointerEvent(at, order, what, peer, exchange, block, samples, detail));
+      into.add(
+          new PointerEvent(
+              at, order, what, peer, exchange, block.map(BlockId::hex), samples, detail));
     }
   }
 
-  private static void came(Step step, Message message, Map<Use, Lease> presented) {
+  private static void came(Step step, Message message) {
     switch (message) {
       case Message.Offered offered ->
           step.leased(offered.order(), What.OFFERED, offered.lease(), offered.pointer().size());
       case Message.Refused refused -> step.refused(refused.order(), What.DENIED, refused.reason());
-      case Message.Fetch fetch -> presented.put(step.use(fetch.order()), fetch.lease());
-      case Message.Visit visit ->
-          visit.leases().forEach((order, lease) -> presented.put(step.use(order), lease));
-      case Message.Summarise ask -> presented.put(step.use(ask.order()), ask.lease());
-      case Message.Fetched fetched ->
-          step.add(
-              fetched.order(),
-              What.RECEIVED,
-              Optional.of(Exchange.RAW),
-              Optional.of(fetched.block().hex()),
-              fetched.batch().size(),
-              "");
-      case Message.Visited visited ->
-          step.add(
-              visited.order(),
-              What.RECEIVED,
-              Optional.empty(),
-              Optional.of(visited.block().hex()),
-              0,
-              "");
-      case Message.Summarised summarised ->
-          step.add(
-              summarised.order(),
-              What.RECEIVED,
-              Optional.of(Exchange.SYNTHETIC),
-              Optional.of(summarised.block().hex()),
-              0,
-              "");
-      default -> {} // says nothing of pointers
+      default -> answer(step, What.RECEIVED, message);
     }
   }
 
-  private static void went(Step step, Message message, Map<Use, Lease> presented) {
+  private static void went(Step step, Message message) {
     switch (message) {
       case Message.Offered offered ->
           step.leased(offered.order(), What.GRANTED, offered.lease(), offered.pointer().size());
@@ -154,18 +128,26 @@ public record PointerEvent(
           new TreeMap<>(visit.leases())
               .forEach((order, lease) -> step.leased(order, What.ASKED, lease, 0));
       case Message.Summarise ask -> step.leased(ask.order(), What.ASKED, ask.lease(), 0);
-      case Message.Fetched fetched ->
-          used(step, fetched.order(), presented, fetched.batch().size());
-      case Message.Visited visited -> used(step, visited.order(), presented, 0);
-      case Message.Summarised summarised -> used(step, summarised.order(), presented, 0);
-      default -> {} // says nothing of pointers
+      default -> answer(step, What.USED, message);
     }
   }
 
-  private static void used(Step step, long order, Map<Use, Lease> presented, int samples) {
-    Lease lease = presented.get(step.use(order));
-    if (lease != null) {
-      step.leased(order, What.USED, lease, samples);
+  /** Names the block that was answered from, whatever the peer says its order was. */
+  private static void answer(Step step, What what, Message message) {
+    switch (message) {
+      case Message.Fetched fetched ->
+          step.answered(
+              fetched.order(),
+              what,
+              Optional.of(Exchange.RAW),
+              fetched.block(),
+              fetched.batch().size());
+      case Message.Visited visited ->
+          step.answered(visited.order(), what, Optional.empty(), visited.block(), 0);
+      case Message.Summarised summarised ->
+          step.answered(
+              summarised.order(), what, Optional.of(Exchange.SYNTHETIC), summarised.block(), 0);
+      default -> {} // says nothing of pointers
     }
   }
 }

@@ -45,6 +45,11 @@ public final class DeviceRunner implements JobRunner {
 
   private int begun = -1;
 
+  /** What the last delivery did to pointers, until the owner is told. */
+  private List<PointerEvent> moved = List.of();
+
+  private long deliveries;
+
   /** The personal model that was offered last. */
   private @Nullable PersonalModel offered;
 
@@ -116,8 +121,21 @@ public final class DeviceRunner implements JobRunner {
     return engine.layout();
   }
 
+  /** What the owner throws is not caught: an owner that cannot be told ends the process. */
   @Override
   public Result perform(Job.Work job) {
+    Result result = done(job);
+    if (own.isPresent() && job instanceof Job.Deliver) {
+      deliveries++;
+      if (!moved.isEmpty()) {
+        own.get().owner().moved(own.get().run(), deliveries, moved);
+        moved = List.of();
+      }
+    }
+    return result;
+  }
+
+  private Result done(Job.Work job) {
     try {
       return switch (job) {
         case Job.Begin begin -> begin(begin.round());
@@ -181,14 +199,20 @@ public final class DeviceRunner implements JobRunner {
 
   /** What the owner wants to know of a delivery. */
   private void tell(Instant now, List<Envelope> inbox, List<Envelope> said, Ownership to) {
-    List<PointerEvent> moved = PointerEvent.of(now, inbox, said);
-    if (!moved.isEmpty()) {
-      to.owner().moved(to.run(), moved);
-    }
+    moved = PointerEvent.of(now, inbox, said);
     Optional<PersonalModel> newest = runtime.personal();
     if (newest.isPresent() && newest.get() != offered) {
       offered = newest.get();
-      to.served().offer(begun, newest.get().parameters());
+      serve(newest.get(), to);
+    }
+  }
+
+  /** A disk that does not keep the model is no reason to say nothing to others. */
+  private void serve(PersonalModel newest, Ownership to) {
+    try {
+      to.served().offer(begun, newest.parameters());
+    } catch (KulaException notKept) {
+      to.owner().trouble(String.valueOf(notKept.getMessage()));
     }
   }
 

@@ -318,7 +318,7 @@ public final class EmbeddedDevice implements AutoCloseable {
     }
 
     @Override
-    public void moved(String run, List<PointerEvent> events) {
+    public void moved(String run, long delivery, List<PointerEvent> events) {
       LOG.log(Level.DEBUG, () -> "pointers of run " + run + ": " + events);
     }
   }

@@ -1,5 +1,6 @@
 package dev.kula.client;
 
+import dev.kula.OneLine;
 import dev.kula.wire.Job;
 import dev.kula.wire.Result;
 
@@ -15,7 +16,7 @@ public interface JobRunner extends AutoCloseable {
 
   /** What a job has come to that cannot be worked with; no reason for a process to end. */
   static Result.Failed failed(RuntimeException failure) {
-    String line = String.valueOf(failure.getMessage()).strip().replaceAll("\\R", " ");
+    String line = OneLine.of(String.valueOf(failure.getMessage()).strip());
     return new Result.Failed(line.isEmpty() ? "the job cannot be worked with" : line);
   }
 

@@ -17,6 +17,7 @@ public interface Owner {
    * Pointers to samples were granted or used, in this order.
    *
    * @param run of the fleet in which that was
+   * @param delivery by which, counted in the run from when the device first took part
    */
-  void moved(String run, List<PointerEvent> events);
+  void moved(String run, long delivery, List<PointerEvent> events);
 }

@@ -1,6 +1,8 @@
 package dev.kula.client;
 
-import java.util.List;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.SequencedMap;
 
 /** What a model says of one sample, in the words and units of the device's own table. */
 public sealed interface Prediction {
@@ -8,11 +10,11 @@ public sealed interface Prediction {
    * A class.
    *
    * @param label the most likely one
-   * @param probabilities of all labels, by {@link ServedModel#labels()}; they sum to 1
+   * @param probabilities of all labels, by name, in the order of the fleet's schema; they sum to 1
    */
-  record Label(String label, List<Double> probabilities) implements Prediction {
+  record Label(String label, SequencedMap<String, Double> probabilities) implements Prediction {
     public Label {
-      probabilities = List.copyOf(probabilities);
+      probabilities = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(probabilities));
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.kula.client;
 
 import dev.kula.KulaException;
+import dev.kula.OneLine;
 import dev.kula.data.DeviceId;
 import dev.kula.data.Sealer;
 import dev.kula.device.Envelope;
@@ -99,7 +100,7 @@ final class SealedTalk {
   }
 
   private Optional<Message> unheard(DeviceId from, String why) {
-    troubles.accept("a message from '%s' %s; it is let lie".formatted(from, why));
+    troubles.accept(OneLine.of("a message from '%s' %s; it is let lie".formatted(from, why)));
     return Optional.empty();
   }
 
@@ -120,7 +121,8 @@ final class SealedTalk {
     Optional<byte[]> key = others.sealing(envelope.to());
     if (key.isEmpty()) {
       troubles.accept(
-          "nothing is said to '%s', which has shown no sealing key".formatted(envelope.to()));
+          OneLine.of(
+              "nothing is said to '%s', which has shown no sealing key".formatted(envelope.to())));
       return Optional.empty();
     }
     Message message = envelope.message();

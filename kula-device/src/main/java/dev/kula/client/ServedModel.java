@@ -6,19 +6,21 @@ import dev.kula.model.ParameterLayout;
 import dev.kula.model.Samples;
 import dev.kula.model.Task;
 import dev.kula.model.TrainingEngine;
+import dev.kula.wire.FleetData;
 import dev.kula.wire.FleetSettings;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The personal model that an application asks: the newest one, unless it does worse on the device's
  * own labelled samples than the one before, by more than one standard error of the difference; then
- * that one stays. These samples are those put aside, on which no model of the device was trained;
- * split by time they are its latest.
+ * that one stays. So it does if a newer one's losses are not finite. These samples are those put
+ * aside, on which no model of the device was trained; split by time they are its latest.
  *
  * <p>Thread safe: it is asked while the device trains.
  */
@@ -61,6 +63,11 @@ public final class ServedModel implements AutoCloseable {
       this.engine = engine;
     }
 
+    /** By which the fleet tells its run from others. */
+    String run() {
+      return settings.data() instanceof FleetData.Own own ? own.run() : "";
+    }
+
     /** Whether the same numbers mean the same in both. */
     boolean isLike(Bench other) {
       return settings.model().equals(other.settings.model())
@@ -70,7 +77,11 @@ public final class ServedModel implements AutoCloseable {
     }
   }
 
-  private record Serving(Bench bench, int round, float[] parameters) {}
+  private record Serving(Bench bench, int round, float[] parameters) {
+    boolean isLaterThan(int other, Bench now) {
+      return round > other && bench.run().equals(now.run());
+    }
+  }
 
   /**
    * No model yet.
@@ -92,8 +103,9 @@ public final class ServedModel implements AutoCloseable {
   }
 
   /**
-   * A newer personal model of the run that has begun.
+   * A newer personal model of the run that has begun; one of an earlier round is let lie.
    *
+   * @param round after which it was made
    * @param parameters not to be changed afterwards
    */
   synchronized void offer(int round, float[] parameters) {
@@ -102,9 +114,10 @@ public final class ServedModel implements AutoCloseable {
       throw new IllegalStateException("no run has begun");
     }
     Serving before = serving;
-    if (before != null
-        && before.bench().isLike(now)
-        && isWorse(before.parameters(), parameters, now)) {
+    if (before != null && before.isLaterThan(round, now)) {
+      return; // a device that does its jobs again makes its earlier models again
+    }
+    if (!isGoodEnough(before, parameters, now)) {
       keptBack++;
       return;
     }
@@ -133,13 +146,34 @@ public final class ServedModel implements AutoCloseable {
     }
   }
 
+  private static boolean isGoodEnough(@Nullable Serving before, float[] parameters, Bench bench) {
+    float[] fresh = losses(parameters, bench);
+    if (!areFinite(fresh)) {
+      return false;
+    }
+    if (before == null || !before.bench().isLike(bench)) {
+      return true;
+    }
+    float[] old = losses(before.parameters(), bench);
+    return !areFinite(old) || !isWorse(old, fresh, bench.labelled);
+  }
+
+  private static float[] losses(float[] parameters, Bench bench) {
+    float[] losses = new float[bench.labelled.size()];
+    bench.engine.losses(parameters, bench.labelled, losses);
+    return losses;
+  }
+
+  private static boolean areFinite(float[] losses) {
+    boolean finite = true;
+    for (float loss : losses) {
+      finite &= Float.isFinite(loss);
+    }
+    return finite;
+  }
+
   /** Paired by sample: most of what makes losses differ is the same for both models. */
-  private static boolean isWorse(float[] before, float[] after, Bench bench) {
-    Samples samples = bench.labelled;
-    float[] old = new float[samples.size()];
-    float[] fresh = new float[samples.size()];
-    bench.engine.losses(before, samples, old);
-    bench.engine.losses(after, samples, fresh);
+  private static boolean isWorse(float[] old, float[] fresh, Samples samples) {
     double weight = 0;
     double sum = 0;
     for (int i = 0; i < old.length; i++) {
@@ -152,8 +186,7 @@ public final class ServedModel implements AutoCloseable {
       double off = samples.weight(i) * ((double) fresh[i] - old[i] - mean);
       squares += off * off;
     }
-    double error = Math.sqrt(squares) / weight;
-    return !(mean <= error); // a model that has left the finite numbers is worse, too
+    return mean > Math.sqrt(squares) / weight;
   }
 
   /**
@@ -163,17 +196,23 @@ public final class ServedModel implements AutoCloseable {
    * @return empty while there is no model yet
    * @throws dev.kula.KulaException the user's mistake, if a value is missing or no number
    */
-  public synchronized Optional<Prediction> predict(Map<String, ?> row) {
+  public Optional<Prediction> predict(Map<String, ?> row) {
+    return predict(List.of(row)).map(List::getFirst);
+  }
+
+  /** What one and the same model says of each of several samples, likewise. */
+  public synchronized Optional<List<Prediction>> predict(List<? extends Map<String, ?>> rows) {
     Serving model = serving;
     return model == null
         ? Optional.empty()
-        : Optional.of(predict(model, SampleRows.features(model.bench().schema, row)));
+        : Optional.of(rows.stream().map(row -> predict(model, row)).toList());
   }
 
-  private static Prediction predict(Serving model, float[] features) {
+  private static Prediction predict(Serving model, Map<String, ?> row) {
     Bench bench = model.bench();
     Task task = bench.settings.task();
     float[] outputs = new float[task.outputs()];
+    float[] features = SampleRows.features(bench.schema, row);
     bench.engine.outputs(model.parameters(), new OneSample(features), outputs);
     return switch (task) {
       case Task.Regression regression ->
@@ -184,20 +223,13 @@ public final class ServedModel implements AutoCloseable {
   }
 
   private static Prediction label(List<String> names, float[] outputs) {
-    List<Double> probabilities = new ArrayList<>();
+    SequencedMap<String, Double> probabilities = new LinkedHashMap<>();
     int best = 0;
     for (int i = 0; i < outputs.length; i++) {
-      probabilities.add((double) outputs[i]);
+      probabilities.put(names.get(i), (double) outputs[i]);
       best = outputs[i] > outputs[best] ? i : best;
     }
     return new Prediction.Label(names.get(best), probabilities);
-  }
-
-  /** Names of the labels, in the order of their probabilities; none while there is no model. */
-  public synchronized List<String> labels() {
-    return serving == null || !serving.bench().schema.labels().edges().isEmpty()
-        ? List.of()
-        : serving.bench().schema.labels().names();
   }
 
   /** How it stands; empty while there is no model. */

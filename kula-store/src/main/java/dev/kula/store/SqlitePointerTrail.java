@@ -34,15 +34,18 @@ public final class SqlitePointerTrail implements Closeable {
             number INTEGER PRIMARY KEY,
             recorded TEXT NOT NULL,
             run TEXT NOT NULL,
+            delivery INTEGER NOT NULL,
+            position INTEGER NOT NULL,
             at TEXT NOT NULL,
             swap_order INTEGER NOT NULL,
             what TEXT NOT NULL,
             peer TEXT NOT NULL,
-            exchange TEXT,
-            block TEXT,
+            exchange TEXT NOT NULL,
+            block TEXT NOT NULL,
             samples INTEGER NOT NULL,
             detail TEXT NOT NULL,
-            UNIQUE (run, at, swap_order, what, peer, detail)) STRICT
+            UNIQUE (run, delivery, position, at, swap_order, what, peer, exchange, block, samples,
+              detail)) STRICT
           """,
           """
           CREATE TRIGGER events_stay BEFORE UPDATE ON event
@@ -87,24 +90,32 @@ public final class SqlitePointerTrail implements Closeable {
     return new SqlitePointerTrail(SqliteFile.open(path, KIND, SCHEMA_VERSION, SCHEMA), clock);
   }
 
-  /** Writes down what happened, unless it is there; safe on the disk on return. */
-  public void add(String run, List<PointerEvent> events) {
+  /**
+   * Writes down what happened, unless it is there; safe on the disk on return.
+   *
+   * @param delivery by which, counted in the run: the same events by another are others
+   */
+  public void add(String run, long delivery, List<PointerEvent> events) {
     Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
-    for (PointerEvent event : events) {
+    for (int i = 0; i < events.size(); i++) {
+      PointerEvent event = events.get(i);
+      int position = i;
       file.write(
-          "INSERT INTO event (recorded, run, at, swap_order, what, peer, exchange, block, samples,"
-              + " detail) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+          "INSERT INTO event (recorded, run, delivery, position, at, swap_order, what, peer,"
+              + " exchange, block, samples, detail) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
           row -> {
             row.setString(1, now.toString());
             row.setString(2, run);
-            row.setString(3, event.at().toString());
-            row.setLong(4, event.order());
-            row.setString(5, event.what().name());
-            row.setString(6, event.peer().name());
-            row.setString(7, event.exchange().map(Exchange::name).orElse(null));
-            row.setString(8, event.block().orElse(null));
-            row.setInt(9, event.samples());
-            row.setString(10, event.detail());
+            row.setLong(3, delivery);
+            row.setInt(4, position);
+            row.setString(5, event.at().toString());
+            row.setLong(6, event.order());
+            row.setString(7, event.what().name());
+            row.setString(8, event.peer().name());
+            row.setString(9, event.exchange().map(Exchange::name).orElse(""));
+            row.setString(10, event.block().orElse(""));
+            row.setInt(11, event.samples());
+            row.setString(12, event.detail());
           });
     }
   }
@@ -127,8 +138,8 @@ public final class SqlitePointerTrail implements Closeable {
                     row.getLong(4),
                     PointerEvent.What.valueOf(row.getString(5)),
                     new DeviceId(row.getString(6)),
-                    Optional.ofNullable(row.getString(7)).map(Exchange::valueOf),
-                    Optional.ofNullable(row.getString(8)),
+                    said(row.getString(7)).map(Exchange::valueOf),
+                    said(row.getString(8)),
                     row.getInt(9),
                     row.getString(10))));
       }
@@ -138,6 +149,11 @@ public final class SqlitePointerTrail implements Closeable {
     } catch (IllegalArgumentException | DateTimeException noEntry) {
       throw file.damaged(noEntry);
     }
+  }
+
+  /** Messages do not say everything. */
+  private static Optional<String> said(String text) {
+    return Optional.of(text).filter(some -> !some.isEmpty());
   }
 
   @Override

@@ -65,12 +65,12 @@ final class SqlitePointerTrailTest {
   void whatIsToldAgainIsThereOnce() {
     try (SqlitePointerTrail trail = open()) {
       assertEquals(List.of(), trail.entries());
-      trail.add("a run", List.of(GRANTED, DENIED));
+      trail.add("a run", 1, List.of(GRANTED, DENIED));
     }
     now.set(START.plusSeconds(60));
     try (SqlitePointerTrail trail = open()) {
-      trail.add("a run", List.of(GRANTED, DENIED));
-      trail.add("another run", List.of(DENIED));
+      trail.add("a run", 1, List.of(GRANTED, DENIED));
+      trail.add("another run", 1, List.of(DENIED));
     }
     Instant first = Instant.parse("2026-06-01T12:00:00Z");
     try (SqlitePointerTrail trail = open()) {
@@ -83,11 +83,22 @@ final class SqlitePointerTrailTest {
     }
   }
 
+  /** An order that comes again at the same moment grants again, and a lease may be used twice. */
+  @Test
+  void whatHappensTwiceIsThereTwice() {
+    try (SqlitePointerTrail trail = open()) {
+      trail.add("a run", 1, List.of(GRANTED, GRANTED));
+      trail.add("a run", 2, List.of(GRANTED));
+      trail.add("a run", 2, List.of(GRANTED));
+      assertEquals(3, trail.entries().size());
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"UPDATE event SET peer = 'x'", "DELETE FROM event"})
   void theDatabaseRefusesToTakeBackWhatHappened(String sql) throws SQLException {
     try (SqlitePointerTrail trail = open()) {
-      trail.add("a run", List.of(GRANTED));
+      trail.add("a run", 1, List.of(GRANTED));
     }
     try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
         Statement statement = connection.createStatement()) {
@@ -100,13 +111,14 @@ final class SqlitePointerTrailTest {
   void whatIsNoTrailIsRefused() throws IOException, SQLException {
     try (SqlitePointerTrail trail = open()) {
       ErrorAssertions.assertUserError("open in another process", this::open);
-      trail.add("a run", List.of(GRANTED));
+      trail.add("a run", 1, List.of(GRANTED));
     }
     try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
         Statement statement = connection.createStatement()) {
       statement.execute(
-          "INSERT INTO event (recorded, run, at, swap_order, what, peer, samples, detail) VALUES"
-              + " ('never', 'r', 'x', 1, 'MADE_UP', 'p', 0, '')");
+          "INSERT INTO event (recorded, run, delivery, position, at, swap_order, what, peer,"
+              + " exchange, block, samples, detail) VALUES"
+              + " ('never', 'r', 1, 1, 'x', 1, 'MADE_UP', 'p', '', '', 0, '')");
     }
     try (SqlitePointerTrail trail = open()) {
       ErrorAssertions.assertUserError("is no audit trail or is damaged", trail::entries);

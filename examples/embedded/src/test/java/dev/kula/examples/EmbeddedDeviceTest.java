@@ -162,7 +162,9 @@ final class EmbeddedDeviceTest {
         Prediction.Label label = assertInstanceOf(Prediction.Label.class, said);
         right += label.label().equals("kind" + kind) ? 1 : 0;
         assertEquals(
-            1, label.probabilities().stream().mapToDouble(Double::doubleValue).sum(), 1e-4);
+            1,
+            label.probabilities().values().stream().mapToDouble(Double::doubleValue).sum(),
+            1e-4);
       }
       assertTrue(right >= CLASSES - 1, right + " of " + CLASSES);
       KulaException mistake =

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 
 /**
  * Answers over HTTP without a password. At most 32 connections are open, a request may take 10
@@ -20,6 +21,8 @@ final class HttpPort implements AutoCloseable {
   static final JsonMapper JSON = new JsonMapper();
 
   private static final int BODY_BYTES = 1 << 20;
+  private static final Pattern PORT = Pattern.compile(":[0-9]*$");
+  private static final Pattern ADDRESS = Pattern.compile("[0-9.]+|\\[[0-9a-fA-F:.]+]");
 
   static {
     // Read once, by the first server of a process. Who asks slowly, or often, is cut off.
@@ -47,8 +50,9 @@ final class HttpPort implements AutoCloseable {
    *
    * @param method in capitals; HEAD is asked as GET
    * @param body whole
+   * @param isOfPage whether a page in a browser may have asked
    */
-  record Request(String method, String path, byte[] body) {}
+  record Request(String method, String path, byte[] body, boolean isOfPage) {}
 
   /** An answer. */
   record Answer(int status, String type, String text, List<String> allowed) {
@@ -92,12 +96,27 @@ final class HttpPort implements AutoCloseable {
     }
     ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     server.setExecutor(threads);
-    server.createContext("/", exchange -> respond(exchange, answers));
+    String name = address.getHostString();
+    server.createContext("/", exchange -> respond(exchange, name, answers));
     server.start();
     return new HttpPort(server, threads);
   }
 
-  private static void respond(HttpExchange exchange, Function<Request, Answer> answers)
+  /**
+   * Whether a browser asks for a page: across origins, or by a name that a stranger made lead to
+   * this machine (DNS rebinding). Programs ask by address, by the name that the port was opened
+   * under, or by one without a dot, which no stranger can have.
+   */
+  private static boolean isOfPage(HttpExchange exchange, String own) {
+    if (exchange.getRequestHeaders().getFirst("Origin") != null) {
+      return true;
+    }
+    String host = exchange.getRequestHeaders().getFirst("Host");
+    String name = host == null ? "" : PORT.matcher(host).replaceAll("");
+    return name.indexOf('.') >= 0 && !name.equals(own) && !ADDRESS.matcher(name).matches();
+  }
+
+  private static void respond(HttpExchange exchange, String name, Function<Request, Answer> answers)
       throws IOException {
     try (exchange) {
       boolean headOnly = exchange.getRequestMethod().equals("HEAD");
@@ -109,7 +128,8 @@ final class HttpPort implements AutoCloseable {
                   new Request(
                       headOnly ? "GET" : exchange.getRequestMethod(),
                       exchange.getRequestURI().getPath(),
-                      body));
+                      body,
+                      isOfPage(exchange, name)));
       byte[] text = answer.text().getBytes(StandardCharsets.UTF_8);
       exchange.getResponseHeaders().set("Content-Type", answer.type());
       if (!answer.allowed().isEmpty()) {

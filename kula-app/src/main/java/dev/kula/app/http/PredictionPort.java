@@ -17,12 +17,16 @@ import java.util.Map;
 
 /**
  * Where an application on the device's machine asks its personal model. {@code POST /predict} takes
- * a sample as a JSON object, a value by the name of its column, or a list of them, and answers an
- * object or a list: of a classification {@code label} and {@code probabilities}, of a regression
- * {@code value}. {@code GET /model} says which model answers. 503 while there is none. A model
- * tells of the samples that it has learnt from: whoever can ask can learn that, too.
+ * a sample as a JSON object, a value by the name of its column, or a list of at most 1000, and
+ * answers an object or a list: of a classification {@code label} and {@code probabilities}, of a
+ * regression {@code value}. {@code GET /model} says which model answers. 503 while there is none.
+ * Pages in a browser are not answered. A model tells of the samples that it has learnt from:
+ * whoever can ask can learn that, too.
  */
 public final class PredictionPort implements AutoCloseable {
+  /** Samples of a request. */
+  private static final int MOST = 1000;
+
   private final HttpPort port;
 
   private PredictionPort(HttpPort port) {
@@ -41,6 +45,9 @@ public final class PredictionPort implements AutoCloseable {
   }
 
   private static Answer answer(Request request, ServedModel model) {
+    if (request.isOfPage()) {
+      return error(403, "the request is of a web page, must be of a program");
+    }
     return switch (request.path()) {
       case "/model" ->
           request.method().equals("GET")
@@ -70,7 +77,6 @@ public final class PredictionPort implements AutoCloseable {
               Map<String, Object> told = new LinkedHashMap<>();
               told.put("round", status.round());
               told.put("keptBack", status.keptBack());
-              told.put("labels", model.labels());
               return Answer.json(200, told);
             })
         .orElseGet(PredictionPort::noModel);
@@ -88,26 +94,32 @@ public final class PredictionPort implements AutoCloseable {
     if (!asked.isObject() && !asked.isArray()) {
       return error(400, "the request must be an object, a sample, or a list of them");
     }
-    if (model.status().isEmpty()) {
-      return noModel();
+    if (asked.size() > MOST && asked.isArray()) {
+      return error(
+          400, "the request has %d samples, must have at most %d".formatted(asked.size(), MOST));
     }
-    List<Map<String, Object>> answers = new ArrayList<>();
+    List<Map<String, Object>> rows = new ArrayList<>();
     try {
       for (JsonNode sample : asked.isArray() ? asked : List.of(asked)) {
-        answers.add(told(model.predict(row(sample)).orElseThrow(), model.labels()));
+        rows.add(row(sample));
       }
+      return model
+          .predict(rows)
+          .map(said -> said.stream().map(PredictionPort::told).toList())
+          .map(answers -> Answer.json(200, asked.isArray() ? answers : answers.getFirst()))
+          .orElseGet(PredictionPort::noModel);
     } catch (KulaException mistake) {
       if (mistake.blame() != KulaException.Blame.USER) {
         throw mistake;
       }
-      return error(400, "sample %d: %s".formatted(answers.size() + 1, mistake.getMessage()));
+      return error(400, String.valueOf(mistake.getMessage()));
     }
-    return Answer.json(200, asked.isArray() ? answers : answers.getFirst());
   }
 
   private static Map<String, Object> row(JsonNode sample) {
     if (!sample.isObject()) {
-      throw KulaException.user("is no object, must be one with a value by the name of each column");
+      throw KulaException.user(
+          "a sample is no object, must be one with a value by the name of each column");
     }
     Map<String, Object> row = new HashMap<>();
     sample
@@ -124,17 +136,13 @@ public final class PredictionPort implements AutoCloseable {
     return row;
   }
 
-  private static Map<String, Object> told(Prediction prediction, List<String> labels) {
+  private static Map<String, Object> told(Prediction prediction) {
     Map<String, Object> told = new LinkedHashMap<>();
     switch (prediction) {
       case Prediction.Value number -> told.put("value", number.value());
       case Prediction.Label label -> {
         told.put("label", label.label());
-        Map<String, Double> probabilities = new LinkedHashMap<>();
-        for (int i = 0; i < labels.size(); i++) {
-          probabilities.put(labels.get(i), label.probabilities().get(i));
-        }
-        told.put("probabilities", probabilities);
+        told.put("probabilities", label.probabilities());
       }
     }
     return told;

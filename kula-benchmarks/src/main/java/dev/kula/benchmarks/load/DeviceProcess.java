@@ -173,6 +173,6 @@ final class DeviceProcess {
     }
 
     @Override
-    public void moved(String run, List<PointerEvent> events) {}
+    public void moved(String run, long delivery, List<PointerEvent> events) {}
   }
 }
