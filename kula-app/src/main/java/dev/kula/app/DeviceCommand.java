@@ -26,8 +26,8 @@ import picocli.CommandLine.Spec;
     description = {
       "Takes part in a live fleet until its run ends, and goes on through broken connections, or"
           + " where it was killed.",
-      "Keeps its jobs, device.jobs, what it has released, releases.db, and the personal model that"
-          + " it ends with, personal.safetensors, in a directory."
+      "Keeps its jobs, device.jobs, what it has released, releases.db, what became of its pointers,"
+          + " pointers.db, and its personal model, personal.safetensors, in a directory."
     },
     footer = {
       "",

@@ -67,44 +67,13 @@ final class OwnAttendance {
    */
   Path attend(RunSettings settings, EngineFactory engines) {
     Attendance.make(directory);
-    DataSource.Csv source = (DataSource.Csv) DataSource.parse(settings.data());
+    refuseOtherAccount();
     Path file = directory.resolve(Attendance.MODEL);
-    Path releases = directory.resolve(RELEASES);
-    try (SqlitePointerTrail trail =
-            SqlitePointerTrail.open(directory.resolve(POINTERS), InstantSource.system());
-        Journals<SqliteReleaseJournal> account =
-            new Journals<>(
-                (run, filter) -> SqliteReleaseJournal.open(releases, run, filter),
-                SqliteReleaseJournal::close);
-        ServedModel served = new ServedModel(state -> keep(file, state))) {
+    try (ServedModel served = new ServedModel(state -> keep(file, state))) {
       restore(file, served, engines);
       Optional<PredictionPort> port = terms.serving().map(at -> serve(at, served));
       try {
-        OwnDevice device =
-            new OwnDevice(
-                plan.name(),
-                plan.tls().deviceKeys(),
-                plan.tls().trust(),
-                source::load,
-                SplitSpec.parse(settings.split()),
-                terms.givesRaw(),
-                terms.mostEpsilon(),
-                account::of,
-                engines,
-                owner(trail),
-                served);
-        tell(
-            new Attendance<>(
-                    plan,
-                    Role.DEVICE,
-                    device::runner,
-                    Optional.of(device.shown()),
-                    directory,
-                    JOBS,
-                    terminal)
-                .attend(DeviceRunner::standing),
-            served.status(),
-            file);
+        tell(takePart(settings, engines, served), served.status(), file);
         if (port.isPresent()) {
           untilEnded();
         }
@@ -112,6 +81,53 @@ final class OwnAttendance {
       } finally {
         port.ifPresent(PredictionPort::close);
       }
+    }
+  }
+
+  /** Until the run ends; then the owner may look at the trail, whatever is served. */
+  private DeviceRunner.Standing takePart(
+      RunSettings settings, EngineFactory engines, ServedModel served) {
+    DataSource.Csv source = (DataSource.Csv) DataSource.parse(settings.data());
+    Path releases = directory.resolve(RELEASES);
+    try (SqlitePointerTrail trail =
+            SqlitePointerTrail.open(directory.resolve(POINTERS), InstantSource.system());
+        Journals<SqliteReleaseJournal> account =
+            new Journals<>(
+                (run, filter) -> SqliteReleaseJournal.open(releases, run, filter),
+                SqliteReleaseJournal::close)) {
+      OwnDevice device =
+          new OwnDevice(
+              plan.name(),
+              plan.tls().deviceKeys(),
+              plan.tls().trust(),
+              source::load,
+              SplitSpec.parse(settings.split()),
+              terms.givesRaw(),
+              terms.mostEpsilon(),
+              account::of,
+              engines,
+              owner(trail),
+              served);
+      return new Attendance<>(
+              plan,
+              Role.DEVICE,
+              device::runner,
+              Optional.of(device.shown()),
+              directory,
+              JOBS,
+              terminal)
+          .attend(DeviceRunner::standing);
+    }
+  }
+
+  /** What a device has spent must not be forgotten because another program kept count of it. */
+  private void refuseOtherAccount() {
+    Path other = directory.resolve("releases.jsonl");
+    if (Files.exists(other)) {
+      throw KulaException.user(
+          "'%s' has the account of this device, which kula device cannot read; go on with the"
+                  .formatted(other)
+              + " application that wrote it, or enrol the device anew");
     }
   }
 

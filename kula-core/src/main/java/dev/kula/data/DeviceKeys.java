@@ -27,7 +27,12 @@ public final class DeviceKeys {
   private final Supplier<SecureRandom> random;
   private @Nullable Secrets secrets;
 
-  private record Secrets(PrivateKey signing, PublicKey verifying, SecretKeySpec naming) {}
+  /**
+   * @param naming names blocks, which others see
+   * @param deriving makes secrets, which nobody sees
+   */
+  private record Secrets(
+      PrivateKey signing, PublicKey verifying, SecretKeySpec naming, SecretKeySpec deriving) {}
 
   private DeviceKeys(Supplier<SecureRandom> random) {
     this.random = random;
@@ -56,8 +61,13 @@ public final class DeviceKeys {
       Mac mac = Mac.getInstance(HMAC);
       mac.init(new SecretKeySpec(signing.getPrivate().getEncoded(), HMAC));
       byte[] naming = mac.doFinal(SignedFields.bytes("kula names of blocks 1"));
+      byte[] deriving = mac.doFinal(SignedFields.bytes("kula secrets 1"));
       keys.secrets =
-          new Secrets(signing.getPrivate(), signing.getPublic(), new SecretKeySpec(naming, HMAC));
+          new Secrets(
+              signing.getPrivate(),
+              signing.getPublic(),
+              new SecretKeySpec(naming, HMAC),
+              new SecretKeySpec(deriving, HMAC));
       return keys;
     } catch (GeneralSecurityException e) {
       throw KulaException.resource("HMAC-SHA-256 failed: " + e.getMessage(), e);
@@ -80,7 +90,13 @@ public final class DeviceKeys {
       byte[] naming = new byte[32];
       random.nextBytes(naming);
       KeyPair pair = generator.generateKeyPair();
-      return new Secrets(pair.getPrivate(), pair.getPublic(), new SecretKeySpec(naming, HMAC));
+      byte[] deriving = new byte[32];
+      random.nextBytes(deriving);
+      return new Secrets(
+          pair.getPrivate(),
+          pair.getPublic(),
+          new SecretKeySpec(naming, HMAC),
+          new SecretKeySpec(deriving, HMAC));
     } catch (GeneralSecurityException e) {
       throw KulaException.resource(
           "this Java lacks Ed25519; use a JDK 25 with its SunEC provider", e);
@@ -98,7 +114,7 @@ public final class DeviceKeys {
    * @param purpose what it is for
    */
   public Seed seed(String purpose) {
-    Mac mac = naming();
+    Mac mac = mac(secrets().deriving());
     mac.update(SignedFields.bytes("kula seed 1", purpose));
     return new Seed(ByteBuffer.wrap(mac.doFinal()).getLong());
   }
@@ -110,7 +126,7 @@ public final class DeviceKeys {
    * @param parts of what else they depend on
    */
   byte[] secret(String purpose, byte[]... parts) {
-    Mac mac = naming();
+    Mac mac = mac(secrets().deriving());
     mac.update(SignedFields.bytes("kula secret 1", purpose));
     for (byte[] part : parts) {
       mac.update(ByteBuffer.allocate(Integer.BYTES).putInt(part.length).array());
@@ -144,7 +160,7 @@ public final class DeviceKeys {
   }
 
   BlockId name(SampleBatch content) {
-    Mac mac = naming();
+    Mac mac = mac(secrets().naming());
     float[] row = new float[content.features().columns()];
     ByteBuffer buffer = ByteBuffer.allocate((row.length + 1) * Float.BYTES);
     for (int i = 0; i < content.size(); i++) {
@@ -158,7 +174,7 @@ public final class DeviceKeys {
 
   /** The name of this device's class sums of a round, which depends on no sample. */
   BlockId nameOfSums(int round) {
-    Mac mac = naming();
+    Mac mac = mac(secrets().naming());
     mac.update(SignedFields.bytes("class sums", Integer.toString(round)));
     return named(mac);
   }
@@ -167,10 +183,10 @@ public final class DeviceKeys {
     return new BlockId(HexFormat.of().formatHex(mac.doFinal()));
   }
 
-  private Mac naming() {
+  private static Mac mac(SecretKeySpec key) {
     try {
       Mac mac = Mac.getInstance(HMAC);
-      mac.init(secrets().naming());
+      mac.init(key);
       return mac;
     } catch (GeneralSecurityException e) {
       throw KulaException.resource("HMAC-SHA-256 failed: " + e.getMessage(), e);

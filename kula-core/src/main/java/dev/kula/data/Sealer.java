@@ -13,22 +13,30 @@ import java.util.Optional;
 public final class Sealer {
   private static final byte[] INFO = "kula sealed message 1".getBytes(StandardCharsets.US_ASCII);
 
+  private final String run;
   private final DeviceId self;
   private final DeviceKeys keys;
   private final byte[] privateKey;
-  private final SealingKey shown;
 
-  /** Of a device with these keys. */
-  public Sealer(DeviceId self, DeviceKeys keys) {
+  /**
+   * Of a device with these keys.
+   *
+   * @param run of the fleet, in which alone its messages can be opened
+   */
+  public Sealer(String run, DeviceId self, DeviceKeys keys) {
+    this.run = run;
     this.self = self;
     this.keys = keys;
-    this.privateKey = Hpke.deriveKey(keys.secret("kula sealing 1"));
-    this.shown = SealingKey.of(Curve.publicKey(privateKey), keys);
+    this.privateKey = privateKey(keys);
   }
 
-  /** What others seal to. */
-  public SealingKey shown() {
-    return shown;
+  private static byte[] privateKey(DeviceKeys keys) {
+    return Hpke.deriveKey(keys.secret("kula sealing 1"));
+  }
+
+  /** What others seal to, for a device with these keys; the same in all runs. */
+  public static SealingKey shown(DeviceKeys keys) {
+    return SealingKey.of(Curve.publicKey(privateKey(keys)), keys);
   }
 
   /**
@@ -38,7 +46,7 @@ public final class Sealer {
    * @param kind of message, which is not hidden
    */
   public Hpke.Sealed seal(DeviceId receiver, byte[] key, String kind, byte[] message) {
-    byte[] associated = SignedFields.bytes(self.name(), receiver.name(), kind);
+    byte[] associated = SignedFields.bytes(run, self.name(), receiver.name(), kind);
     byte[] ephemeral = Hpke.deriveKey(keys.secret("kula ephemeral 1", key, associated, message));
     return Hpke.seal(ephemeral, privateKey, key, INFO, associated, message);
   }
@@ -47,10 +55,10 @@ public final class Sealer {
    * Opens a message.
    *
    * @param key of the sender, which the sender has signed
-   * @return empty if it is not what that sender sealed for this device
+   * @return empty if it is not what that sender sealed for this device in this run
    */
   public Optional<byte[]> open(DeviceId sender, byte[] key, String kind, Hpke.Sealed sealed) {
-    byte[] associated = SignedFields.bytes(sender.name(), self.name(), kind);
+    byte[] associated = SignedFields.bytes(run, sender.name(), self.name(), kind);
     return Hpke.open(sealed, privateKey, key, INFO, associated);
   }
 }

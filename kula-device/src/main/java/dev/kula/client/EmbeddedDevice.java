@@ -56,26 +56,42 @@ public final class EmbeddedDevice implements AutoCloseable {
   private static final long JOB_BYTES = 1L << 30;
 
   private final ServedModel served;
-  private final FleetClient client;
+  private final CompletableFuture<FleetClient> client = new CompletableFuture<>();
   private final CompletableFuture<Void> over = new CompletableFuture<>();
 
-  private EmbeddedDevice(ServedModel served, FleetClient client) {
+  private EmbeddedDevice(ServedModel served) {
     this.served = served;
-    this.client = client;
   }
 
-  /** Until the run is over; then all that it took is free again. */
-  private void attend(Worker<?> worker, Journals<?> journals, ManagedChannel line) {
+  /**
+   * Goes on where the log ends, which does all its jobs again, and attends until the run is over;
+   * then all that it took is free again.
+   */
+  private void attend(
+      OwnDevice device, JobLog log, Journals<?> journals, ManagedChannel line, Owner owner) {
     Optional<Throwable> failure = Optional.empty();
     try (journals;
-        worker) {
-      client.run();
+        log;
+        Worker<DeviceRunner> worker = new Worker<>(device::runner, Optional.of(log))) {
+      worker
+          .leftAlone()
+          .ifPresent(why -> owner.trouble("its log is of another run: " + why.getMessage()));
+      FleetClient attending = new FleetClient(line, worker, JOB_BYTES, Optional.of(device.shown()));
+      client.complete(attending);
+      attending.run();
     } catch (Throwable e) { // also an error: whoever waits must be told
       failure = Optional.of(e);
     } finally {
       line.shutdownNow();
     }
+    failure.ifPresent(client::completeExceptionally);
     failure.ifPresentOrElse(over::completeExceptionally, () -> over.complete(null));
+  }
+
+  private Optional<FleetClient> attending() {
+    return client.isDone() && !client.isCompletedExceptionally()
+        ? Optional.of(client.join())
+        : Optional.empty();
   }
 
   /** Says what a device needs; see {@link Builder#start}. */
@@ -102,12 +118,12 @@ public final class EmbeddedDevice implements AutoCloseable {
 
   /** Whether a server has welcomed this device, and the connection holds. */
   public boolean isConnected() {
-    return client.isConnected();
+    return attending().map(FleetClient::isConnected).orElse(false);
   }
 
   /** Why there is no connection; empty while there is one, and before one was tried. */
   public Optional<String> trouble() {
-    return client.trouble();
+    return attending().flatMap(FleetClient::trouble);
   }
 
   /** Whether it takes part no more, because the run has ended or the device could not go on. */
@@ -132,11 +148,18 @@ public final class EmbeddedDevice implements AutoCloseable {
     }
   }
 
-  /** Ends taking part, after the job that is being done, and frees the model. */
+  /**
+   * Ends taking part, after the job that is being done, or all that stand in its log if it has just
+   * been started again, and frees the model.
+   */
   @Override
   public void close() {
-    client.stop();
-    over.exceptionally(failure -> null).join(); // whoever wants to know awaits
+    try {
+      client.join().stop();
+    } catch (CompletionException failed) {
+      // there is nothing to stop; whoever wants to know awaits
+    }
+    over.exceptionally(failure -> null).join();
     served.close();
   }
 
@@ -185,7 +208,7 @@ public final class EmbeddedDevice implements AutoCloseable {
     /**
      * Its labelled rows, each a value by the name of its column, a {@link Number} or text, in the
      * order in which they were recorded. Asked for once a run and when the device is started again,
-     * on another thread; rows may only have been added at the end since.
+     * on another thread; within a run they must be the same, for it does its jobs again then.
      */
     public Builder rows(Supplier<? extends List<? extends Map<String, ?>>> source) {
       return samples(schema -> SampleRows.labelled(schema, "the application's rows", source.get()));
@@ -249,7 +272,7 @@ public final class EmbeddedDevice implements AutoCloseable {
       Tls tls = new Tls(own, new Trust(root, InstantSource.system(), Revocations.none()));
       SplitSpec dealt = SplitSpec.parse(split);
       make(kept);
-      ManagedChannel line = ServerLine.open(at, port, tls, Role.DEVICE);
+      refuseOtherAccount(kept);
       ServedModel served = new ServedModel(state -> {});
       Path releases = kept.resolve("releases.jsonl");
       Journals<FileReleaseJournal> journals =
@@ -269,21 +292,19 @@ public final class EmbeddedDevice implements AutoCloseable {
               Engines.best(),
               owner,
               served);
-      Worker<DeviceRunner> worker;
+      ManagedChannel line = ServerLine.open(at, port, tls, Role.DEVICE);
+      JobLog log;
       try {
-        worker =
-            new Worker<>(device::runner, Optional.of(JobLog.open(kept.resolve("device.jobs"))));
-      } catch (RuntimeException failure) {
+        log = JobLog.open(kept.resolve("device.jobs"));
+      } catch (KulaException failure) {
         line.shutdownNow();
-        journals.close();
         throw failure;
       }
-      FleetClient client = new FleetClient(line, worker, JOB_BYTES, Optional.of(device.shown()));
-      EmbeddedDevice started = new EmbeddedDevice(served, client);
+      EmbeddedDevice started = new EmbeddedDevice(served);
       Thread.ofPlatform()
           .name("kula " + tls.self().name())
           .daemon()
-          .start(() -> started.attend(worker, journals, line));
+          .start(() -> started.attend(device, log, journals, line, owner));
       return started;
     }
 
@@ -292,6 +313,17 @@ public final class EmbeddedDevice implements AutoCloseable {
         throw KulaException.user("%s is missing, must be given before start()".formatted(name));
       }
       return value;
+    }
+
+    /** What a device has spent must not be forgotten because another program kept count of it. */
+    private static void refuseOtherAccount(Path directory) {
+      Path other = directory.resolve("releases.db");
+      if (Files.exists(other)) {
+        throw KulaException.user(
+            "'%s' has the account of this device, which an application cannot read; go on with kula"
+                    .formatted(other)
+                + " device, or enrol the device anew");
+      }
     }
 
     private static void make(Path directory) {

@@ -185,6 +185,9 @@ final class LockedFile implements AutoCloseable {
 
   @Override
   public void close() {
+    if (!channel.isOpen()) {
+      return; // whoever has the file now may be another
+    }
     try {
       channel.close();
     } catch (IOException e) {

@@ -67,7 +67,7 @@ public record OwnDevice(
 
   /** What others seal to, for {@link FleetClient} to show. */
   public SealingKey shown() {
-    return new Sealer(name, keys).shown();
+    return Sealer.shown(keys);
   }
 
   /**
@@ -120,7 +120,7 @@ public record OwnDevice(
             owner,
             served,
             acquaintances::meet,
-            new SealedTalk(new Sealer(name, keys), acquaintances, owner::trouble)),
+            new SealedTalk(new Sealer(own.run(), name, keys), acquaintances, owner::trouble)),
         engine,
         engines.createHead(engine));
   }

@@ -58,7 +58,6 @@ final class SealedTalkTest {
     final DeviceId name;
     final PeerKeys keys = PeerKeys.create(Role.DEVICE);
     final byte[] certificate;
-    final Sealer sealer;
     final Acquaintances others =
         new Acquaintances(
             new Trust(authority.certificate(), InstantSource.system(), Revocations.none()));
@@ -72,13 +71,17 @@ final class SealedTalkTest {
               .issue(peer, keys.connection().getPublic(), List.of(), Authority.VALIDITY)
               .getFirst()
               .getEncoded();
-      this.sealer = new Sealer(this.name, keys.deviceKeys());
+      Sealer sealer = new Sealer("a run", this.name, keys.deviceKeys());
       this.talk = new SealedTalk(sealer, others, troubles::add);
+    }
+
+    SealingKey shown() {
+      return Sealer.shown(keys.deviceKeys());
     }
 
     /** What an orchestrator tells others of it. */
     Introduction introduction() {
-      return new Introduction(List.of(certificate), Optional.of(sealer.shown()));
+      return new Introduction(List.of(certificate), Optional.of(shown()));
     }
 
     List<Envelope> says(Party to, Message message) {
@@ -170,7 +173,7 @@ final class SealedTalkTest {
     assertEquals(List.of(), alice.says(carol, SAID));
     assertTrue(troubles.getLast().contains("nothing is said to 'carol'"), troubles::toString);
 
-    SealingKey others = bob.sealer.shown();
+    SealingKey others = bob.shown();
     KulaException refusal =
         assertThrows(
             KulaException.class, () -> alice.others.meet(carol.introduction().with(others)));

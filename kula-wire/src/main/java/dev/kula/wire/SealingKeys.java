@@ -2,6 +2,7 @@ package dev.kula.wire;
 
 import com.google.protobuf.UnsafeByteOperations;
 import dev.kula.data.SealingKey;
+import dev.kula.sealing.Curve;
 import dev.kula.wire.v1.Hello;
 import dev.kula.wire.v1.Wire;
 import java.util.Optional;
@@ -18,14 +19,25 @@ public final class SealingKeys {
         .build();
   }
 
-  /** The key that a device shows when it attends. */
+  /**
+   * The key that a device shows when it attends.
+   *
+   * @throws dev.kula.KulaException (REMOTE) if it is none
+   */
   public static Optional<SealingKey> shown(Hello hello) {
     return read(hello.hasSealing(), hello.getSealing());
   }
 
   static Optional<SealingKey> read(boolean there, Wire.SealingKey key) {
-    return there
-        ? Optional.of(new SealingKey(key.getKey().toByteArray(), key.getSignature().toByteArray()))
-        : Optional.empty();
+    if (!there) {
+      return Optional.empty();
+    }
+    if (key.getKey().size() != Curve.KEY_BYTES) {
+      throw Checks.refused(
+          "length of a sealing key", key.getKey().size(), Curve.KEY_BYTES + " bytes");
+    }
+    return Optional.of(
+        new SealingKey(
+            key.getKey().toByteArray(), Checks.signature(key.getSignature(), "a sealing key")));
   }
 }

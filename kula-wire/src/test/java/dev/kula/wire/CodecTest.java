@@ -65,11 +65,11 @@ final class CodecTest {
   @Test
   void everyKindComesBackBitForBit() {
     for (int seed = 0; seed < 60; seed++) {
-      for (Map.Entry<String, Object> entry : Specimens.oneOfEach(seed).entrySet()) {
-        byte[] bytes = Specimens.encode(entry.getValue());
-        Object back = Specimens.decode(entry.getKey(), bytes);
+      for (Map.Entry<String, Object> entry : Wholes.oneOfEach(seed).entrySet()) {
+        byte[] bytes = Wholes.encode(entry.getValue());
+        Object back = Wholes.decode(entry.getKey(), bytes);
         assertSame(entry.getValue(), back, entry.getKey());
-        assertArrayEquals(bytes, Specimens.encode(back), entry.getKey());
+        assertArrayEquals(bytes, Wholes.encode(back), entry.getKey());
       }
     }
   }
@@ -77,12 +77,12 @@ final class CodecTest {
   @Test
   void theBytesOfVersion1AreAsTheyWere() throws IOException {
     StringBuilder text = new StringBuilder();
-    Specimens.oneOfEach(GOLDEN_SEED)
+    Wholes.oneOfEach(GOLDEN_SEED)
         .forEach(
             (name, whole) ->
                 text.append(name)
                     .append(' ')
-                    .append(HexFormat.of().formatHex(Specimens.encode(whole)))
+                    .append(HexFormat.of().formatHex(Wholes.encode(whole)))
                     .append('\n'));
     Files.writeString(Path.of("target", "golden-1.txt"), text);
     StringBuilder golden = new StringBuilder();
@@ -117,7 +117,7 @@ final class CodecTest {
 
   private static void takesOrRefuses(String name, byte[] bytes) {
     try {
-      Specimens.encode(Specimens.decode(name, bytes));
+      Wholes.encode(Wholes.decode(name, bytes));
     } catch (KulaException refused) {
       assertEquals(Blame.REMOTE, refused.blame(), refused.getMessage());
     }

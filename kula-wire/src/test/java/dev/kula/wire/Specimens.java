@@ -17,7 +17,6 @@ import dev.kula.data.target.TargetSpec;
 import dev.kula.device.ChangeProtection;
 import dev.kula.device.DeviceSettings;
 import dev.kula.device.Envelope;
-import dev.kula.device.Message;
 import dev.kula.device.SumProtection;
 import dev.kula.model.InputShape;
 import dev.kula.model.ModelSpec;
@@ -386,20 +385,19 @@ final class Specimens {
     return new SampleBatch(features, floats(rows));
   }
 
+  private Object component(RecordComponent component) {
+    Object any = make(component.getGenericType());
+    return component.getName().equals("updateBits") ? 8 << random.nextInt(3) : any;
+  }
+
   private Object record(Class<?> type) {
     if (!type.isRecord()) {
       throw new AssertionError("no specimens of " + type);
     }
     RecordComponent[] components = type.getRecordComponents();
-    Object[] values =
-        Arrays.stream(components).map(RecordComponent::getGenericType).map(this::make).toArray();
+    Object[] values = Arrays.stream(components).map(this::component).toArray();
     Class<?>[] types =
         Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
-    for (int i = 0; i < values.length; i++) {
-      if (components[i].getName().equals("updateBits")) {
-        values[i] = 8 << random.nextInt(3);
-      }
-    }
     try {
       return type.getDeclaredConstructor(types).newInstance(values);
     } catch (InvocationTargetException e) {
@@ -407,55 +405,5 @@ final class Specimens {
     } catch (ReflectiveOperationException e) {
       throw new LinkageError(type.toString(), e);
     }
-  }
-
-  /** All that the codecs take, one of each kind, by name. */
-  static Map<String, Object> oneOfEach(long seed) {
-    Map<String, Object> all = new TreeMap<>();
-    for (Class<?> kind : kinds(Message.class)) {
-      Specimens specimens = new Specimens(seed + kind.getSimpleName().hashCode());
-      Envelope envelope =
-          new Envelope(
-              specimens.of(DeviceId.class), Envelope.MONITOR, (Message) specimens.of(kind));
-      all.put("Message." + kind.getSimpleName(), new Result.Said(List.of(envelope), 0.5));
-    }
-    for (Class<?> sealed : List.of(Job.class, Result.class)) {
-      for (Class<?> kind : kinds(sealed)) {
-        Specimens specimens = new Specimens(seed + kind.getSimpleName().hashCode());
-        all.put(sealed.getSimpleName() + "." + kind.getSimpleName(), specimens.of(kind));
-      }
-    }
-    for (Class<?> kind : kinds(Question.class)) {
-      Specimens specimens = new Specimens(seed + kind.getSimpleName().hashCode());
-      all.put(
-          "Job.Consult." + kind.getSimpleName(), new Job.Consult((Question) specimens.of(kind)));
-    }
-    for (Class<?> kind : kinds(Answer.class)) {
-      Specimens specimens = new Specimens(seed + kind.getSimpleName().hashCode());
-      all.put(
-          "Result.Advice." + kind.getSimpleName(), new Result.Advice((Answer) specimens.of(kind)));
-    }
-    all.put("FleetSettings", new Specimens(seed).of(FleetSettings.class));
-    return all;
-  }
-
-  /** Bytes of anything that a codec takes. */
-  static byte[] encode(Object whole) {
-    return switch (whole) {
-      case Job job -> JobCodec.encode(job);
-      case Result result -> JobCodec.encode(result);
-      case FleetSettings settings -> SettingsCodec.encode(settings);
-      default -> throw new AssertionError(whole.toString());
-    };
-  }
-
-  /** Reads what {@link #encode} wrote of a specimen of this name. */
-  static Object decode(String name, byte[] bytes) {
-    if (name.startsWith("Job.")) {
-      return JobCodec.decodeJob(bytes);
-    }
-    return name.equals("FleetSettings")
-        ? SettingsCodec.decode(bytes)
-        : JobCodec.decodeResult(bytes);
   }
 }
