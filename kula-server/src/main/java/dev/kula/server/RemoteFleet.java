@@ -232,7 +232,9 @@ public final class RemoteFleet implements Fleet {
     answers.forEach(
         (id, said) -> {
           List<Envelope> inbox = inbox(inboxes, id);
-          inbox.forEach(envelope -> hold(id, envelope.message()));
+          inbox.stream()
+              .filter(envelope -> envelope.from().equals(Envelope.ORCHESTRATOR))
+              .forEach(envelope -> hold(id, envelope.message())); // as the device does
           List<Envelope> own =
               said.envelopes().stream().filter(envelope -> envelope.from().equals(id)).toList();
           if (own.size() < said.envelopes().size()) {
