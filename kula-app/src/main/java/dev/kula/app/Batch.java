@@ -18,7 +18,10 @@ import dev.kula.store.Restored;
 import dev.kula.store.RunDirectory;
 import dev.kula.store.RunReader;
 import dev.kula.store.SafeTensors;
+import dev.kula.store.database.RunCopy;
+import dev.kula.store.database.RunDatabase;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
@@ -27,6 +30,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -48,6 +52,7 @@ final class Batch {
   private final Function<RunSettings, FederatedData> dealer;
   private final RunPlanner planner;
   private final Maker maker;
+  private final Optional<RunDatabase> store;
   private final Terminal terminal;
 
   /** One run to do. */
@@ -79,6 +84,7 @@ final class Batch {
    * @param settings that its runs have in common
    * @param dealer deals the data that they are made on, by the settings of a run
    * @param maker of runs
+   * @param store has a copy of what they tell; empty for none
    */
   Batch(
       String command,
@@ -86,12 +92,14 @@ final class Batch {
       Function<RunSettings, FederatedData> dealer,
       RunPlanner planner,
       Maker maker,
+      Optional<RunDatabase> store,
       Terminal terminal) {
     this.command = command;
     this.settings = settings;
     this.dealer = dealer;
     this.planner = planner;
     this.maker = maker;
+    this.store = store;
     this.terminal = terminal;
   }
 
@@ -111,6 +119,7 @@ final class Batch {
     try (RunDirectory directory =
         resume == null ? create() : RunDirectory.resume(Path.of(resume))) {
       CommandState state = resume == null ? null : resumed(directory);
+      Optional<RunCopy> copy = store.map(into -> copy(into, directory));
       List<CompletedRun> completed = new ArrayList<>(state == null ? List.of() : state.completed());
       List<Job> left = new ArrayList<>(jobs);
       boolean asked = false;
@@ -119,7 +128,7 @@ final class Batch {
         if (completed.stream().noneMatch(job::is)) {
           FederatedData data =
               job.settings().seed() == settings.seed() ? first : dealer.apply(job.settings());
-          completed.add(run(job, data, directory, completed, state));
+          completed.add(run(job, data, directory, copy, completed, state));
           state = null;
           RunRecorder.save(
               directory, new CommandState(List.copyOf(completed), null, directory.extent()));
@@ -132,6 +141,7 @@ final class Batch {
       EventDigest events = EventDigest.of(RunReader.of(directory.path()));
       RunSummary summary = summarise(first, completed, events);
       directory.write(summary);
+      copy.ifPresent(to -> to.end(summary));
       Report.write(directory.path());
       return new Runner.Finished(summary, directory.path());
     }
@@ -157,10 +167,19 @@ final class Batch {
     return first;
   }
 
+  private RunCopy copy(RunDatabase into, RunDirectory directory) {
+    return RunCopy.begin(
+        into,
+        directory.path(),
+        InstantSource.system(),
+        line -> terminal.err().println("kula: " + line));
+  }
+
   private CompletedRun run(
       Job job,
       FederatedData data,
       RunDirectory directory,
+      Optional<RunCopy> copy,
       List<CompletedRun> completed,
       @Nullable CommandState state) {
     String task = "%s, seed %d".formatted(Method.label(job.settings()), job.settings().seed());
@@ -170,7 +189,7 @@ final class Batch {
                 data,
                 planner.plan(job.settings(), data, job.stopsEarly()),
                 directory,
-                new RunRecorder(directory, completed, progress))) {
+                new RunRecorder(directory, copy, completed, progress))) {
       if (state != null && state.running() != null) {
         run.restore(state.running());
       }

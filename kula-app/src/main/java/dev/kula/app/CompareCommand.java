@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParseResult;
@@ -35,6 +36,7 @@ final class CompareCommand implements Callable<Integer> {
   private final Runner runner;
   private final Terminal terminal;
   @Spec private CommandSpec spec;
+  @Mixin private StoreOptions store = new StoreOptions();
 
   @Option(
       names = "--markdown",
@@ -54,7 +56,7 @@ final class CompareCommand implements Callable<Integer> {
     RunSettings settings = FlagOptions.settings(parsed, runner);
     refuseWhatMethodsSet(FlagOptions.given(parsed));
     MarkdownFile.refuseUnwritable(markdown);
-    Runner.Finished finished = runner.compare(settings, terminal);
+    Runner.Finished finished = runner.compare(settings, store.open(), terminal);
     ResultTable table = ResultTable.of(finished.summary());
     terminal.out().print(table.text());
     if (markdown != null) {

@@ -1,6 +1,7 @@
 package dev.kula.app;
 
 import dev.kula.server.Patience;
+import dev.kula.store.database.RunDatabase;
 import dev.kula.wire.identity.Tls;
 import java.time.Duration;
 import java.util.Optional;
@@ -16,6 +17,7 @@ import java.util.Optional;
  * @param gathering how long they may take to come, positive
  * @param patience with those that have come
  * @param operations where an operator's tools ask this process; empty for nowhere
+ * @param store has a copy of what the run tells; empty for none
  */
 record FleetPlan(
     Address listen,
@@ -24,4 +26,5 @@ record FleetPlan(
     boolean monitorApart,
     Duration gathering,
     Patience patience,
-    Optional<Address> operations) {}
+    Optional<Address> operations,
+    Optional<RunDatabase> store) {}

@@ -158,6 +158,7 @@ public final class Kula {
         arguments);
     command.addSubcommand("audit-trail", new AuditTrailCommand(terminal));
     command.addSubcommand("pki", new PkiCommand(terminal, clock));
+    command.addSubcommand("store", new StoreCommand(terminal, clock));
     command.setOut(new PrintWriter(terminal.out(), true, terminal.out().charset()));
     command.setErr(new PrintWriter(terminal.err(), true, terminal.err().charset()));
     command.setExpandAtFiles(false);

@@ -11,10 +11,12 @@ import dev.kula.engine.Engines;
 import dev.kula.model.EngineFactory;
 import dev.kula.round.Simulation;
 import dev.kula.round.SimulationSettings;
+import dev.kula.store.database.RunDatabase;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 
 /** Runs what there is to be run, or this process's part of it. */
@@ -26,13 +28,14 @@ final class LocalRunner implements Runner {
   }
 
   @Override
-  public Finished simulate(RunSettings settings, Terminal terminal) {
+  public Finished simulate(RunSettings settings, Optional<RunDatabase> store, Terminal terminal) {
     Dataset dataset = begin("simulate", settings);
-    return batch("simulate", settings, dataset, terminal).execute(List.of(new Job(settings, true)));
+    return batch("simulate", settings, dataset, store, terminal)
+        .execute(List.of(new Job(settings, true)));
   }
 
   @Override
-  public Finished compare(RunSettings settings, Terminal terminal) {
+  public Finished compare(RunSettings settings, Optional<RunDatabase> store, Terminal terminal) {
     List<Job> jobs = new ArrayList<>();
     for (int i = 0; i < settings.seeds(); i++) {
       RunSettings seeded = settings.with(Flag.SEED, settings.seed() + i);
@@ -44,7 +47,7 @@ final class LocalRunner implements Runner {
       }
     }
     Dataset dataset = begin("compare", settings);
-    return batch("compare", settings, dataset, terminal).execute(jobs);
+    return batch("compare", settings, dataset, store, terminal).execute(jobs);
   }
 
   /** Methods to compare; of the usual ones those that can be had with the other settings. */
@@ -62,7 +65,7 @@ final class LocalRunner implements Runner {
     RunSettings settings =
         plan.fitted(data, Computing.PLANNER.parameters(plan.settings(), dataset));
     Finished finished =
-        batch("advise", settings, dataset, terminal)
+        batch("advise", settings, dataset, Optional.empty(), terminal)
             .execute(
                 jobs(settings, AdvicePlan.first()),
                 completed -> jobs(settings, AdvicePlan.swaps(AdviceRun.groupsPay(completed))));
@@ -89,7 +92,8 @@ final class LocalRunner implements Runner {
             plan.membership()
                 .map(members -> members.fleet(dataset))
                 .orElseGet(() -> RunPlanner.federate(dataset, run));
-    return new Batch("orchestrate", settings, dealer, Computing.PLANNER, live, terminal)
+    return new Batch(
+            "orchestrate", settings, dealer, Computing.PLANNER, live, plan.store(), terminal)
         .execute(List.of(new Job(settings, true)));
   }
 
@@ -149,7 +153,11 @@ final class LocalRunner implements Runner {
   }
 
   private static Batch batch(
-      String command, RunSettings settings, Dataset dataset, Terminal terminal) {
+      String command,
+      RunSettings settings,
+      Dataset dataset,
+      Optional<RunDatabase> store,
+      Terminal terminal) {
     return new Batch(
         command,
         settings,
@@ -157,6 +165,7 @@ final class LocalRunner implements Runner {
         Computing.PLANNER,
         (data, plan, directory, listener) ->
             new Simulation(data, plan, Computing.ENGINES, listener),
+        store,
         terminal);
   }
 

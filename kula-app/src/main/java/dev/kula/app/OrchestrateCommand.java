@@ -55,6 +55,7 @@ final class OrchestrateCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private IdentityOptions identity = new IdentityOptions();
   @Mixin private OperationsOptions operations = new OperationsOptions();
+  @Mixin private StoreOptions store = new StoreOptions();
 
   @Option(
       names = "--listen",
@@ -172,7 +173,8 @@ final class OrchestrateCommand implements Callable<Integer> {
                 Durations.read("--patience", patience),
                 Durations.read("--absence", absence),
                 share(quorum)),
-            operations.address());
+            operations.address(),
+            store.open());
     Runner.Finished finished = runner.orchestrate(settings, plan, terminal);
     ResultTable table = ResultTable.of(finished.summary());
     terminal.out().print(table.text());

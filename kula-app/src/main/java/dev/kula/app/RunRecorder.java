@@ -6,26 +6,34 @@ import dev.kula.round.RunListener;
 import dev.kula.round.RunState;
 import dev.kula.store.Checkpoints;
 import dev.kula.store.RunDirectory;
+import dev.kula.store.database.RunCopy;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * Writes what a run tells: a line a round, its events, now and then a checkpoint; and moves the
- * bar.
+ * Writes what a run tells: a line a round, its events, now and then a checkpoint; has a database
+ * copy it; and moves the bar.
  */
 final class RunRecorder implements RunListener {
   /** A checkpoint waits until this many times what the last one took has gone by. */
   private static final int PATIENCE = 50;
 
   private final RunDirectory directory;
+  private final Optional<RunCopy> copy;
   private final List<CompletedRun> completed;
   private final RoundProgress progress;
 
   /** On the clock of {@link System#nanoTime()}. */
   private long due = System.nanoTime();
 
-  RunRecorder(RunDirectory directory, List<CompletedRun> completed, RoundProgress progress) {
+  RunRecorder(
+      RunDirectory directory,
+      Optional<RunCopy> copy,
+      List<CompletedRun> completed,
+      RoundProgress progress) {
     this.directory = directory;
+    this.copy = copy;
     this.completed = completed;
     this.progress = progress;
   }
@@ -34,6 +42,7 @@ final class RunRecorder implements RunListener {
   public void round(RoundRecord round, List<RunEvent> events) {
     directory.append(round);
     events.forEach(event -> directory.append(round.method(), round.seed(), event));
+    copy.ifPresent(to -> to.add(round, events));
     progress.ended(round);
   }
 

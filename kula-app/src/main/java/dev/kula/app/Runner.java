@@ -3,8 +3,10 @@ package dev.kula.app;
 import dev.kula.app.advice.Advice;
 import dev.kula.audit.AuditReport;
 import dev.kula.round.RunSummary;
+import dev.kula.store.database.RunDatabase;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What a command does once its settings are known. The seam between this package, which reads flags
@@ -25,14 +27,16 @@ interface Runner {
 
   /**
    * Runs the one method that {@code settings} describe, named {@link Method#label(RunSettings)}.
+   *
+   * @param store has a copy of what the run tells; empty for none
    */
-  Finished simulate(RunSettings settings, Terminal terminal);
+  Finished simulate(RunSettings settings, Optional<RunDatabase> store, Terminal terminal);
 
   /**
    * Runs {@link Method#apply} of each of {@code settings.methods()} with each of {@code
    * settings.seeds()} seeds; the summary has the methods in that order.
    */
-  Finished compare(RunSettings settings, Terminal terminal);
+  Finished compare(RunSettings settings, Optional<RunDatabase> store, Terminal terminal);
 
   /**
    * Advice that was given.

@@ -2,6 +2,7 @@ package dev.kula.app;
 
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
@@ -24,6 +25,7 @@ final class SimulateCommand implements Callable<Integer> {
   private final Runner runner;
   private final Terminal terminal;
   @Spec private CommandSpec spec;
+  @Mixin private StoreOptions store = new StoreOptions();
 
   SimulateCommand(Runner runner, Terminal terminal) {
     this.runner = runner;
@@ -34,7 +36,7 @@ final class SimulateCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     RunSettings settings = FlagOptions.settings(spec.commandLine().getParseResult(), runner);
-    Runner.Finished finished = runner.simulate(settings, terminal);
+    Runner.Finished finished = runner.simulate(settings, store.open(), terminal);
     ResultTable table = ResultTable.of(finished.summary());
     terminal.out().print(table.text());
     terminal.out().printf("%nReport: %s%n", finished.directory().resolve("report.html"));

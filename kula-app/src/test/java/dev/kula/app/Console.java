@@ -1,6 +1,7 @@
 package dev.kula.app;
 
 import dev.kula.audit.AuditReport;
+import dev.kula.store.database.RunDatabase;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -8,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 
 /** A kula command with its streams caught, over a runner that notes what it was asked to do. */
@@ -67,14 +69,14 @@ final class Console {
 
   private final class Noting implements Runner {
     @Override
-    public Finished simulate(RunSettings settings, Terminal terminal) {
+    public Finished simulate(RunSettings settings, Optional<RunDatabase> store, Terminal terminal) {
       asked.add(settings);
       return result.apply(settings);
     }
 
     @Override
-    public Finished compare(RunSettings settings, Terminal terminal) {
-      return simulate(settings, terminal);
+    public Finished compare(RunSettings settings, Optional<RunDatabase> store, Terminal terminal) {
+      return simulate(settings, Optional.empty(), terminal);
     }
 
     @Override
@@ -85,7 +87,7 @@ final class Console {
 
     @Override
     public Finished orchestrate(RunSettings settings, FleetPlan plan, Terminal terminal) {
-      return simulate(settings, terminal);
+      return simulate(settings, Optional.empty(), terminal);
     }
 
     @Override

@@ -9,14 +9,14 @@ import dev.kula.KulaException;
 import org.junit.jupiter.api.function.Executable;
 
 /** Every error of this module is one line that says who has to act and names the thing. */
-final class ErrorAssertions {
+public final class ErrorAssertions {
   private ErrorAssertions() {}
 
-  static void assertUserError(String part, Executable action) {
+  public static void assertUserError(String part, Executable action) {
     assertError(KulaException.Blame.USER, part, action);
   }
 
-  static void assertResourceError(String part, Executable action) {
+  public static void assertResourceError(String part, Executable action) {
     assertError(KulaException.Blame.RESOURCE, part, action);
   }
 

@@ -20,13 +20,13 @@ import java.util.List;
 import java.util.Map;
 
 /** One of each record that a run directory holds, with every odd value that they may have. */
-final class Records {
-  static final Traffic TRAFFIC = new Traffic(1, 2, 3, 4, 5, 6, 7);
-  static final SwapCounts SWAPS = new SwapCounts(4, 3, 2, 1);
+public final class Records {
+  public static final Traffic TRAFFIC = new Traffic(1, 2, 3, 4, 5, 6, 7);
+  public static final SwapCounts SWAPS = new SwapCounts(4, 3, 2, 1);
 
   private Records() {}
 
-  static RoundRecord round(int round) {
+  public static RoundRecord round(int round) {
     return new RoundRecord(
         "deficit swaps",
         7,
@@ -44,7 +44,7 @@ final class Records {
         1.5);
   }
 
-  static List<RunEvent> events() {
+  public static List<RunEvent> events() {
     return List.of(
         new RunEvent.Compared(
             1,
@@ -79,7 +79,7 @@ final class Records {
         new RunEvent.Stopped(40, "round limit"));
   }
 
-  static RunSummary summary() {
+  public static RunSummary summary() {
     return new RunSummary(
         RunSummary.SCHEMA_VERSION,
         "simulate",
