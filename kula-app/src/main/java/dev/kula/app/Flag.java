@@ -57,8 +57,7 @@ enum Flag {
           Form.number("dirichlet", "ALPHA", "above 0", Range::positive),
           Form.wholeNumber("classes", "K", 1, 1_000_000),
           Form.number("quantity", "ALPHA", "above 0", Range::positive)),
-      "How devices come by their data: natural (the device column), iid, dirichlet:ALPHA, classes:K"
-          + " or quantity:ALPHA."),
+      "How devices come by data: natural (their column), iid, dirichlet:A, classes:K, quantity:A."),
   DEVICES(
       Section.DATA,
       "N",
@@ -124,12 +123,7 @@ enum Flag {
           Form.text("torchscript", "FILE")),
       "softmax, mlp:WIDTHS (such as mlp:64,32), cnn or torchscript:FILE (a model of your own)."),
   ROUNDS(Section.TRAINING, "N", "40", Rule.wholeNumber(1, 1_000_000), "Rounds to run at the most."),
-  LOCAL_EPOCHS(
-      Section.TRAINING,
-      "N",
-      "2",
-      Rule.wholeNumber(1, 10_000),
-      "Passes over a device's data in a round."),
+  LOCAL_EPOCHS(Section.TRAINING, "N", "2", Rule.wholeNumber(1, 10_000), "Local epochs in a round."),
   BATCH(Section.TRAINING, "N", "32", Rule.wholeNumber(1, 1_000_000), "Samples in a step."),
   LR(
       Section.TRAINING,
@@ -143,6 +137,12 @@ enum Flag {
       "1.0",
       Rule.number("a number above 0 and at most 1", x -> 0 < x && x <= 1),
       "Share of the devices in a round's cohort."),
+  PACE(
+      Section.TRAINING,
+      "PACE",
+      "all",
+      PacePlan.rule(),
+      "Whose updates a round waits for: all, first:SHARE of the cohort or buffer:K (FedBuff)."),
   STRATEGY(
       Section.TRAINING,
       "STRATEGY",

@@ -1,5 +1,6 @@
 package dev.kula.app;
 
+import dev.kula.KulaException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.time.InstantSource;
@@ -91,7 +92,15 @@ public final class Kula {
     // What libraries find worth telling is not what a user asked; what is wrong is.
     Logger.getLogger("").setLevel(Level.WARNING);
     CONNECTIONS.setLevel(Level.SEVERE);
-    System.exit(new Kula(new LocalRunner(), Terminal.system()).run(arguments));
+    Terminal terminal;
+    try {
+      terminal = Terminal.system();
+    } catch (KulaException mistake) {
+      System.err.println("kula: " + mistake.getMessage());
+      System.exit(USER_MISTAKE);
+      return;
+    }
+    System.exit(new Kula(new LocalRunner(), terminal).run(arguments));
   }
 
   /**

@@ -17,6 +17,7 @@ import dev.kula.data.source.DataSource;
 import dev.kula.data.source.ReadOptions;
 import dev.kula.data.target.TargetSpec;
 import dev.kula.device.DeviceSettings;
+import dev.kula.fleet.Pace;
 import dev.kula.model.EngineFactory;
 import dev.kula.model.ModelSpec;
 import dev.kula.model.ParameterLayout;
@@ -126,6 +127,7 @@ final class RunPlanner {
             settings.participation(),
             local,
             strategy,
+            PacePlan.of(settings),
             personal.how(),
             policy,
             settings.swapEvery(),
@@ -133,9 +135,7 @@ final class RunPlanner {
             StrategyLimits.searchesForGroups(settings),
             settings.labelPrior().equals("fleet"),
             ERROR_RATE,
-            stopsEarly && !settings.protect().equals("all") && !scenario(settings).changes()
-                ? Convergence.defaults()
-                : Convergence.off());
+            stopsEarly && mayConverge(settings) ? Convergence.defaults() : Convergence.off());
     PrivacyPlan privacy = PrivacyPlan.of(settings, rounds, data, layout.size());
     DeviceSettings devices =
         new DeviceSettings(
@@ -155,6 +155,13 @@ final class RunPlanner {
         aggregation.threat(),
         PersonalPlan.isPooled(settings),
         settings.threads());
+  }
+
+  /** Whether rounds are alike, so that one that is no better than those before says something. */
+  private static boolean mayConverge(RunSettings settings) {
+    return !settings.protect().equals("all")
+        && !scenario(settings).changes()
+        && !(PacePlan.of(settings) instanceof Pace.Buffer); // examines who is not at work
   }
 
   /** How a device's account would be divided. */

@@ -40,6 +40,7 @@ import org.jspecify.annotations.Nullable;
  * @param batch at least 1
  * @param lr finite, above 0; the default is smaller for a regression
  * @param participation in (0, 1]
+ * @param pace {@code all}, {@code first:SHARE} or {@code buffer:K}
  * @param strategy {@code pooled}, or as {@link dev.kula.aggregate.AggregationStrategy#parse} reads
  *     it
  * @param clusters global models, from 1 to 100
@@ -98,6 +99,7 @@ public record RunSettings(
     int batch,
     double lr,
     double participation,
+    String pace,
     String strategy,
     int clusters,
     String robust,
@@ -155,6 +157,7 @@ public record RunSettings(
     Flag.BATCH.check(batch);
     Flag.LR.check(lr);
     Flag.PARTICIPATION.check(participation);
+    Flag.PACE.check(pace);
     Flag.STRATEGY.check(strategy);
     Flag.CLUSTERS.check(clusters);
     Flag.ROBUST.check(robust);

@@ -8,6 +8,7 @@ import dev.kula.aggregate.FederatedNova;
 import dev.kula.aggregate.Scaffold;
 import dev.kula.aggregate.ServerOptimizer;
 import dev.kula.app.Rule.Form;
+import dev.kula.fleet.Pace;
 import dev.kula.swap.SwapPolicy;
 import java.util.Optional;
 
@@ -48,6 +49,7 @@ final class StrategyLimits {
         settings.updateBits() != BlockFloats.WHOLE && !settings.secureAggregation().equals("none"),
         "--update-bits is '%d'".formatted(settings.updateBits()),
         "--secure-aggregation sends sums of whole numbers under masks, which have all their bits");
+    checkPace(settings, strategy);
     if (strategy instanceof FederatedNova) {
       String what = "--strategy is 'fednova'";
       refuse(!settings.robust().equals("none"), what, "--robust takes the place of its fold");
@@ -84,6 +86,40 @@ final class StrategyLimits {
           what,
           "the steps of --personalization %s have no control variates"
               .formatted(settings.personalization()));
+    }
+  }
+
+  private static void checkPace(RunSettings settings, AggregationStrategy strategy) {
+    Pace pace = PacePlan.of(settings);
+    if (pace.equals(Pace.ALL)) {
+      return;
+    }
+    String what = "--pace is '%s'".formatted(settings.pace());
+    refuse(
+        settings.strategy().equals(PersonalPlan.POOLED),
+        what,
+        "with --strategy pooled no device sends updates");
+    refuse(
+        settings.personalization().equals("local"),
+        what,
+        "--personalization local sends no updates");
+    refuse(
+        !settings.secureAggregation().equals("none"),
+        what,
+        "under --secure-aggregation a sum is of all whose masks are in it");
+    refuse(
+        !settings.robust().equals("none"),
+        what,
+        "--robust holds for a cohort of known size, and nobody knows who will be the first");
+    if (pace instanceof Pace.Buffer) {
+      refuse(
+          strategy instanceof Scaffold,
+          what,
+          "--strategy scaffold corrects steps by variates of the same round");
+      refuse(
+          settings.clusters() > 1,
+          what,
+          "--clusters %d would need a buffer each".formatted(settings.clusters()));
     }
   }
 
@@ -145,6 +181,10 @@ final class StrategyLimits {
     }
     if (settings.clusters() > 1) {
       return Optional.of("--clusters is %d".formatted(settings.clusters()));
+    }
+    if (PacePlan.of(settings) instanceof Pace.Buffer) {
+      return Optional.of(
+          "--pace %s may hold updates over a new division".formatted(settings.pace()));
     }
     return strategy.broadcast().equals(Broadcast.ONE_MODEL)
         ? Optional.empty()

@@ -25,6 +25,7 @@ final class DeterminismTest {
         "--policy deficit --exchange raw --participation 0.6",
         "--policy dissimilar --exchange cheapest --protect all --strategy fedprox",
         "--policy random --exchange raw --target local --base 0",
+        "--policy random --exchange raw --pace buffer:3 --update-bits 8",
         "--policy random --exchange raw --protect all --privacy-unit device --rounds 3"
             + " --secure-aggregation complete --participation 0.5",
         "--policy random --exchange raw --robust median --attack sign-flip:3 --attackers 0.25",

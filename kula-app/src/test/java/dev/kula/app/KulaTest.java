@@ -57,6 +57,7 @@ final class KulaTest {
           Map.entry(Flag.FINE_TUNE_SCOPE, "all"),
           Map.entry(Flag.POLICY, "static:0.05"),
           Map.entry(Flag.EXCHANGE, "raw"),
+          Map.entry(Flag.PACE, "buffer:7"),
           Map.entry(Flag.SELECTION, "uniform"),
           Map.entry(Flag.SWAP_EVERY, "4"),
           Map.entry(Flag.SWAP_BUDGET, "0.2"),

@@ -137,6 +137,8 @@ final class LiveFleetTest {
         "--policy none --strategy scaffold",
         "--policy none --clusters 2",
         "--policy none --update-bits 8",
+        "--policy random --exchange raw --pace first:0.6",
+        "--policy deficit --exchange visit --pace buffer:3",
         "--shift features:2 --course sudden --base 0 --rounds 10 --policy random --exchange raw"
             + " --groups trials",
       })

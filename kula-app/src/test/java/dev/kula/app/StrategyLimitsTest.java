@@ -25,6 +25,10 @@ final class StrategyLimitsTest {
   @ParameterizedTest
   @CsvSource({
     "update-bits=8 secure-aggregation=complete, which have all their bits",
+    "pace=first:0.5 secure-aggregation=complete, whose masks are in it",
+    "pace=buffer:3 strategy=scaffold, variates of the same round",
+    "pace=buffer:3 robust=median, nobody knows who will be the first",
+    "pace=buffer:3 groups=trials, may hold updates over a new division",
     "strategy=fednova robust=median, takes the place of its fold",
     "strategy=fednova secure-aggregation=complete, whatever their steps",
     "strategy=fednova protect=all, how many steps it took",

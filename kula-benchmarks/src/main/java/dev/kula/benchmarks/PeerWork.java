@@ -24,6 +24,7 @@ import dev.kula.fleet.CostModel;
 import dev.kula.fleet.Courses;
 import dev.kula.fleet.Fleet;
 import dev.kula.fleet.LocalFleet;
+import dev.kula.fleet.Pace;
 import dev.kula.model.EngineFactory;
 import dev.kula.model.Evaluation;
 import dev.kula.model.ModelSpec;
@@ -108,6 +109,7 @@ final class PeerWork implements AutoCloseable {
                 SEED),
             threads,
             null,
+            Pace.ALL,
             () -> timed(engines.create(model, data.input(), data.task())),
             () -> Engines.best().createHead(engine));
     global = start();

@@ -25,6 +25,7 @@ import dev.kula.device.Protection;
 import dev.kula.device.SumProtection;
 import dev.kula.engine.Engines;
 import dev.kula.fleet.Attackers;
+import dev.kula.fleet.Pace;
 import dev.kula.model.ModelSpec;
 import dev.kula.model.Samples;
 import dev.kula.model.TrainingEngine;
@@ -241,6 +242,7 @@ public final class UnderAttack {
         1,
         TrainingPlan.of(1, 32, 0.1f),
         strategy,
+        Pace.ALL,
         Personalization.NONE,
         SwapPolicy.parse("none"),
         5,

@@ -4,6 +4,7 @@ import dev.kula.data.DeviceId;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.Set;
 
 /** The time of a fleet, and who is there when: measured, or as a simulation would have it. */
@@ -58,6 +59,21 @@ public interface Conditions {
 
   /** What one forward pass takes on a device; 0 if unknown. */
   double inferenceSeconds(DeviceId device);
+
+  /** Whether time passes as devices are said to work, and not as it passes for this process. */
+  default boolean isVirtual() {
+    return false;
+  }
+
+  /** How long that takes in virtual time; empty where time is measured. */
+  default OptionalDouble seconds(Worked worked) {
+    return OptionalDouble.empty();
+  }
+
+  /**
+   * Virtual time goes on to {@code time}, if it has not come so far; measured time goes by itself.
+   */
+  default void advanceTo(Duration time) {}
 
   /** Devices have worked, at the same time. */
   void advance(List<Worked> worked);

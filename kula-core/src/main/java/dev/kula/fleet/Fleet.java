@@ -32,6 +32,14 @@ public interface Fleet extends AutoCloseable {
   /** Devices that answer in this round. */
   List<DeviceId> available(int round);
 
+  /** Devices that train for a later round, in the order of their names. */
+  default List<DeviceId> atWork() {
+    return List.of();
+  }
+
+  /** Waits for those at work where time is measured: what they bring then comes too late. */
+  default void gather() {}
+
   /**
    * Lets cohorts train, at the same time, and folds the updates of each on the way.
    *

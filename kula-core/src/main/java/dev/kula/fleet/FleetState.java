@@ -2,6 +2,7 @@ package dev.kula.fleet;
 
 import dev.kula.data.SampleBatch;
 import dev.kula.device.DeviceRuntime;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -11,9 +12,11 @@ import java.util.Map;
  * @param blocks content of fetched blocks by name, once however many devices hold them
  * @param elapsedNanos virtual time so far
  * @param round that began last
+ * @param arrivals updates on their way
  */
 public record FleetState(
     Map<String, DeviceRuntime.State> devices,
     Map<String, SampleBatch> blocks,
     long elapsedNanos,
-    int round) {}
+    int round,
+    List<Arrivals.Pending> arrivals) {}

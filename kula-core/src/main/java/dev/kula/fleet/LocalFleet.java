@@ -18,7 +18,6 @@ import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
@@ -42,6 +41,8 @@ public final class LocalFleet implements Fleet {
   private final EnginePool pool;
   private final int threads;
   private final @Nullable Attackers attackers;
+  private final Pace pace;
+  private final Arrivals arrivals;
   private int lastRound;
   private int step;
 
@@ -56,6 +57,7 @@ public final class LocalFleet implements Fleet {
    * @param costs of all of them, the holder of the base set too
    * @param threads that compute, at least 1
    * @param attackers among the devices; null for none
+   * @param pace whose updates a round waits for
    * @param engines makes one engine a thread
    * @param headEngines makes one engine a thread for the output layer alone
    */
@@ -65,6 +67,7 @@ public final class LocalFleet implements Fleet {
       CostModel costs,
       int threads,
       @Nullable Attackers attackers,
+      Pace pace,
       Supplier<TrainingEngine> engines,
       Supplier<TrainingEngine> headEngines) {
     runtimes.forEach(runtime -> participants.put(runtime.id(), runtime));
@@ -73,6 +76,8 @@ public final class LocalFleet implements Fleet {
     this.conditions = new SimulatedConditions(courses, costs);
     this.threads = threads;
     this.attackers = attackers;
+    this.pace = pace;
+    this.arrivals = new Arrivals(pace);
     this.pool =
         new EnginePool(
             threads,
@@ -96,7 +101,16 @@ public final class LocalFleet implements Fleet {
 
   @Override
   public List<DeviceId> available(int round) {
-    return conditions.available(enrolled, begun, round, 0);
+    return conditions.available(enrolled, begun, round, 0).stream()
+        .filter(device -> !arrivals.isBusy(device, conditions.elapsed()))
+        .toList();
+  }
+
+  @Override
+  public List<DeviceId> atWork() {
+    return devices().stream()
+        .filter(device -> arrivals.isBusy(device, conditions.elapsed()))
+        .toList();
   }
 
   /** The runtime of a device, for the evaluator of a simulation. */
@@ -107,6 +121,9 @@ public final class LocalFleet implements Fleet {
 
   @Override
   public List<Folded> train(List<TrainingTask> tasks, AggregationStrategy strategy) {
+    if (!pace.equals(Pace.ALL)) {
+      return trainPaced(tasks, strategy);
+    }
     List<Folded> folded = tasks.stream().map(task -> train(task, strategy)).toList();
     List<Conditions.Worked> worked = new ArrayList<>();
     for (TrainingTask task : tasks) {
@@ -120,13 +137,44 @@ public final class LocalFleet implements Fleet {
     return folded;
   }
 
+  /**
+   * Likewise where not all updates count, or not now: those that do are known when all are made.
+   */
+  private List<Folded> trainPaced(List<TrainingTask> tasks, AggregationStrategy strategy) {
+    List<Folded> folded = new ArrayList<>();
+    Duration end = conditions.elapsed();
+    for (TrainingTask task : tasks) {
+      long updateBytes = strategy.updateBytes(task.sent());
+      List<Optional<Update>> made = made(task);
+      List<Arrivals.Sent> sent = new ArrayList<>();
+      for (int i = 0; i < made.size(); i++) {
+        DeviceId device = task.cohort().get(i);
+        double passes = runtime(device).takeForwardPasses();
+        sent.add(
+            new Arrivals.Sent(
+                device, made.get(i), new Conditions.Worked(device, 0, passes, updateBytes)));
+      }
+      Arrivals.Counted counted = arrivals.take(task.round(), sent, conditions);
+      end = counted.until().compareTo(end) > 0 ? counted.until() : end;
+      PartialSum sum = strategy.init(task.global().length);
+      counted.updates().forEach(one -> sum.accumulate(one.update()));
+      folded.add(finished(task, strategy, sum, updateBytes * Arrivals.updates(sent)));
+    }
+    conditions.advanceTo(end);
+    return folded;
+  }
+
   private Folded train(TrainingTask task, AggregationStrategy strategy) {
     PartialSum whole = attackers == null ? folded(task, strategy) : forged(task, strategy);
+    return finished(task, strategy, whole, strategy.updateBytes(task.sent()) * whole.updates());
+  }
+
+  private Folded finished(
+      TrainingTask task, AggregationStrategy strategy, PartialSum whole, long plainBytes) {
     if (strategy.needsRoot()) {
       whole.takeRoot(rootUpdate(task));
     }
     float[] next = whole.finish(task.global());
-    long plainBytes = strategy.updateBytes(task.sent()) * whole.updates();
     return new Folded(
         next,
         whole.updates(),
@@ -170,17 +218,20 @@ public final class LocalFleet implements Fleet {
 
   /** Likewise where attackers wait for the updates of all others. */
   private PartialSum forged(TrainingTask task, AggregationStrategy strategy) {
+    PartialSum sum = strategy.init(task.global().length);
+    made(task).forEach(update -> update.ifPresent(sum::accumulate));
+    return sum;
+  }
+
+  /** The updates of a cohort, all at once: empty of who sends none. */
+  private List<Optional<Update>> made(TrainingTask task) {
     List<DeviceId> cohort = task.cohort();
     List<Function<EnginePool.Engines, Optional<Update>>> work = new ArrayList<>();
     for (DeviceId device : cohort) {
       work.add(engine -> update(task, device, engine).map(Update::copy));
     }
-    PartialSum sum = strategy.init(task.global().length);
-    Attackers present = Objects.requireNonNull(attackers);
-    present
-        .sent(task.round(), cohort, pool.run(work))
-        .forEach(update -> update.ifPresent(sum::accumulate));
-    return sum;
+    List<Optional<Update>> honest = pool.run(work);
+    return attackers == null ? honest : attackers.sent(task.round(), cohort, honest);
   }
 
   private Update rootUpdate(TrainingTask task) {
@@ -251,7 +302,7 @@ public final class LocalFleet implements Fleet {
           states.put(id.name(), runtime.state());
           blocks.putAll(runtime.fetchedBlocks());
         });
-    return new FleetState(states, blocks, conditions.elapsed().toNanos(), begun);
+    return new FleetState(states, blocks, conditions.elapsed().toNanos(), begun, arrivals.state());
   }
 
   @Override
@@ -264,6 +315,7 @@ public final class LocalFleet implements Fleet {
               DeviceId id = new DeviceId(name);
               runtime(id).restore(device, state.blocks(), models.apply(id), shown);
             });
+    arrivals.restore(state.arrivals());
     conditions.restore(Duration.ofNanos(state.elapsedNanos()), Set.copyOf(enrolled));
   }
 

@@ -3,6 +3,7 @@ package dev.kula.fleet;
 import dev.kula.data.DeviceId;
 import java.time.Duration;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.Set;
 
 /** As a simulation has it, so that a live fleet does what a simulation does, to the bit. */
@@ -33,12 +34,24 @@ public final class SimulatedConditions implements Conditions {
   }
 
   @Override
+  public boolean isVirtual() {
+    return true;
+  }
+
+  @Override
+  public OptionalDouble seconds(Worked worked) {
+    return OptionalDouble.of(
+        costs.seconds(worked.device(), worked.bytesIn(), worked.passes(), worked.bytesOut()));
+  }
+
+  @Override
+  public void advanceTo(Duration time) {
+    elapsed = time.compareTo(elapsed) > 0 ? time : elapsed;
+  }
+
+  @Override
   public void advance(List<Worked> worked) {
-    double slowest =
-        worked.stream()
-            .mapToDouble(w -> costs.seconds(w.device(), w.bytesIn(), w.passes(), w.bytesOut()))
-            .max()
-            .orElse(0);
+    double slowest = worked.stream().mapToDouble(one -> seconds(one).orElseThrow()).max().orElse(0);
     elapsed = elapsed.plusNanos(Math.round(slowest * 1e9));
   }
 

@@ -142,12 +142,28 @@ public final class RoundLoop {
     trials.joined(round, joining);
   }
 
+  /** Who trains still gets the model that is the newest when it is done. */
   private void deliverModel() {
-    carry(groups.deliveries(round, fleet.devices(), settings::travelling));
+    carry(groups.deliveries(round, free(), settings::travelling));
   }
 
+  private List<DeviceId> free() {
+    List<DeviceId> atWork = fleet.atWork();
+    return fleet.devices().stream().filter(device -> !atWork.contains(device)).toList();
+  }
+
+  /** In the end all are examined, on the last model. */
   private void examine(Message.Occasion occasion) {
-    carry(to(fleet.devices(), new Message.Examine(round, occasion)));
+    List<DeviceId> asked = free();
+    if (occasion == Message.Occasion.FINAL) {
+      List<DeviceId> atWork = fleet.atWork();
+      fleet.gather();
+      if (!atWork.isEmpty()) {
+        carry(groups.deliveries(round, atWork, settings::travelling));
+      }
+      asked = fleet.devices();
+    }
+    carry(to(asked, new Message.Examine(round, occasion)));
     scores = evaluator.scores();
     events.addAll(evaluator.takeChanges());
   }

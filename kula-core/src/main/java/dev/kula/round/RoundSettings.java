@@ -3,6 +3,7 @@ package dev.kula.round;
 import dev.kula.Seed;
 import dev.kula.aggregate.AggregationStrategy;
 import dev.kula.device.Personalization;
+import dev.kula.fleet.Pace;
 import dev.kula.model.TrainingPlan;
 import dev.kula.swap.SwapPolicy;
 import dev.kula.swap.SwapSettings;
@@ -18,6 +19,7 @@ import java.util.stream.IntStream;
  * @param participation share of the available devices that a cohort has, in (0, 1]
  * @param localPlan local training, the strategy's proximal term included
  * @param strategy how updates fold
+ * @param pace whose updates a round waits for
  * @param personalization with {@link Personalization#LOCAL} there is no global training; where
  *     output layers stay on devices, models travel without them
  * @param policy who swaps with whom
@@ -35,6 +37,7 @@ public record RoundSettings(
     double participation,
     TrainingPlan localPlan,
     AggregationStrategy strategy,
+    Pace pace,
     Personalization personalization,
     SwapPolicy policy,
     int swapEvery,
@@ -55,6 +58,7 @@ public record RoundSettings(
         participation,
         localPlan,
         other,
+        pace,
         personalization,
         policy,
         swapEvery,

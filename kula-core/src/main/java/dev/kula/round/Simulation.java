@@ -63,6 +63,7 @@ public final class Simulation implements Run {
             roster.costs(engine),
             settings.threads(),
             attackers,
+            settings.rounds().pace(),
             () -> engines.create(settings.model(), dataset.input(), dataset.task()),
             () -> engines.createHead(engine));
     this.servers =

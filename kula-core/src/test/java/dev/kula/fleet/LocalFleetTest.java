@@ -65,6 +65,7 @@ final class LocalFleetTest {
         costs(runtimes, availability),
         threads,
         attackers,
+        Pace.ALL,
         ToyDevices::engine,
         ToyDevices::headEngine);
   }

@@ -115,7 +115,7 @@ public final class WatchedFleet implements Fleet {
     Map<String, SampleBatch> blocks = new TreeMap<>();
     participants.forEach((id, runtime) -> states.put(id.name(), runtime.state()));
     participants.forEach((id, runtime) -> blocks.putAll(runtime.fetchedBlocks()));
-    return new FleetState(states, blocks, 0, 0);
+    return new FleetState(states, blocks, 0, 0, List.of());
   }
 
   @Override

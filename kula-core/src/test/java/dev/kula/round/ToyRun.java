@@ -13,6 +13,7 @@ import dev.kula.device.Personalization;
 import dev.kula.device.PrivacySettings;
 import dev.kula.device.Protection;
 import dev.kula.device.SumProtection;
+import dev.kula.fleet.Pace;
 import dev.kula.model.ModelSpec;
 import dev.kula.model.Scope;
 import dev.kula.model.ToyEngine;
@@ -38,6 +39,7 @@ final class ToyRun {
 
   FederatedData data = ToyClusters.skewed(9, 32, 16);
   AggregationStrategy strategy = AggregationStrategy.parse("fedavg");
+  Pace pace = Pace.ALL;
   String policy = "deficit";
   Optional<Exchange> exchange = Optional.of(Exchange.VISIT);
   double epsilon = 200;
@@ -104,6 +106,7 @@ final class ToyRun {
         participation,
         TrainingPlan.of(1, 8, 0.1f),
         strategy,
+        pace,
         personalization,
         SwapPolicy.parse(policy),
         swapEvery,

@@ -68,6 +68,7 @@ public record Deployment(
             Optional.empty(),
             Optional.empty(),
             isPresent -> new MeasuredConditions(members, isPresent, fewest, refusals),
+            settings.rounds().pace(),
             patience,
             RESULT_BYTES,
             refusals);

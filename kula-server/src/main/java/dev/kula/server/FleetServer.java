@@ -8,6 +8,7 @@ import dev.kula.data.LabelSpace;
 import dev.kula.device.Envelope;
 import dev.kula.fleet.Conditions;
 import dev.kula.fleet.Fleet;
+import dev.kula.fleet.Pace;
 import dev.kula.round.Monitor;
 import dev.kula.wire.FleetSettings;
 import dev.kula.wire.SettingsCodec;
@@ -47,6 +48,7 @@ public final class FleetServer implements AutoCloseable {
    * @param monitor what a monitor in a process of its own is told, which connects as devices do;
    *     empty if there is none
    * @param conditions time, and who is there when, made of whether a device is connected now
+   * @param pace whose updates a round waits for
    * @param patience with devices
    * @param limit bytes of a result at the most
    * @param refusals is told in a line what a device could not do, or said and may not; from any
@@ -57,6 +59,7 @@ public final class FleetServer implements AutoCloseable {
       Optional<Worker<?>> base,
       Optional<FleetSettings> monitor,
       Function<Predicate<DeviceId>, Conditions> conditions,
+      Pace pace,
       Patience patience,
       long limit,
       Consumer<String> refusals) {
@@ -80,7 +83,7 @@ public final class FleetServer implements AutoCloseable {
                     Envelope.MONITOR, server, encoded(set), patience.absence(), limit, true));
     this.monitor.ifPresent(one -> devices.put(Envelope.MONITOR, one));
     this.patience = patience;
-    this.fleet = new RemoteFleet(all, conditions.apply(this::isPresent), patience, refusals);
+    this.fleet = new RemoteFleet(all, conditions.apply(this::isPresent), pace, patience, refusals);
     this.service = new FleetService(id -> Optional.ofNullable(devices.get(id)));
   }
 

@@ -86,6 +86,7 @@ public final class Rehearsal {
             base,
             monitor.map(words -> forMonitor(settingsOf(data, settings, roster), words)),
             isPresent -> new SimulatedConditions(roster.courses(), roster.costs(engine)),
+            settings.rounds().pace(),
             patience,
             RESULT_BYTES,
             refusals);

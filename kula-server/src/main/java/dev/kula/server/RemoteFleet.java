@@ -1,17 +1,15 @@
 package dev.kula.server;
 
-import dev.kula.KulaException;
 import dev.kula.aggregate.AggregationStrategy;
-import dev.kula.aggregate.Broadcast;
-import dev.kula.aggregate.PartialSum;
-import dev.kula.aggregate.Update;
 import dev.kula.data.DeviceId;
 import dev.kula.device.Envelope;
 import dev.kula.device.GroupModel;
 import dev.kula.device.Message;
+import dev.kula.fleet.Arrivals;
 import dev.kula.fleet.Conditions;
 import dev.kula.fleet.Fleet;
 import dev.kula.fleet.FleetState;
+import dev.kula.fleet.Pace;
 import dev.kula.fleet.Supersteps;
 import dev.kula.wire.Introduction;
 import dev.kula.wire.Job;
@@ -48,6 +46,9 @@ public final class RemoteFleet implements Fleet {
   private final List<DeviceId> enrolled;
   private final Conditions conditions;
   private final Crowd crowd;
+  private final Pace pace;
+  private final Arrivals arrivals;
+  private final Errands errands;
   private final Consumer<String> refusals;
 
   /** What each participant has as its model, and as one of another group, if it answered since. */
@@ -68,16 +69,24 @@ public final class RemoteFleet implements Fleet {
    *
    * @param all devices, and the holder of the base set if there is one
    * @param conditions time, and who is there when
+   * @param pace whose updates a round waits for
    * @param patience with devices
    * @param refusals is told in a line what a device could not do, or said and may not; from any
    *     thread
    */
   RemoteFleet(
-      List<Participant> all, Conditions conditions, Patience patience, Consumer<String> refusals) {
+      List<Participant> all,
+      Conditions conditions,
+      Pace pace,
+      Patience patience,
+      Consumer<String> refusals) {
     all.forEach(participant -> participants.put(participant.id(), participant));
     this.enrolled = participants.keySet().stream().filter(id -> !id.equals(Envelope.BASE)).toList();
     this.conditions = conditions;
     this.crowd = new Crowd(patience, refusals);
+    this.pace = pace;
+    this.arrivals = new Arrivals(pace);
+    this.errands = new Errands(patience.job(), refusals);
     this.refusals = refusals;
   }
 
@@ -98,46 +107,114 @@ public final class RemoteFleet implements Fleet {
 
   @Override
   public List<DeviceId> available(int round) {
-    return available(round, 0);
+    return available(round, 0).stream()
+        .filter(device -> !arrivals.isBusy(device, conditions.elapsed()))
+        .toList();
+  }
+
+  @Override
+  public List<DeviceId> atWork() {
+    return devices().stream()
+        .filter(device -> errands.isOut(device) || arrivals.isBusy(device, conditions.elapsed()))
+        .toList();
+  }
+
+  @Override
+  public void gather() {
+    errands.gather();
   }
 
   private List<DeviceId> available(int round, int at) {
     return conditions.available(enrolled, begun, round, at).stream()
-        .filter(device -> !late.contains(device))
+        .filter(device -> !late.contains(device) && !errands.isOut(device))
         .toList();
   }
 
   @Override
   public List<Folded> train(List<TrainingTask> tasks, AggregationStrategy strategy) {
+    if (pace instanceof Pace.Buffer buffer && !conditions.isVirtual()) {
+      return tasks.stream().map(task -> trainUntil(buffer, task, strategy)).toList();
+    }
     List<Folded> folded = new ArrayList<>();
     List<Conditions.Worked> worked = new ArrayList<>();
+    Duration end = conditions.elapsed();
     for (TrainingTask task : tasks) {
-      folded.add(train(task, strategy, worked));
+      Folding folding = new Folding(task, strategy, refusals);
+      long updateBytes = strategy.updateBytes(task.sent());
+      if (pace.equals(Pace.ALL) || !conditions.isVirtual()) {
+        train(task, folding)
+            .forEach((id, passes) -> worked.add(new Conditions.Worked(id, 0, passes, updateBytes)));
+        folded.add(finish(task, strategy, folding, folding.updates()));
+      } else {
+        List<Arrivals.Sent> sent = sent(task, updateBytes, folding);
+        Arrivals.Counted counted = arrivals.take(task.round(), sent, conditions);
+        end = counted.until().compareTo(end) > 0 ? counted.until() : end;
+        counted.updates().forEach(one -> folding.add(one.device(), one.update()));
+        folded.add(finish(task, strategy, folding, Arrivals.updates(sent)));
+      }
     }
     conditions.advance(worked);
+    conditions.advanceTo(end);
     return folded;
   }
 
-  private Folded train(
-      TrainingTask task, AggregationStrategy strategy, List<Conditions.Worked> worked) {
-    PartialSum sum = strategy.init(task.global().length);
-    long updateBytes = strategy.updateBytes(task.sent());
-    Map<DeviceId, Double> passes =
+  /** Folds what devices send as it comes. */
+  private Map<DeviceId, Double> train(TrainingTask task, Folding folding) {
+    return ask(
+        task.cohort(),
+        pace instanceof Pace.First first ? Crowd.Wait.first(first) : Crowd.Wait.MOST,
+        id -> job(id, task),
+        folding::take);
+  }
+
+  /** What a whole cohort sends, in the order of its devices. */
+  private List<Arrivals.Sent> sent(TrainingTask task, long updateBytes, Folding folding) {
+    Map<DeviceId, Result.Trained> said =
         all(
             task.cohort(),
             id -> job(id, task),
-            (id, result) -> fold(id, result, task, strategy, sum));
-    passes.forEach((id, spent) -> worked.add(new Conditions.Worked(id, 0, spent, updateBytes)));
-    if (strategy.needsRoot()) {
-      all(List.of(Envelope.BASE), id -> job(id, task), (id, result) -> takeRoot(result, sum));
+            (id, result) ->
+                result instanceof Result.Trained trained ? Optional.of(trained) : Optional.empty());
+    List<Arrivals.Sent> sent = new ArrayList<>();
+    said.forEach(
+        (id, trained) ->
+            sent.add(
+                new Arrivals.Sent(
+                    id,
+                    folding.fitting(id, trained),
+                    new Conditions.Worked(id, 0, trained.passes(), updateBytes))));
+    return sent;
+  }
+
+  /** Sends who is not out, and folds what the first bring, whenever they were sent. */
+  private Folded trainUntil(Pace.Buffer buffer, TrainingTask task, AggregationStrategy strategy) {
+    for (DeviceId id : task.cohort()) {
+      Participant participant = participants.get(id);
+      if (participant != null) {
+        errands.send(participant, job(id, task), task.round());
+      }
     }
-    float[] next = sum.finish(task.global());
-    return new Folded(
-        next,
-        sum.updates(),
-        sum.weight(),
-        sum.trainingLoss(),
-        sum.bytes().orElse(updateBytes * sum.updates()));
+    Folding folding = new Folding(task, strategy, refusals);
+    for (Errands.Brought brought : errands.take(buffer.updates())) {
+      DeviceId id = brought.device();
+      if (brought.result() instanceof Result.Trained trained) {
+        folding
+            .fitting(id, trained)
+            .map(update -> Pace.Buffer.discounted(update, task.round() - brought.round()))
+            .ifPresent(update -> folding.add(id, update));
+      } else if (brought.result() instanceof Result.Failed because) {
+        refusals.accept("%s: %s".formatted(id, because.reason()));
+      }
+    }
+    return finish(task, strategy, folding, folding.updates());
+  }
+
+  private Folded finish(
+      TrainingTask task, AggregationStrategy strategy, Folding folding, int travelled) {
+    if (strategy.needsRoot()) {
+      all(List.of(Envelope.BASE), id -> job(id, task), (id, result) -> folding.takeRoot(result));
+    }
+    return folding.finish(strategy.updateBytes(task.sent()) * travelled);
   }
 
   private Job job(DeviceId id, TrainingTask task) {
@@ -154,51 +231,6 @@ public final class RemoteFleet implements Fleet {
 
   private Instant now() {
     return Instant.EPOCH.plus(conditions.elapsed());
-  }
-
-  /** As results come; which thread folds one, and when, shows in no bit of the sum. */
-  private Optional<Double> fold(
-      DeviceId id, Result result, TrainingTask task, AggregationStrategy strategy, PartialSum sum) {
-    if (!(result instanceof Result.Trained trained)) {
-      return Optional.empty();
-    }
-    if (trained.update().isPresent()) {
-      Update update = trained.update().get();
-      if (fits(update, task, strategy.broadcast())) {
-        fold(id, update, sum);
-      } else {
-        refusals.accept(
-            "%s: an update has %d numbers of model %d, must be of the model that was sent"
-                .formatted(id, update.delta().length, update.cluster()));
-      }
-    }
-    return Optional.of(trained.passes());
-  }
-
-  /** One device's numbers end no run; a sum is as it was before what it refuses. */
-  private void fold(DeviceId id, Update update, PartialSum sum) {
-    synchronized (sum) {
-      try {
-        sum.accumulate(update);
-      } catch (KulaException refused) {
-        refusals.accept("%s: %s".formatted(id, refused.getMessage()));
-      }
-    }
-  }
-
-  private static Optional<Double> takeRoot(Result result, PartialSum sum) {
-    if (result instanceof Result.Trained trained) {
-      trained.update().ifPresent(sum::takeRoot);
-    }
-    return Optional.empty();
-  }
-
-  /** An update of other parameters, or of another model, than those asked for is none. */
-  private static boolean fits(Update update, TrainingTask task, Broadcast broadcast) {
-    int sent = task.global().length;
-    int length = update.delta().length;
-    return (length == sent || length == broadcast.modelSize(sent))
-        && update.cluster() < broadcast.models();
   }
 
   private float[] model(DeviceId id, int group) {
@@ -295,7 +327,7 @@ public final class RemoteFleet implements Fleet {
       Collection<DeviceId> ids,
       Function<DeviceId, Job> jobs,
       BiFunction<DeviceId, Result, Optional<T>> taken) {
-    return ask(ids, false, jobs, taken);
+    return ask(ids, Crowd.Wait.MOST, jobs, taken);
   }
 
   /**
@@ -307,7 +339,7 @@ public final class RemoteFleet implements Fleet {
   private Set<DeviceId> everybody(Collection<DeviceId> ids, Function<DeviceId, Job> jobs) {
     return ask(
             ids,
-            true,
+            Crowd.Wait.EVERYBODY,
             jobs,
             (id, result) -> Optional.of(result).filter(Result.Done.class::isInstance))
         .keySet();
@@ -322,17 +354,17 @@ public final class RemoteFleet implements Fleet {
 
   private <T> Map<DeviceId, T> ask(
       Collection<DeviceId> ids,
-      boolean everybody,
+      Crowd.Wait wait,
       Function<DeviceId, Job> jobs,
       BiFunction<DeviceId, Result, Optional<T>> taken) {
     Map<Participant, Job> asked = new LinkedHashMap<>();
     for (DeviceId id : ids) {
       Participant participant = participants.get(id);
-      if (participant != null && !late.contains(id)) {
+      if (participant != null && !late.contains(id) && !errands.isOut(id)) {
         asked.put(participant, jobs.apply(id));
       }
     }
-    return crowd.ask(asked, everybody, taken, late::add);
+    return crowd.ask(asked, wait, taken, late::add);
   }
 
   @Override
@@ -344,7 +376,8 @@ public final class RemoteFleet implements Fleet {
   @Override
   public FleetState state() {
     everybody(joined(), id -> new Job.Keep(begun));
-    return new FleetState(Map.of(), Map.of(), conditions.elapsed().toNanos(), begun);
+    return new FleetState(
+        Map.of(), Map.of(), conditions.elapsed().toNanos(), begun, arrivals.state());
   }
 
   /** Lets devices go back to what they kept; who cannot is told, and goes on as it is. */
@@ -354,6 +387,7 @@ public final class RemoteFleet implements Fleet {
     Set<DeviceId> back =
         everybody(
             participants.keySet(), id -> new Job.Restore(state.round(), models.apply(id), shown));
+    arrivals.restore(state.arrivals());
     conditions.restore(Duration.ofNanos(state.elapsedNanos()), back);
   }
 
@@ -364,6 +398,7 @@ public final class RemoteFleet implements Fleet {
 
   @Override
   public void close() {
+    errands.close();
     participants.values().forEach(Participant::close);
   }
 }

@@ -10,10 +10,12 @@ import dev.kula.aggregate.Update;
 import dev.kula.data.DeviceId;
 import dev.kula.device.Envelope;
 import dev.kula.device.Message;
+import dev.kula.fleet.Conditions;
 import dev.kula.fleet.CostModel;
 import dev.kula.fleet.Courses;
 import dev.kula.fleet.Fleet;
 import dev.kula.fleet.FleetState;
+import dev.kula.fleet.Pace;
 import dev.kula.fleet.SimulatedConditions;
 import dev.kula.model.TrainingPlan;
 import dev.kula.wire.Job;
@@ -22,7 +24,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
 /** What one device does wrong is left out, told, and ends nothing. */
@@ -45,6 +49,7 @@ final class RemoteFleetTest {
         List.of(participants),
         new SimulatedConditions(
             Courses.still(), CostModel.heterogeneous(ids, GLOBAL.length, new Seed(1))),
+        Pace.ALL,
         patience,
         refusals::add);
   }
@@ -109,6 +114,101 @@ final class RemoteFleetTest {
           1, fleet.train(List.of(task), AggregationStrategy.parse("fedavg")).getFirst().updates());
       assertEquals(List.of("away: no answer in time, is left out"), refusals);
     }
+  }
+
+  private static final class Measured implements Conditions {
+    @Override
+    public int joins(DeviceId device) {
+      return 0;
+    }
+
+    @Override
+    public boolean isAvailable(DeviceId device, int index, int round, int step) {
+      return true;
+    }
+
+    @Override
+    public double inferenceSeconds(DeviceId device) {
+      return 0;
+    }
+
+    @Override
+    public void advance(List<Worked> worked) {}
+
+    @Override
+    public Duration elapsed() {
+      return Duration.ZERO;
+    }
+
+    @Override
+    public void restore(Duration elapsed, Set<DeviceId> back) {}
+  }
+
+  private static Fleet.TrainingTask task(int round, List<DeviceId> cohort) {
+    return new Fleet.TrainingTask(round, GLOBAL, TrainingPlan.of(1, 8, 0.1f), cohort);
+  }
+
+  /** A device that is slow is not waited for, and what it brings later counts for less. */
+  @Test
+  void aBufferTakesWhatComesWheneverItWasBegun() throws InterruptedException {
+    CountDownLatch late = new CountDownLatch(1);
+    Participant slow =
+        new Answering(
+            new DeviceId("slow"),
+            job -> {
+              try {
+                late.await();
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return Optional.empty();
+              }
+              return Optional.of(trained(8, 8));
+            });
+    Participant fast = answering("fast", trained(1, 1));
+    AggregationStrategy strategy = AggregationStrategy.parse("fedavg");
+    try (RemoteFleet fleet =
+        new RemoteFleet(
+            List.of(fast, slow),
+            new Measured(),
+            new Pace.Buffer(1),
+            new Patience(Duration.ofMinutes(1), Duration.ofMinutes(1)),
+            refusals::add)) {
+      Fleet.Folded first = fleet.train(List.of(task(1, fleet.available(1))), strategy).getFirst();
+      assertArrayEquals(new float[] {2, 3}, first.global());
+      assertEquals(List.of(new DeviceId("slow")), fleet.atWork());
+      assertEquals(List.of(new DeviceId("fast")), fleet.available(2));
+      fleet.train(List.of(task(2, fleet.available(2))), strategy);
+      fleet.train(List.of(task(3, fleet.available(3))), strategy);
+      late.countDown();
+      Fleet.Folded last = fleet.train(List.of(task(4, List.of())), strategy).getFirst();
+      assertEquals(1, last.updates());
+      // Begun three models ago: 8/√(1 + 3) = 4.
+      assertArrayEquals(new float[] {5, 6}, last.global());
+      assertEquals(List.of(), fleet.atWork());
+    }
+    assertEquals(List.of(), List.copyOf(refusals));
+  }
+
+  /** Where the first are enough, nobody else is waited for at all. */
+  @Test
+  void whoIsNotAmongTheFirstIsLeftOut() {
+    Participant stuck = Answering.after(Duration.ofMinutes(5), "stuck", trained(9, 9));
+    long start = System.nanoTime();
+    try (RemoteFleet fleet =
+        new RemoteFleet(
+            List.of(answering("a", trained(1, 1)), answering("b", trained(3, 3)), stuck),
+            new Measured(),
+            new Pace.First(0.6),
+            new Patience(Duration.ofMinutes(10), Duration.ofMinutes(10)),
+            refusals::add)) {
+      Fleet.Folded folded =
+          fleet
+              .train(List.of(task(1, fleet.devices())), AggregationStrategy.parse("fedavg"))
+              .getFirst();
+      assertEquals(2, folded.updates());
+      assertArrayEquals(new float[] {3, 4}, folded.global());
+    }
+    assertTrue(System.nanoTime() - start < Duration.ofMinutes(1).toNanos(), "it waited");
   }
 
   @Test
