@@ -44,6 +44,8 @@ enum Method {
   GROUPS("groups", "fedavg", "fine-tune", "none", "", "trials"),
   FEDAVGM_GROUPS("FedAvgM, groups", "fedavgm", "fine-tune", "none", "", "trials"),
   GROUPS_RANDOM("groups, random swaps", "fedavg", "fine-tune", "random", "raw", "trials"),
+  FEDAVGM_GROUPS_RANDOM(
+      "FedAvgM, groups, random swaps", "fedavgm", "fine-tune", "random", "raw", "trials"),
   GROUPS_DEFICIT_RAW(
       "groups, deficit swaps, raw", "fedavg", "fine-tune", "deficit", "raw", "trials"),
   GROUPS_DEFICIT("groups, deficit swaps", "fedavg", "fine-tune", "deficit", "", "trials");
@@ -59,8 +61,9 @@ enum Method {
   /** What else there is, for the help. */
   static final String OTHERS =
       "there are also: similar, ditto, fedper, fedrep, apfl, pooled, pooled-fine-tune,"
-          + " groups-random, groups-deficit, groups-deficit-raw, fedavgm-groups, and fedavgm, fedadam, fedyogi,"
-          + " fednova, scaffold and ifca, each also as fedavgm-fine-tune and so on.";
+          + " groups-random, groups-deficit, groups-deficit-raw, fedavgm-groups,"
+          + " fedavgm-groups-random, and fedavgm, fedadam, fedyogi, fednova, scaffold and ifca, each"
+          + " also as fedavgm-fine-tune and so on.";
 
   /** Global models of IFCA where {@code --clusters} leaves it open. */
   static final int CLUSTERS = 3;
