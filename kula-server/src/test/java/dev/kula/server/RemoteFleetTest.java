@@ -24,7 +24,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
@@ -116,32 +115,13 @@ final class RemoteFleetTest {
     }
   }
 
-  private static final class Measured implements Conditions {
-    @Override
-    public int joins(DeviceId device) {
-      return 0;
-    }
-
-    @Override
-    public boolean isAvailable(DeviceId device, int index, int round, int step) {
-      return true;
-    }
-
-    @Override
-    public double inferenceSeconds(DeviceId device) {
-      return 0;
-    }
-
-    @Override
-    public void advance(List<Worked> worked) {}
-
-    @Override
-    public Duration elapsed() {
-      return Duration.ZERO;
-    }
-
-    @Override
-    public void restore(Duration elapsed, Set<DeviceId> back) {}
+  /** All are there from the beginning. */
+  private Conditions measured(String... names) {
+    List<DeviceId> devices = List.of(names).stream().map(DeviceId::new).toList();
+    MeasuredConditions conditions =
+        new MeasuredConditions(devices, device -> true, 1, refusals::add);
+    conditions.begins(0);
+    return conditions;
   }
 
   private static Fleet.TrainingTask task(int round, List<DeviceId> cohort) {
@@ -169,7 +149,7 @@ final class RemoteFleetTest {
     try (RemoteFleet fleet =
         new RemoteFleet(
             List.of(fast, slow),
-            new Measured(),
+            measured("fast", "slow"),
             new Pace.Buffer(1),
             new Patience(Duration.ofMinutes(1), Duration.ofMinutes(1)),
             refusals::add)) {
@@ -197,7 +177,7 @@ final class RemoteFleetTest {
     try (RemoteFleet fleet =
         new RemoteFleet(
             List.of(answering("a", trained(1, 1)), answering("b", trained(3, 3)), stuck),
-            new Measured(),
+            measured("a", "b", "stuck"),
             new Pace.First(0.6),
             new Patience(Duration.ofMinutes(10), Duration.ofMinutes(10)),
             refusals::add)) {
