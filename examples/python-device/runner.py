@@ -122,7 +122,7 @@ class Runner:
         sealed = [(to, self.sealer.sealed(self.told.own.run, to, message)
                    if message.WhichOneof("kind") in KINDS else message) for to, message in said]
         for to in (to for to, message in sealed if message is None):
-            tell(f"nothing is said to '{to}', which has shown no sealing key")
+            tell(f"nothing is said to '{to}', which has shown no usable sealing key")
         return [(to, message) for to, message in sealed if message is not None]
 
     def answer(self, kind: str, message, sender: str, now) -> Said:

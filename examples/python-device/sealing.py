@@ -79,12 +79,15 @@ class Sealer:
         self.others[name] = key.key
 
     def sealed(self, run: str, to: str, message: messages.Message) -> messages.Message | None:
-        """None for a device that has shown no key."""
+        """None for a device that has shown no key, or none that can be used."""
         if to not in self.others:
             return None
         kind = KINDS[message.WhichOneof("kind")]
-        made, ciphertext = seal(X25519PrivateKey.generate(), self.private, self.others[to], INFO,
-                                signed_text(run, self.name, to, kind), message.SerializeToString())
+        try:
+            made, ciphertext = seal(X25519PrivateKey.generate(), self.private, self.others[to], INFO,
+                                    signed_text(run, self.name, to, kind), message.SerializeToString())
+        except ValueError:  # a point of small order, which nobody can seal to
+            return None
         return messages.Message(sealed=messages.Sealed(
             traffic=messages.Traffic.Value(f"TRAFFIC_{kind}"), encapsulated=made, ciphertext=ciphertext))
 
@@ -93,8 +96,8 @@ class Sealer:
         if not message.HasField("sealed") or sender not in self.others:
             raise Broken(f"a message from '{sender}' is not sealed, or by a key that it has not shown")
         sealed = message.sealed
-        kind = messages.Traffic.Name(sealed.traffic).removeprefix("TRAFFIC_")
         try:
+            kind = messages.Traffic.Name(sealed.traffic).removeprefix("TRAFFIC_")
             plain = unseal(sealed.encapsulated, sealed.ciphertext, self.private, self.others[sender], INFO,
                            signed_text(run, sender, self.name, kind))
         except (ValueError, InvalidTag) as forged:

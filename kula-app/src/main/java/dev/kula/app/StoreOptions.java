@@ -18,6 +18,6 @@ final class StoreOptions {
 
   /** Opened, so that one that cannot be used is known of before anything begins. */
   Optional<RunDatabase> open() {
-    return Optional.ofNullable(store).map(RunDatabase::open);
+    return Optional.ofNullable(store).filter(text -> !text.isEmpty()).map(RunDatabase::open);
   }
 }

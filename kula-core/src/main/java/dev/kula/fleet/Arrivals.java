@@ -5,8 +5,10 @@ import dev.kula.data.DeviceId;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Updates on their way to the server in virtual time, and which of them a round counts: so that a
@@ -20,6 +22,7 @@ public final class Arrivals {
 
   private final Pace pace;
   private final List<Pending> pending = new ArrayList<>();
+  private final Set<DeviceId> atWork = new HashSet<>();
 
   /** Nothing is on its way. */
   public Arrivals(Pace pace) {
@@ -75,10 +78,27 @@ public final class Arrivals {
     return (int) sent.stream().filter(one -> one.update().isPresent()).count();
   }
 
-  /** Whether a device trains still: it takes no other model until it has sent what it is at. */
-  public boolean isBusy(DeviceId device, Duration now) {
-    return pending.stream()
-        .anyMatch(one -> one.device().equals(device.name()) && one.nanos() > now.toNanos());
+  /**
+   * Looks who trains still. Until the next look they are at work, whatever the time: nobody acts on
+   * a model that is older than the one that a round began with.
+   */
+  public void look(Duration now) {
+    atWork.clear();
+    pending.stream()
+        .filter(one -> one.nanos() > now.toNanos())
+        .forEach(one -> atWork.add(new DeviceId(one.device())));
+  }
+
+  /** Whether a device was at work at the last look. */
+  public boolean isAtWork(DeviceId device) {
+    return atWork.contains(device);
+  }
+
+  /** Waits for all who are at work; what they bring comes too late. */
+  public void gather(Conditions conditions) {
+    pending.forEach(one -> conditions.advanceTo(Duration.ofNanos(one.nanos())));
+    pending.clear();
+    atWork.clear();
   }
 
   /**

@@ -32,12 +32,12 @@ public interface Fleet extends AutoCloseable {
   /** Devices that answer in this round. */
   List<DeviceId> available(int round);
 
-  /** Devices that train for a later round, in the order of their names. */
+  /** Devices that train for a later round and answer nothing, in the order of their names. */
   default List<DeviceId> atWork() {
     return List.of();
   }
 
-  /** Waits for those at work where time is measured: what they bring then comes too late. */
+  /** Waits for those at work, as at the end: what they bring comes too late. */
   default void gather() {}
 
   /**

@@ -88,6 +88,7 @@ public final class LocalFleet implements Fleet {
   public List<DeviceId> begin(int round) {
     int before = begun;
     begun = round;
+    arrivals.look(conditions.elapsed());
     for (DeviceId device : enrolled) {
       courses.met(device, before, round).ifPresent(runtime(device)::meet);
     }
@@ -102,15 +103,18 @@ public final class LocalFleet implements Fleet {
   @Override
   public List<DeviceId> available(int round) {
     return conditions.available(enrolled, begun, round, 0).stream()
-        .filter(device -> !arrivals.isBusy(device, conditions.elapsed()))
+        .filter(device -> !arrivals.isAtWork(device))
         .toList();
   }
 
   @Override
   public List<DeviceId> atWork() {
-    return devices().stream()
-        .filter(device -> arrivals.isBusy(device, conditions.elapsed()))
-        .toList();
+    return devices().stream().filter(arrivals::isAtWork).toList();
+  }
+
+  @Override
+  public void gather() {
+    arrivals.gather(conditions);
   }
 
   /** The runtime of a device, for the evaluator of a simulation. */
@@ -161,6 +165,7 @@ public final class LocalFleet implements Fleet {
       folded.add(finished(task, strategy, sum, updateBytes * Arrivals.updates(sent)));
     }
     conditions.advanceTo(end);
+    arrivals.look(conditions.elapsed());
     return folded;
   }
 
@@ -251,6 +256,7 @@ public final class LocalFleet implements Fleet {
     step = round == lastRound ? step + 1 : 1;
     lastRound = round;
     Set<DeviceId> present = new HashSet<>(conditions.available(enrolled, begun, round, step));
+    present.removeIf(arrivals::isAtWork);
     present.add(Envelope.BASE);
     return Supersteps.carry(messages, participants::containsKey, present::contains, this::deliver);
   }

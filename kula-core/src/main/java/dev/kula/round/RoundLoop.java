@@ -48,6 +48,7 @@ public final class RoundLoop {
   private final Groups groups;
 
   private final GroupRounds trials;
+  private final Followers followers;
   private Traffic traffic = Traffic.NONE;
   private long eventCount;
   private int round;
@@ -74,6 +75,7 @@ public final class RoundLoop {
     this.labels = labels;
     this.baseSamples = baseSamples;
     this.groups = new Groups(initial);
+    this.followers = new Followers(fleet);
     this.trials =
         new GroupRounds(fleet, settings, monitor, groups, this::census, this::carry, this::account);
     this.startNanos = System.nanoTime();
@@ -93,6 +95,7 @@ public final class RoundLoop {
     round = state.round();
     earlierWallSeconds = history.isEmpty() ? 0 : history.getLast().wallSeconds();
     stopped = state.stopped();
+    followers.restore(state.behind());
   }
 
   /** Runs until the round limit or convergence. */
@@ -109,6 +112,7 @@ public final class RoundLoop {
     while (stopped.isEmpty()) {
       round++;
       admit(fleet.begin(round));
+      catchUp();
       trials.follow(round);
       boolean reported = trials.areDue(round);
       if (reported) {
@@ -144,26 +148,23 @@ public final class RoundLoop {
 
   /** Who trains still gets the model that is the newest when it is done. */
   private void deliverModel() {
-    carry(groups.deliveries(round, free(), settings::travelling));
+    carry(groups.deliveries(round, followers.next(), settings::travelling));
   }
 
-  private List<DeviceId> free() {
-    List<DeviceId> atWork = fleet.atWork();
-    return fleet.devices().stream().filter(device -> !atWork.contains(device)).toList();
+  private void catchUp() {
+    List<DeviceId> back = followers.back();
+    if (!back.isEmpty()) {
+      carry(groups.deliveries(round, back, settings::travelling));
+    }
   }
 
   /** In the end all are examined, on the last model. */
   private void examine(Message.Occasion occasion) {
-    List<DeviceId> asked = free();
     if (occasion == Message.Occasion.FINAL) {
-      List<DeviceId> atWork = fleet.atWork();
       fleet.gather();
-      if (!atWork.isEmpty()) {
-        carry(groups.deliveries(round, atWork, settings::travelling));
-      }
-      asked = fleet.devices();
+      catchUp();
     }
-    carry(to(asked, new Message.Examine(round, occasion)));
+    carry(to(followers.free(), new Message.Examine(round, occasion)));
     scores = evaluator.scores();
     events.addAll(evaluator.takeChanges());
   }
@@ -378,7 +379,8 @@ public final class RoundLoop {
             fleet.elapsed().toNanos() / 1e9,
             traffic.plus(evaluator.copies()),
             evaluator.swaps(),
-            scores.epsilonMax(),
+            // Not all are examined in each round, and what was spent is spent.
+            Math.max(scores.epsilonMax(), history.isEmpty() ? 0 : history.getLast().epsilonMax()),
             earlierWallSeconds + (System.nanoTime() - startNanos) / 1e9));
   }
 
@@ -410,7 +412,8 @@ public final class RoundLoop {
         traffic,
         List.copyOf(history),
         eventCount,
-        stopped);
+        stopped,
+        followers.state());
   }
 
   /** The global model, or one a group and the common one; without what a strategy sends beside. */

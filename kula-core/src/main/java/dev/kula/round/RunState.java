@@ -17,6 +17,7 @@ import java.util.List;
  * @param history every round so far
  * @param events how many events the run has told its listener
  * @param stopped why the run ended; empty while it goes on
+ * @param behind devices that trained when the newest model was sent, and lack it
  */
 public record RunState(
     int round,
@@ -28,4 +29,5 @@ public record RunState(
     Traffic traffic,
     List<RoundRecord> history,
     long events,
-    String stopped) {}
+    String stopped,
+    List<String> behind) {}

@@ -48,6 +48,7 @@ final class ArrivalsTest {
   private Arrivals.Counted take(Arrivals arrivals, int round, Arrivals.Sent... sent) {
     Arrivals.Counted counted = arrivals.take(round, List.of(sent), conditions);
     conditions.advanceTo(counted.until());
+    arrivals.look(conditions.elapsed());
     return counted;
   }
 
@@ -58,7 +59,7 @@ final class ArrivalsTest {
     assertEquals(List.of("d1", "d2", "d3"), names(counted));
     assertEquals(Duration.ofSeconds(3), counted.until());
     assertArrayEquals(new float[] {3}, delta(counted, 2));
-    assertFalse(arrivals.isBusy(new DeviceId("d5"), conditions.elapsed()), "it is not waited for");
+    assertFalse(arrivals.isAtWork(new DeviceId("d5")), "it is not waited for");
     assertEquals(List.of(), arrivals.state());
   }
 
@@ -69,8 +70,8 @@ final class ArrivalsTest {
     Arrivals.Counted first = take(arrivals, 1, sent(1), sent(2), sent(3), sent(5));
     assertEquals(List.of("d1", "d2"), names(first));
     assertEquals(Duration.ofSeconds(2), first.until());
-    assertTrue(arrivals.isBusy(new DeviceId("d3"), conditions.elapsed()));
-    assertFalse(arrivals.isBusy(new DeviceId("d1"), conditions.elapsed()));
+    assertTrue(arrivals.isAtWork(new DeviceId("d3")));
+    assertFalse(arrivals.isAtWork(new DeviceId("d1")));
 
     // d1 begins at 2 s and comes at 3 s with d3, which began with the model before: names decide.
     Arrivals.Counted second = take(arrivals, 2, sent(1), sent(2));
@@ -109,6 +110,21 @@ final class ArrivalsTest {
     after.restore(before.state());
     assertEquals(List.of("d2"), names(after.take(2, List.of(), conditions)));
     assertEquals(List.of("d2"), names(before.take(2, List.of(), conditions)));
+  }
+
+  /** In the end all are waited for. */
+  @Test
+  void whatIsGatheredComesTooLate() {
+    Arrivals arrivals = new Arrivals(new Pace.Buffer(1));
+    take(arrivals, 1, sent(1), sent(5), sent(3));
+    conditions.advanceTo(Duration.ofSeconds(4));
+    assertTrue(arrivals.isAtWork(new DeviceId("d3")), "until the next look");
+    arrivals.look(conditions.elapsed());
+    assertFalse(arrivals.isAtWork(new DeviceId("d3")));
+    arrivals.gather(conditions);
+    assertEquals(Duration.ofSeconds(5), conditions.elapsed());
+    assertFalse(arrivals.isAtWork(new DeviceId("d5")));
+    assertEquals(List.of(), arrivals.state());
   }
 
   @Test

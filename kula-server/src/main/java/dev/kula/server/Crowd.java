@@ -1,7 +1,6 @@
 package dev.kula.server;
 
 import dev.kula.data.DeviceId;
-import dev.kula.fleet.Pace;
 import dev.kula.wire.Job;
 import dev.kula.wire.Result;
 import java.time.Duration;
@@ -41,28 +40,6 @@ final class Crowd {
   Crowd(Patience patience, Consumer<String> refusals) {
     this.patience = patience;
     this.refusals = refusals;
-  }
-
-  /**
-   * Who is waited for.
-   *
-   * @param share of those asked that are enough; not a number for that of the {@link Patience}
-   */
-  record Wait(double share) {
-    /** Everybody. */
-    static final Wait EVERYBODY = new Wait(Double.POSITIVE_INFINITY);
-
-    /** As many as the patience says; the others may take some time longer. */
-    static final Wait MOST = new Wait(Double.NaN);
-
-    /** As many as that, and no longer. */
-    static Wait first(Pace.First pace) {
-      return new Wait(pace.share());
-    }
-
-    private boolean endsAtOnce() {
-      return share <= 1;
-    }
   }
 
   /** A participant at work. */
@@ -127,14 +104,14 @@ final class Crowd {
   /**
    * Lets all of these do their jobs.
    *
-   * @param wait for whom
+   * @param everybody whether each of them is waited for, and not only a quorum
    * @param taken what to make of a result; from any thread
    * @param late is told who did not answer
    * @return of those of which something was made, in their order
    */
   <T> Map<DeviceId, T> ask(
       Map<Participant, Job> jobs,
-      Wait wait,
+      boolean everybody,
       BiFunction<DeviceId, Result, Optional<T>> taken,
       Consumer<DeviceId> late) {
     BlockingQueue<Asked<T>> over = new LinkedBlockingQueue<>();
@@ -143,7 +120,7 @@ final class Crowd {
     asked.forEach(one -> one.thread.start());
     try {
       int away = (int) jobs.keySet().stream().filter(one -> !one.isResident()).count();
-      await(asked.size(), enough(wait, asked.size(), away), wait.endsAtOnce(), over);
+      await(asked.size(), everybody ? asked.size() + 1 : patience.enough(away), over);
       for (Asked<T> one : asked) {
         if (one.thread.isAlive()) {
           one.cut();
@@ -172,18 +149,11 @@ final class Crowd {
     return results;
   }
 
-  private int enough(Wait wait, int all, int away) {
-    if (wait.equals(Wait.EVERYBODY)) {
-      return all + 1;
-    }
-    return wait.endsAtOnce() ? new Pace.First(wait.share()).of(away) : patience.enough(away);
-  }
-
   /**
    * Until all are over, or enough have done their job and the others had their time; of everybody,
    * there are never enough.
    */
-  private static <T> void await(int all, int enough, boolean atOnce, BlockingQueue<Asked<T>> over)
+  private static <T> void await(int all, int enough, BlockingQueue<Asked<T>> over)
       throws InterruptedException {
     long start = System.nanoTime();
     int left = all;
@@ -192,9 +162,6 @@ final class Crowd {
       Asked<T> one = over.take();
       left--;
       answered += one.counts() ? 1 : 0;
-    }
-    if (atOnce) {
-      return;
     }
     long now = System.nanoTime();
     long end = Math.max(now + SHORT.toNanos(), start + SLOWER * (now - start));

@@ -1,12 +1,11 @@
 package dev.kula.server;
 
 import dev.kula.data.DeviceId;
+import dev.kula.fleet.Fleet;
 import dev.kula.wire.Job;
 import dev.kula.wire.Result;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
@@ -22,28 +21,34 @@ import org.jspecify.annotations.Nullable;
 final class Errands implements AutoCloseable {
   private final Duration patience;
   private final Consumer<String> refusals;
+  private final Consumer<DeviceId> late;
   private final Map<DeviceId, Thread> out = new HashMap<>();
   private final BlockingQueue<Back> back = new LinkedBlockingQueue<>();
 
   /** A device is back; with a result, without one, or with a defect of this process. */
   private record Back(
-      DeviceId device, int round, Optional<Result> result, @Nullable Throwable defect) {}
+      DeviceId device,
+      Fleet.TrainingTask task,
+      Optional<Result> result,
+      @Nullable Throwable defect) {}
 
   /**
    * What a device brought.
    *
-   * @param round in which it was sent
+   * @param task for which it was sent
    */
-  record Brought(DeviceId device, int round, Result result) {}
+  record Brought(DeviceId device, Fleet.TrainingTask task, Result result) {}
 
   /**
    * Nobody is out.
    *
    * @param patience how long a job may take
-   * @param refusals is told in a line who has not come back; from any thread
+   * @param refusals is told in a line who has not come back
+   * @param late is told likewise: it may be at its job still, and is not to be asked in this round
    */
-  Errands(Duration patience, Consumer<String> refusals) {
+  Errands(Duration patience, Consumer<String> refusals, Consumer<DeviceId> late) {
     this.patience = patience;
+    this.late = late;
     this.refusals = refusals;
   }
 
@@ -52,7 +57,7 @@ final class Errands implements AutoCloseable {
   }
 
   /** Sends a device that is not out. */
-  void send(Participant participant, Job job, int round) {
+  void send(Participant participant, Job job, Fleet.TrainingTask task) {
     DeviceId device = participant.id();
     Thread thread =
         Thread.ofVirtual()
@@ -61,22 +66,17 @@ final class Errands implements AutoCloseable {
                 () -> {
                   try {
                     Optional<Result> result = participant.perform(job, patience);
-                    back.add(new Back(device, round, result, null));
+                    back.add(new Back(device, task, result, null));
                   } catch (RuntimeException | Error defect) { // thrown by whoever takes it
-                    back.add(new Back(device, round, Optional.empty(), defect));
+                    back.add(new Back(device, task, Optional.empty(), defect));
                   }
                 });
     out.put(device, thread);
     thread.start();
   }
 
-  /** Waits until so many have brought something, or nobody is out. */
-  List<Brought> take(int enough) {
-    List<Brought> brought = new ArrayList<>();
-    while (brought.size() < enough && !out.isEmpty()) {
-      next().ifPresent(brought::add);
-    }
-    return brought;
+  boolean anyOut() {
+    return !out.isEmpty();
   }
 
   /** Waits until nobody is out; what they bring comes too late. */
@@ -86,7 +86,8 @@ final class Errands implements AutoCloseable {
     }
   }
 
-  private Optional<Brought> next() {
+  /** Waits for whoever is back next; empty if it brings nothing. */
+  Optional<Brought> next() {
     Back one;
     try {
       one = back.take();
@@ -100,8 +101,9 @@ final class Errands implements AutoCloseable {
     }
     if (one.result().isEmpty()) {
       refusals.accept("%s: no answer in time, is left out".formatted(one.device()));
+      late.accept(one.device());
     }
-    return one.result().map(result -> new Brought(one.device(), one.round(), result));
+    return one.result().map(result -> new Brought(one.device(), one.task(), result));
   }
 
   @Override

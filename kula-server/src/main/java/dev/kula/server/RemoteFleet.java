@@ -86,7 +86,7 @@ public final class RemoteFleet implements Fleet {
     this.crowd = new Crowd(patience, refusals);
     this.pace = pace;
     this.arrivals = new Arrivals(pace);
-    this.errands = new Errands(patience.job(), refusals);
+    this.errands = new Errands(patience.job(), refusals, late::add);
     this.refusals = refusals;
   }
 
@@ -95,6 +95,7 @@ public final class RemoteFleet implements Fleet {
     int before = begun;
     begun = round;
     late.clear();
+    arrivals.look(conditions.elapsed());
     conditions.begins(round);
     all(joined(), id -> new Job.Begin(round), (id, result) -> Optional.<Result>empty());
     return conditions.joining(enrolled, before, round);
@@ -107,33 +108,34 @@ public final class RemoteFleet implements Fleet {
 
   @Override
   public List<DeviceId> available(int round) {
-    return available(round, 0).stream()
-        .filter(device -> !arrivals.isBusy(device, conditions.elapsed()))
-        .toList();
+    return available(round, 0);
   }
 
   @Override
   public List<DeviceId> atWork() {
-    return devices().stream()
-        .filter(device -> errands.isOut(device) || arrivals.isBusy(device, conditions.elapsed()))
-        .toList();
+    return devices().stream().filter(this::isAtWork).toList();
+  }
+
+  private boolean isAtWork(DeviceId device) {
+    return errands.isOut(device) || arrivals.isAtWork(device);
   }
 
   @Override
   public void gather() {
     errands.gather();
+    arrivals.gather(conditions);
   }
 
   private List<DeviceId> available(int round, int at) {
     return conditions.available(enrolled, begun, round, at).stream()
-        .filter(device -> !late.contains(device) && !errands.isOut(device))
+        .filter(device -> !late.contains(device) && !isAtWork(device))
         .toList();
   }
 
   @Override
   public List<Folded> train(List<TrainingTask> tasks, AggregationStrategy strategy) {
-    if (pace instanceof Pace.Buffer buffer && !conditions.isVirtual()) {
-      return tasks.stream().map(task -> trainUntil(buffer, task, strategy)).toList();
+    if (!pace.equals(Pace.ALL) && !conditions.isVirtual()) {
+      return trainMeasured(tasks, strategy);
     }
     List<Folded> folded = new ArrayList<>();
     List<Conditions.Worked> worked = new ArrayList<>();
@@ -141,7 +143,7 @@ public final class RemoteFleet implements Fleet {
     for (TrainingTask task : tasks) {
       Folding folding = new Folding(task, strategy, refusals);
       long updateBytes = strategy.updateBytes(task.sent());
-      if (pace.equals(Pace.ALL) || !conditions.isVirtual()) {
+      if (pace.equals(Pace.ALL)) {
         train(task, folding)
             .forEach((id, passes) -> worked.add(new Conditions.Worked(id, 0, passes, updateBytes)));
         folded.add(finish(task, strategy, folding, folding.updates()));
@@ -155,16 +157,13 @@ public final class RemoteFleet implements Fleet {
     }
     conditions.advance(worked);
     conditions.advanceTo(end);
+    arrivals.look(conditions.elapsed());
     return folded;
   }
 
   /** Folds what devices send as it comes. */
   private Map<DeviceId, Double> train(TrainingTask task, Folding folding) {
-    return ask(
-        task.cohort(),
-        pace instanceof Pace.First first ? Crowd.Wait.first(first) : Crowd.Wait.MOST,
-        id -> job(id, task),
-        folding::take);
+    return all(task.cohort(), id -> job(id, task), folding::take);
   }
 
   /** What a whole cohort sends, in the order of its devices. */
@@ -186,27 +185,58 @@ public final class RemoteFleet implements Fleet {
     return sent;
   }
 
-  /** Sends who is not out, and folds what the first bring, whenever they were sent. */
-  private Folded trainUntil(Pace.Buffer buffer, TrainingTask task, AggregationStrategy strategy) {
-    for (DeviceId id : task.cohort()) {
-      Participant participant = participants.get(id);
-      if (participant != null) {
-        errands.send(participant, job(id, task), task.round());
+  /**
+   * Sends who is not out, and folds what comes first: of this round, or into a buffer whenever it
+   * was begun. Who is slower goes on, and is out until it is back.
+   */
+  private List<Folded> trainMeasured(List<TrainingTask> tasks, AggregationStrategy strategy) {
+    Map<TrainingTask, Folding> open = new LinkedHashMap<>();
+    for (TrainingTask task : tasks) {
+      open.put(task, new Folding(task, strategy, refusals));
+      for (DeviceId id : task.cohort()) {
+        Participant participant = participants.get(id);
+        if (participant != null) {
+          errands.send(participant, job(id, task), task);
+        }
       }
     }
-    Folding folding = new Folding(task, strategy, refusals);
-    for (Errands.Brought brought : errands.take(buffer.updates())) {
-      DeviceId id = brought.device();
-      if (brought.result() instanceof Result.Trained trained) {
-        folding
-            .fitting(id, trained)
-            .map(update -> Pace.Buffer.discounted(update, task.round() - brought.round()))
-            .ifPresent(update -> folding.add(id, update));
-      } else if (brought.result() instanceof Result.Failed because) {
-        refusals.accept("%s: %s".formatted(id, because.reason()));
-      }
+    while (open.entrySet().stream().anyMatch(one -> lacks(one.getKey(), one.getValue()))
+        && errands.anyOut()) {
+      errands.next().ifPresent(brought -> fold(brought, open));
     }
-    return finish(task, strategy, folding, folding.updates());
+    return tasks.stream()
+        .map(
+            task -> {
+              Folding folding = Objects.requireNonNull(open.get(task));
+              return finish(task, strategy, folding, folding.updates());
+            })
+        .toList();
+  }
+
+  private boolean lacks(TrainingTask task, Folding folding) {
+    return folding.updates()
+        < switch (pace) {
+          case Pace.All all -> task.cohort().size();
+          case Pace.First first -> first.of(task.cohort().size());
+          case Pace.Buffer buffer -> buffer.updates();
+        };
+  }
+
+  private void fold(Errands.Brought brought, Map<TrainingTask, Folding> open) {
+    DeviceId id = brought.device();
+    boolean buffered = pace instanceof Pace.Buffer;
+    TrainingTask task = buffered ? open.keySet().iterator().next() : brought.task();
+    Folding folding = open.get(task);
+    if (brought.result() instanceof Result.Failed because) {
+      refusals.accept("%s: %s".formatted(id, because.reason()));
+    } else if (brought.result() instanceof Result.Trained trained
+        && folding != null
+        && lacks(task, folding)) {
+      folding
+          .fitting(id, trained)
+          .map(update -> Pace.Buffer.discounted(update, task.round() - brought.task().round()))
+          .ifPresent(update -> folding.add(id, update));
+    }
   }
 
   private Folded finish(
@@ -327,7 +357,7 @@ public final class RemoteFleet implements Fleet {
       Collection<DeviceId> ids,
       Function<DeviceId, Job> jobs,
       BiFunction<DeviceId, Result, Optional<T>> taken) {
-    return ask(ids, Crowd.Wait.MOST, jobs, taken);
+    return ask(ids, false, jobs, taken);
   }
 
   /**
@@ -339,7 +369,7 @@ public final class RemoteFleet implements Fleet {
   private Set<DeviceId> everybody(Collection<DeviceId> ids, Function<DeviceId, Job> jobs) {
     return ask(
             ids,
-            Crowd.Wait.EVERYBODY,
+            true,
             jobs,
             (id, result) -> Optional.of(result).filter(Result.Done.class::isInstance))
         .keySet();
@@ -354,7 +384,7 @@ public final class RemoteFleet implements Fleet {
 
   private <T> Map<DeviceId, T> ask(
       Collection<DeviceId> ids,
-      Crowd.Wait wait,
+      boolean everybody,
       Function<DeviceId, Job> jobs,
       BiFunction<DeviceId, Result, Optional<T>> taken) {
     Map<Participant, Job> asked = new LinkedHashMap<>();
@@ -364,7 +394,7 @@ public final class RemoteFleet implements Fleet {
         asked.put(participant, jobs.apply(id));
       }
     }
-    return crowd.ask(asked, wait, taken, late::add);
+    return crowd.ask(asked, everybody, taken, late::add);
   }
 
   @Override

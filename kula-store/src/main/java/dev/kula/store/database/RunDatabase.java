@@ -74,60 +74,74 @@ public final class RunDatabase {
     boolean server = store.startsWith(POSTGRESQL + ":");
     if (!server && !store.startsWith(SQLITE) && store.contains("://")) {
       throw KulaException.user(
-          "--store is '%s', must be a file or postgresql://HOST/NAME; try kula.db"
-              .formatted(withoutPassword(store)));
+          "--store is %s…, must be a file or postgresql://HOST/NAME; try kula.db"
+              .formatted(store.substring(0, store.indexOf("://") + 3))); // no password
     }
-    DataSource source = server ? postgresql(store) : sqlite(store);
-    String name = withoutPassword(store);
+    URI uri = server ? uri(store) : URI.create("");
+    String file = store.startsWith(SQLITE) ? store.substring(SQLITE.length()) : store;
+    if (!server && (file.isBlank() || file.startsWith(":"))) {
+      throw KulaException.user(
+          "--store is '%s', must be a file or postgresql://HOST/NAME; try kula.db"
+              .formatted(store));
+    }
+    DataSource source = server ? postgresql(uri) : sqlite(file);
+    String name = server ? name(uri) : store;
     migrate(source, name, server);
     return new RunDatabase(name, Jdbi.create(source));
   }
 
-  private static DataSource sqlite(String store) {
+  private static DataSource sqlite(String file) {
     SQLiteConfig config = new SQLiteConfig();
     config.setJournalMode(JournalMode.WAL);
     config.setSynchronous(SynchronousMode.NORMAL); // the files of the run are what must not be lost
     config.setBusyTimeout(BUSY_MILLIS);
     config.enforceForeignKeys(true);
     SQLiteDataSource source = new SQLiteDataSource(config);
-    source.setUrl("jdbc:sqlite:" + store.substring(store.startsWith(SQLITE) ? SQLITE.length() : 0));
+    source.setUrl("jdbc:sqlite:" + file);
     return source;
   }
 
-  private static DataSource postgresql(String store) {
+  private static URI uri(String store) {
     try {
       URI uri = new URI(store);
-      PGSimpleDataSource source = new PGSimpleDataSource();
       String path = uri.getRawPath();
-      if (uri.getHost() == null || path == null || path.length() < 2) {
-        throw new URISyntaxException(store, "it names no host or no database");
+      if (uri.getHost() != null && path != null && path.length() > 1) {
+        return uri;
       }
-      String query = uri.getRawQuery();
-      source.setUrl(
-          "jdbc:%s://%s%s%s%s"
-              .formatted(
-                  POSTGRESQL,
-                  uri.getHost(),
-                  uri.getPort() < 0 ? "" : ":" + uri.getPort(),
-                  path,
-                  query == null ? "" : "?" + query));
-      if (uri.getUserInfo() != null) {
-        String[] user = uri.getUserInfo().split(":", 2);
-        source.setUser(user[0]);
-        if (user.length > 1) {
-          source.setPassword(user[1]);
-        }
-      }
-      source.setApplicationName("kula");
-      source.setConnectTimeout(PATIENCE_SECONDS);
-      source.setSocketTimeout(PATIENCE_SECONDS);
-      return source;
     } catch (URISyntaxException malformed) {
-      throw KulaException.user(
-          "--store is '%s', must be as postgresql://USER@HOST:PORT/NAME: %s; correct it"
-              .formatted(withoutPassword(store), malformed.getReason()),
-          malformed);
+      // Told below, without the text, which may have a password anywhere in it.
     }
+    throw KulaException.user(
+        "--store is %s:…, must be as postgresql://USER@HOST:PORT/NAME, with the password in"
+                .formatted(POSTGRESQL)
+            + " ~/.pgpass; correct it");
+  }
+
+  /** For people; without user and password, and without parameters, which may have them, too. */
+  private static String name(URI uri) {
+    return "%s://%s%s%s"
+        .formatted(
+            POSTGRESQL,
+            uri.getHost(),
+            uri.getPort() < 0 ? "" : ":" + uri.getPort(),
+            uri.getRawPath());
+  }
+
+  private static DataSource postgresql(URI uri) {
+    PGSimpleDataSource source = new PGSimpleDataSource();
+    String query = uri.getRawQuery();
+    source.setUrl("jdbc:" + name(uri) + (query == null ? "" : "?" + query));
+    if (uri.getUserInfo() != null) {
+      String[] user = uri.getUserInfo().split(":", 2);
+      source.setUser(user[0]);
+      if (user.length > 1) {
+        source.setPassword(user[1]);
+      }
+    }
+    source.setApplicationName("kula");
+    source.setConnectTimeout(PATIENCE_SECONDS);
+    source.setSocketTimeout(PATIENCE_SECONDS);
+    return source;
   }
 
   /** Tables have one text for both; in a server they stand in a schema of their own. */
@@ -164,10 +178,6 @@ public final class RunDatabase {
         .filter(line -> !line.isEmpty())
         .findFirst()
         .orElse(cause.getClass().getSimpleName());
-  }
-
-  private static String withoutPassword(String store) {
-    return store.replaceFirst("(//[^/@:]*):[^/@]*@", "$1@");
   }
 
   /** Where it is, for people; without a password. */

@@ -13,6 +13,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 final class SqliteRunsTest extends RunDatabaseContract {
@@ -44,11 +45,18 @@ final class SqliteRunsTest extends RunDatabaseContract {
   void whatIsNoStoreIsRefusedWithoutItsPassword() {
     assertUserError(
         "must be a file or postgresql://HOST/NAME", () -> RunDatabase.open("mysql://there/kula"));
-    assertUserError("names no host", () -> RunDatabase.open("postgresql:kula"));
-    KulaException unreachable =
-        assertThrows(
-            KulaException.class, () -> RunDatabase.open("postgresql://me:secret@127.0.0.1:1/kula"));
-    assertFalse(String.valueOf(unreachable.getMessage()).contains("secret"));
-    assertEquals(KulaException.Blame.USER, unreachable.blame());
+    assertUserError("must be as postgresql://", () -> RunDatabase.open("postgresql:kula"));
+    assertUserError("must be a file", () -> RunDatabase.open("sqlite:"));
+    assertUserError("must be a file", () -> RunDatabase.open(":memory:"));
+    for (String store :
+        List.of(
+            "postgresql://me:secret@127.0.0.1:1/kula",
+            "postgresql://me:se/secret@127.0.0.1:1/kula",
+            "postgresql://127.0.0.1:1/kula?user=me&password=secret",
+            "mysql://me:secret@there/kula")) {
+      KulaException refused = assertThrows(KulaException.class, () -> RunDatabase.open(store));
+      assertFalse(String.valueOf(refused.getMessage()).contains("secret"), refused::toString);
+      assertEquals(KulaException.Blame.USER, refused.blame());
+    }
   }
 }
