@@ -5,10 +5,8 @@ import dev.kula.data.DeviceId;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * Updates on their way to the server in virtual time, and which of them a round counts: so that a
@@ -22,7 +20,6 @@ public final class Arrivals {
 
   private final Pace pace;
   private final List<Pending> pending = new ArrayList<>();
-  private final Set<DeviceId> atWork = new HashSet<>();
 
   /** Nothing is on its way. */
   public Arrivals(Pace pace) {
@@ -79,26 +76,17 @@ public final class Arrivals {
   }
 
   /**
-   * Looks who trains still. Until the next look they are at work, whatever the time: nobody acts on
-   * a model that is older than the one that a round began with.
+   * Whether a device trains, or what it sends waits for a buffer to be full: so nobody is in a
+   * buffer twice, and as many begin in a round as the one before has counted.
    */
-  public void look(Duration now) {
-    atWork.clear();
-    pending.stream()
-        .filter(one -> one.nanos() > now.toNanos())
-        .forEach(one -> atWork.add(new DeviceId(one.device())));
-  }
-
-  /** Whether a device was at work at the last look. */
   public boolean isAtWork(DeviceId device) {
-    return atWork.contains(device);
+    return pending.stream().anyMatch(one -> one.device().equals(device.name()));
   }
 
   /** Waits for all who are at work; what they bring comes too late. */
   public void gather(Conditions conditions) {
     pending.forEach(one -> conditions.advanceTo(Duration.ofNanos(one.nanos())));
     pending.clear();
-    atWork.clear();
   }
 
   /**

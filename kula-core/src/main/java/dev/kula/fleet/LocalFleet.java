@@ -88,7 +88,6 @@ public final class LocalFleet implements Fleet {
   public List<DeviceId> begin(int round) {
     int before = begun;
     begun = round;
-    arrivals.look(conditions.elapsed());
     for (DeviceId device : enrolled) {
       courses.met(device, before, round).ifPresent(runtime(device)::meet);
     }
@@ -165,7 +164,6 @@ public final class LocalFleet implements Fleet {
       folded.add(finished(task, strategy, sum, updateBytes * Arrivals.updates(sent)));
     }
     conditions.advanceTo(end);
-    arrivals.look(conditions.elapsed());
     return folded;
   }
 

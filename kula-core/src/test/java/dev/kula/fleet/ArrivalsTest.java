@@ -48,7 +48,6 @@ final class ArrivalsTest {
   private Arrivals.Counted take(Arrivals arrivals, int round, Arrivals.Sent... sent) {
     Arrivals.Counted counted = arrivals.take(round, List.of(sent), conditions);
     conditions.advanceTo(counted.until());
-    arrivals.look(conditions.elapsed());
     return counted;
   }
 
@@ -118,9 +117,7 @@ final class ArrivalsTest {
     Arrivals arrivals = new Arrivals(new Pace.Buffer(1));
     take(arrivals, 1, sent(1), sent(5), sent(3));
     conditions.advanceTo(Duration.ofSeconds(4));
-    assertTrue(arrivals.isAtWork(new DeviceId("d3")), "until the next look");
-    arrivals.look(conditions.elapsed());
-    assertFalse(arrivals.isAtWork(new DeviceId("d3")));
+    assertTrue(arrivals.isAtWork(new DeviceId("d3")), "what it sent waits");
     arrivals.gather(conditions);
     assertEquals(Duration.ofSeconds(5), conditions.elapsed());
     assertFalse(arrivals.isAtWork(new DeviceId("d5")));

@@ -95,7 +95,6 @@ public final class RemoteFleet implements Fleet {
     int before = begun;
     begun = round;
     late.clear();
-    arrivals.look(conditions.elapsed());
     conditions.begins(round);
     all(joined(), id -> new Job.Begin(round), (id, result) -> Optional.<Result>empty());
     return conditions.joining(enrolled, before, round);
@@ -157,7 +156,6 @@ public final class RemoteFleet implements Fleet {
     }
     conditions.advance(worked);
     conditions.advanceTo(end);
-    arrivals.look(conditions.elapsed());
     return folded;
   }
 
