@@ -27,8 +27,10 @@ final class Followers {
 
   /** There is a new model: who is sent it now. The others are behind. */
   List<DeviceId> next() {
+    List<DeviceId> free = free();
+    free.forEach(behind::remove);
     behind.addAll(fleet.atWork());
-    return free();
+    return free;
   }
 
   /** Of those who are free, who was behind, and is sent the newest model now. */
