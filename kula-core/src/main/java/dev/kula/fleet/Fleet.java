@@ -32,7 +32,11 @@ public interface Fleet extends AutoCloseable {
   /** Devices that answer in this round. */
   List<DeviceId> available(int round);
 
-  /** Devices that train for a later round and answer nothing, in the order of their names. */
+  /**
+   * Devices that train for a later round and answer nothing, in the order of their names. Who is
+   * among them changes while {@link #train} or {@link #gather} goes on, and at no other time: so
+   * whoever is not has been sent the newest model.
+   */
   default List<DeviceId> atWork() {
     return List.of();
   }

@@ -48,7 +48,6 @@ public final class RoundLoop {
   private final Groups groups;
 
   private final GroupRounds trials;
-  private final Followers followers;
   private Traffic traffic = Traffic.NONE;
   private long eventCount;
   private int round;
@@ -75,7 +74,6 @@ public final class RoundLoop {
     this.labels = labels;
     this.baseSamples = baseSamples;
     this.groups = new Groups(initial);
-    this.followers = new Followers(fleet);
     this.trials =
         new GroupRounds(fleet, settings, monitor, groups, this::census, this::carry, this::account);
     this.startNanos = System.nanoTime();
@@ -95,7 +93,6 @@ public final class RoundLoop {
     round = state.round();
     earlierWallSeconds = history.isEmpty() ? 0 : history.getLast().wallSeconds();
     stopped = state.stopped();
-    followers.restore(state.behind());
   }
 
   /** Runs until the round limit or convergence. */
@@ -112,7 +109,6 @@ public final class RoundLoop {
     while (stopped.isEmpty()) {
       round++;
       admit(fleet.begin(round));
-      catchUp();
       trials.follow(round);
       boolean reported = trials.areDue(round);
       if (reported) {
@@ -148,23 +144,22 @@ public final class RoundLoop {
 
   /** Who trains still gets the model that is the newest when it is done. */
   private void deliverModel() {
-    carry(groups.deliveries(round, followers.next(), settings::travelling));
+    carry(groups.deliveries(round, free(), settings::travelling));
   }
 
-  private void catchUp() {
-    List<DeviceId> back = followers.back();
-    if (!back.isEmpty()) {
-      carry(groups.deliveries(round, back, settings::travelling));
-    }
+  private List<DeviceId> free() {
+    List<DeviceId> atWork = fleet.atWork();
+    return fleet.devices().stream().filter(device -> !atWork.contains(device)).toList();
   }
 
   /** In the end all are examined, on the last model. */
   private void examine(Message.Occasion occasion) {
-    if (occasion == Message.Occasion.FINAL) {
+    List<DeviceId> atWork = fleet.atWork();
+    if (occasion == Message.Occasion.FINAL && !atWork.isEmpty()) {
       fleet.gather();
-      catchUp();
+      carry(groups.deliveries(round, atWork, settings::travelling));
     }
-    carry(to(followers.free(), new Message.Examine(round, occasion)));
+    carry(to(free(), new Message.Examine(round, occasion)));
     scores = evaluator.scores();
     events.addAll(evaluator.takeChanges());
   }
@@ -412,8 +407,7 @@ public final class RoundLoop {
         traffic,
         List.copyOf(history),
         eventCount,
-        stopped,
-        followers.state());
+        stopped);
   }
 
   /** The global model, or one a group and the common one; without what a strategy sends beside. */

@@ -17,7 +17,6 @@ import java.util.List;
  * @param history every round so far
  * @param events how many events the run has told its listener
  * @param stopped why the run ended; empty while it goes on
- * @param behind devices that trained when the newest model was sent, and lack it
  */
 public record RunState(
     int round,
@@ -29,5 +28,4 @@ public record RunState(
     Traffic traffic,
     List<RoundRecord> history,
     long events,
-    String stopped,
-    List<String> behind) {}
+    String stopped) {}

@@ -11,6 +11,7 @@ import dev.kula.data.scenario.Course;
 import dev.kula.data.scenario.Scenario;
 import dev.kula.data.scenario.Shift;
 import dev.kula.device.Personalization;
+import dev.kula.fleet.Pace;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -89,6 +90,46 @@ final class ResumeTest {
     run.strategy = AggregationStrategy.parse(strategy);
     run.participation = 0.6;
     return clusters == 1 ? run : run.in(clusters);
+  }
+
+  private static ToyRun buffered(String policy, Exchange exchange) {
+    ToyRun run = toy(policy, exchange, Personalization.FINE_TUNE);
+    run.pace = new Pace.Buffer(2);
+    return run;
+  }
+
+  /** What is on its way is in checkpoints, and nobody acts on the model that it was begun with. */
+  @ParameterizedTest
+  @CsvSource({"none, VISIT", "deficit, VISIT", "random, RAW"})
+  void whatFillsABufferGoesOn(String policy, Exchange exchange) {
+    ToyRun.Outcome whole = buffered(policy, exchange).run();
+    assertTrue(whole.checkpoints().stream().anyMatch(at -> !at.fleet().arrivals().isEmpty()));
+    for (RunState checkpoint : whole.checkpoints()) {
+      ToyRun.Outcome resumed = buffered(policy, exchange).run(checkpoint);
+      assertEquals(whole.bytes(), resumed.bytes(), "after round " + checkpoint.round());
+    }
+  }
+
+  /** Who trains still is sent no model before it is done, and nobody is sent one twice. */
+  @Test
+  void aBufferMovesWhatItHasTo() {
+    ToyRun.Outcome outcome = buffered("none", Exchange.VISIT).run();
+    RunResult result = outcome.result();
+    long model = result.layout().size() * 4L;
+    long devices = result.devices().size();
+    List<RunState> checkpoints = outcome.checkpoints();
+    long down = devices; // the first model
+    for (RunState checkpoint :
+        checkpoints) { // after the last round nobody is at work, and all have it
+      down += devices - checkpoint.fleet().arrivals().size();
+    }
+    long folded = result.history().stream().mapToLong(RoundRecord::cohort).sum();
+    long moved = result.history().getLast().bytes().model();
+    long up = moved / model - down;
+    assertEquals(0, moved % model);
+    assertEquals(2L * result.history().size(), folded);
+    // What comes after the end was sent for nothing.
+    assertTrue(folded <= up && up <= folded + devices, "%d of %d".formatted(up, folded));
   }
 
   /** Of both ways of all rounds and the first delivery, for models of the same size. */

@@ -187,8 +187,12 @@ final class RemoteFleetTest {
               .getFirst();
       assertEquals(2, folded.updates());
       assertArrayEquals(new float[] {3, 4}, folded.global());
+      assertEquals(List.of(new DeviceId("stuck")), fleet.atWork());
+      fleet.begin(2); // nor when the next round begins
+      assertEquals(2, fleet.available(2).size());
     }
     assertTrue(System.nanoTime() - start < Duration.ofMinutes(1).toNanos(), "it waited");
+    assertEquals(List.of(), List.copyOf(refusals));
   }
 
   @Test

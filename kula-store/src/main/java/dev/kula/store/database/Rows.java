@@ -82,7 +82,7 @@ final class Rows {
         row.put("type", type.asText());
         row.put("round", event.remove("round").asInt());
         row.put("detail", event.toString());
-        insert("event", row, RunJson.tree(Map.of()));
+        insert("event", row);
       }
     }
   }
@@ -116,6 +116,10 @@ final class Rows {
 
   private void insert(String table, Map<String, @Nullable Object> row, ObjectNode fields) {
     flatten("", fields, row);
+    insert(table, row);
+  }
+
+  private void insert(String table, Map<String, @Nullable Object> row) {
     PreparedBatch batch =
         batches.computeIfAbsent(
             table,
