@@ -12,7 +12,7 @@ public sealed interface Pace {
 
   /**
    * The first of a cohort that is larger than need be; what comes later is thrown away. Bonawitz et
-   * al. 2019, Towards federated learning at scale, section 2.2.
+   * al. 2019, Towards federated learning at scale.
    *
    * @param share of the cohort, in (0, 1]
    */
@@ -33,7 +33,8 @@ public sealed interface Pace {
   /**
    * As many as a buffer holds, whoever they are from and whichever model they were made from; who
    * is slower goes on, and comes into a later buffer, for less: FedBuff, Nguyen et al. 2022,
-   * algorithm 1. A change that is τ models old counts 1/√(1 + τ) of what it is (section 5.1).
+   * Federated learning with buffered asynchronous aggregation, whose scaling by staleness it is
+   * that a change which is τ models old counts 1/√(1 + τ) of what it is.
    *
    * @param updates at least 1
    */
