@@ -3,6 +3,7 @@ package dev.kula.app;
 import dev.kula.KulaException;
 import dev.kula.app.http.OperationsPort;
 import dev.kula.app.http.Readings;
+import dev.kula.app.traces.Traces;
 import dev.kula.client.JobLog;
 import dev.kula.data.FederatedData;
 import dev.kula.data.source.DataSource;
@@ -16,13 +17,13 @@ import dev.kula.server.Deployment;
 import dev.kula.server.FleetPort;
 import dev.kula.server.FleetServer;
 import dev.kula.server.LiveFleet;
+import dev.kula.server.Onlooker;
 import dev.kula.server.Rehearsal;
 import dev.kula.store.RunDirectory;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A run whose devices connect to this process. */
@@ -32,6 +33,7 @@ final class LiveRun implements Run {
   private final LiveFleet fleet;
   private final FleetPort port;
   private final Optional<OperationsPort> operations;
+  private final Optional<Traces> traces;
   private final FleetPlan plan;
   private final int devices;
   private final Terminal terminal;
@@ -41,12 +43,14 @@ final class LiveRun implements Run {
       LiveFleet fleet,
       FleetPort port,
       Optional<OperationsPort> operations,
+      Optional<Traces> traces,
       FleetPlan plan,
       int devices,
       Terminal terminal) {
     this.fleet = fleet;
     this.port = port;
     this.operations = operations;
+    this.traces = traces;
     this.plan = plan;
     this.devices = devices;
     this.terminal = terminal;
@@ -55,6 +59,8 @@ final class LiveRun implements Run {
   /** Makes runs of one fleet, to which devices can connect at once. */
   static Batch.Maker maker(
       FleetPlan plan, RunSettings run, EngineFactory engines, Terminal terminal) {
+    Optional<Traces> traces =
+        Traces.open("kula-orchestrator", System.getenv(), line -> say(terminal, line));
     return new Batch.Maker() {
       @Override
       public Run make(
@@ -67,18 +73,20 @@ final class LiveRun implements Run {
             readings
                 .map(to -> to.counted("kula.refusals", "what devices could not do, or may not"))
                 .orElse(() -> {});
-        Consumer<String> refusals =
+        Onlooker counted =
             line -> {
               refused.run();
               say(terminal, line);
             };
-        RunListener told = readings.map(to -> to.of(listener)).orElse(listener);
+        Onlooker onlooker = traces.map(to -> to.of(counted)).orElse(counted);
+        RunListener read = readings.map(to -> to.of(listener)).orElse(listener);
+        RunListener told = traces.map(to -> to.of(read)).orElse(read);
         LiveFleet fleet =
             plan.membership()
                 .map(
                     members ->
                         deployment(members, data, run, directory)
-                            .fleet(settings, engines, plan.patience(), refusals, told))
+                            .fleet(settings, engines, plan.patience(), onlooker, told))
                 .orElseGet(
                     () ->
                         Rehearsal.fleet(
@@ -88,11 +96,13 @@ final class LiveRun implements Run {
                             Optional.of(JobLog.open(directory.file(BASE_JOBS))),
                             plan.monitorApart() ? Optional.of(words(run)) : Optional.empty(),
                             plan.patience(),
-                            refusals,
+                            onlooker,
                             told));
         FleetPort port = null;
         try {
-          port = FleetPort.open(plan.listen().socket(), plan.tls(), fleet.service(), refusals);
+          port =
+              FleetPort.open(
+                  plan.listen().socket(), plan.tls(), fleet.service(), onlooker::refused);
           readings.ifPresent(
               to ->
                   to.gauge(
@@ -102,12 +112,14 @@ final class LiveRun implements Run {
           Optional<OperationsPort> operations =
               readings.flatMap(
                   of -> Operations.open(plan.operations(), Optional::empty, () -> of, terminal));
-          return new LiveRun(fleet, port, operations, plan, data.devices().size(), terminal);
+          return new LiveRun(
+              fleet, port, operations, traces, plan, data.devices().size(), terminal);
         } catch (KulaException e) {
           fleet.close();
           if (port != null) {
             port.close();
           }
+          traces.ifPresent(Traces::close);
           throw e;
         }
       }
@@ -210,5 +222,6 @@ final class LiveRun implements Run {
     fleet.close();
     port.close();
     operations.ifPresent(OperationsPort::close);
+    traces.ifPresent(Traces::close); // what devices did until the end is in them
   }
 }

@@ -30,16 +30,16 @@ final class Crowd {
   private static final Duration SHORT = Duration.ofSeconds(2);
 
   private final Patience patience;
-  private final Consumer<String> refusals;
+  private final Onlooker onlooker;
 
   /**
    * A crowd.
    *
-   * @param refusals is told in a line who could not do a job, or was late; from any thread
+   * @param onlooker sees who is asked, and who could not do a job, or was late
    */
-  Crowd(Patience patience, Consumer<String> refusals) {
+  Crowd(Patience patience, Onlooker onlooker) {
     this.patience = patience;
-    this.refusals = refusals;
+    this.onlooker = onlooker;
   }
 
   /** A participant at work. */
@@ -58,13 +58,14 @@ final class Crowd {
         BiFunction<DeviceId, Result, Optional<T>> taken,
         BlockingQueue<Asked<T>> over) {
       this.participant = participant;
+      Consumer<Optional<Result>> told = onlooker.asked(participant.id(), job);
       this.thread =
           Thread.ofVirtual()
               .name("kula-" + participant.id())
               .unstarted(
                   () -> {
                     try {
-                      perform(job, taken);
+                      perform(job, told, taken);
                     } catch (Throwable e) { // thrown by the thread that asked
                       failure = e;
                     } finally {
@@ -73,16 +74,17 @@ final class Crowd {
                   });
     }
 
-    private void perform(Job job, BiFunction<DeviceId, Result, Optional<T>> take) {
+    private void perform(
+        Job job, Consumer<Optional<Result>> told, BiFunction<DeviceId, Result, Optional<T>> take) {
       DeviceId id = participant.id();
-      Optional<Result> result = participant.perform(job, patience.job());
+      Optional<Result> result = participant.perform(job, patience.job(), told);
       answered = result.isPresent();
       if (result.isEmpty()) {
         String why = cut ? "was slower than most" : "no answer in time";
-        refusals.accept("%s: %s, is left out".formatted(id, why));
+        onlooker.refused("%s: %s, is left out".formatted(id, why));
       } else if (result.get() instanceof Result.Failed because) {
         failed = true;
-        refusals.accept("%s: %s".formatted(id, because.reason()));
+        onlooker.refused("%s: %s".formatted(id, because.reason()));
       }
       taken = result.flatMap(one -> take.apply(id, one));
     }

@@ -20,7 +20,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
 /**
@@ -49,15 +48,14 @@ public record Deployment(
    * @param settings of the run, without attackers and not pooled
    * @param engines makes engines
    * @param patience with devices
-   * @param refusals is told in a line what a device could not do, or said and may not; from any
-   *     thread
+   * @param onlooker sees what devices are asked, could not do, or said and may not
    * @param listener is told of rounds
    */
   public LiveFleet fleet(
       SimulationSettings settings,
       EngineFactory engines,
       Patience patience,
-      Consumer<String> refusals,
+      Onlooker onlooker,
       RunListener listener) {
     if (settings.threat().isPresent() || settings.pooled()) {
       throw new IllegalArgumentException("a live fleet has no attackers and no pool of data");
@@ -67,11 +65,11 @@ public record Deployment(
             settingsOf(settings),
             Optional.empty(),
             Optional.empty(),
-            isPresent -> new MeasuredConditions(members, isPresent, fewest, refusals),
+            isPresent -> new MeasuredConditions(members, isPresent, fewest, onlooker::refused),
             settings.rounds().pace(),
             patience,
             RESULT_BYTES,
-            refusals);
+            onlooker);
     TrainingEngine engine = engines.create(settings.model(), schema.input(), schema.task());
     Servers servers =
         new Servers(

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Errands implements AutoCloseable {
   private final Duration patience;
-  private final Consumer<String> refusals;
+  private final Onlooker onlooker;
   private final Consumer<DeviceId> late;
   private final Map<DeviceId, Thread> out = new HashMap<>();
   private final BlockingQueue<Back> back = new LinkedBlockingQueue<>();
@@ -43,13 +43,14 @@ final class Errands implements AutoCloseable {
    * Nobody is out.
    *
    * @param patience how long a job may take
-   * @param refusals is told in a line who has not come back
-   * @param late is told likewise: it may be at its job still, and is not to be asked in this round
+   * @param onlooker sees who is sent, and who has not come back
+   * @param late is told of who has not: it may be at its job still, and is not to be asked in this
+   *     round
    */
-  Errands(Duration patience, Consumer<String> refusals, Consumer<DeviceId> late) {
+  Errands(Duration patience, Onlooker onlooker, Consumer<DeviceId> late) {
     this.patience = patience;
     this.late = late;
-    this.refusals = refusals;
+    this.onlooker = onlooker;
   }
 
   boolean isOut(DeviceId device) {
@@ -59,13 +60,14 @@ final class Errands implements AutoCloseable {
   /** Sends a device that is not out. */
   void send(Participant participant, Job job, Fleet.TrainingTask task) {
     DeviceId device = participant.id();
+    Consumer<Optional<Result>> told = onlooker.asked(device, job);
     Thread thread =
         Thread.ofVirtual()
             .name("kula-errand-" + device)
             .unstarted(
                 () -> {
                   try {
-                    Optional<Result> result = participant.perform(job, patience);
+                    Optional<Result> result = participant.perform(job, patience, told);
                     back.add(new Back(device, task, result, null));
                   } catch (RuntimeException | Error defect) { // thrown by whoever takes it
                     back.add(new Back(device, task, Optional.empty(), defect));
@@ -100,7 +102,7 @@ final class Errands implements AutoCloseable {
       throw new IllegalStateException("a device could not be asked", one.defect());
     }
     if (one.result().isEmpty()) {
-      refusals.accept("%s: no answer in time, is left out".formatted(one.device()));
+      onlooker.refused("%s: no answer in time, is left out".formatted(one.device()));
       late.accept(one.device());
     }
     return one.result().map(result -> new Brought(one.device(), one.task(), result));

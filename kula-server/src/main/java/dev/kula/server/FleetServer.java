@@ -21,7 +21,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
@@ -35,6 +34,8 @@ public final class FleetServer implements AutoCloseable {
 
   private final Map<DeviceId, RemoteDevice> devices = new TreeMap<>();
   private final RemoteFleet fleet;
+  private final Fleet watched;
+  private final Onlooker onlooker;
   private final Optional<RemoteDevice> monitor;
   private final Patience patience;
   private final FleetService service;
@@ -51,8 +52,7 @@ public final class FleetServer implements AutoCloseable {
    * @param pace whose updates a round waits for
    * @param patience with devices
    * @param limit bytes of a result at the most
-   * @param refusals is told in a line what a device could not do, or said and may not; from any
-   *     thread
+   * @param onlooker sees what devices are asked, could not do, or said and may not
    */
   public FleetServer(
       FleetSettings settings,
@@ -62,7 +62,7 @@ public final class FleetServer implements AutoCloseable {
       Pace pace,
       Patience patience,
       long limit,
-      Consumer<String> refusals) {
+      Onlooker onlooker) {
     byte[] name = new byte[NAME_BYTES];
     new SecureRandom().nextBytes(name);
     ByteString server = UnsafeByteOperations.unsafeWrap(name);
@@ -83,7 +83,9 @@ public final class FleetServer implements AutoCloseable {
                     Envelope.MONITOR, server, encoded(set), patience.absence(), limit, true));
     this.monitor.ifPresent(one -> devices.put(Envelope.MONITOR, one));
     this.patience = patience;
-    this.fleet = new RemoteFleet(all, conditions.apply(this::isPresent), pace, patience, refusals);
+    this.fleet = new RemoteFleet(all, conditions.apply(this::isPresent), pace, patience, onlooker);
+    this.watched = onlooker.watched(fleet);
+    this.onlooker = onlooker;
     this.service = new FleetService(id -> Optional.ofNullable(devices.get(id)));
   }
 
@@ -98,12 +100,12 @@ public final class FleetServer implements AutoCloseable {
 
   /** What a round loop drives. */
   public Fleet fleet() {
-    return fleet;
+    return watched;
   }
 
   /** The monitor that connects to this server; empty if there is none apart. */
   public Optional<Monitor> monitor(LabelSpace labels) {
-    return monitor.map(one -> new RemoteMonitor(one, labels, patience.job()));
+    return monitor.map(one -> new RemoteMonitor(one, labels, patience.job(), onlooker));
   }
 
   /** How many are connected, of the devices and the monitor if it is apart. */

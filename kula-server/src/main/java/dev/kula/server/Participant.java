@@ -6,6 +6,7 @@ import dev.kula.wire.Job;
 import dev.kula.wire.Result;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** Somebody who does jobs, in this process or another. Does one at a time. */
 interface Participant extends AutoCloseable {
@@ -32,6 +33,21 @@ interface Participant extends AutoCloseable {
    * @return empty if it has not answered by then
    */
   Optional<Result> perform(Job job, Duration within);
+
+  /**
+   * Lets it do a job, and waits.
+   *
+   * @param told what came of it, also if that is a defect: then, nothing
+   */
+  default Optional<Result> perform(Job job, Duration within, Consumer<Optional<Result>> told) {
+    Optional<Result> result = Optional.empty();
+    try {
+      result = perform(job, within);
+      return result;
+    } finally {
+      told.accept(result);
+    }
+  }
 
   /** Tells it that the run has ended. Who is not told goes on looking for the server. */
   void end();

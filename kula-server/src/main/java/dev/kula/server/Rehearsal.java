@@ -25,7 +25,6 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Consumer;
 
 /**
  * A simulation whose devices are in other processes: each deals the same data and takes its own
@@ -48,8 +47,7 @@ public final class Rehearsal {
    * @param monitor what a monitor in a process of its own must have been told alike: all that swaps
    *     are planned by, in words; empty if this process is the monitor
    * @param patience with devices and the monitor
-   * @param refusals is told in a line what a device could not do, or said and may not; from any
-   *     thread
+   * @param onlooker sees what devices are asked, could not do, or said and may not
    * @param listener is told of rounds
    */
   public static LiveFleet fleet(
@@ -59,7 +57,7 @@ public final class Rehearsal {
       Optional<JobLog> log,
       Optional<String> monitor,
       Patience patience,
-      Consumer<String> refusals,
+      Onlooker onlooker,
       RunListener listener) {
     if (settings.threat().isPresent() || settings.pooled()) {
       throw new IllegalArgumentException("a rehearsal has no attackers and no pool of data");
@@ -89,7 +87,7 @@ public final class Rehearsal {
             settings.rounds().pace(),
             patience,
             RESULT_BYTES,
-            refusals);
+            onlooker);
     Servers servers =
         new Servers(
             server.fleet(),

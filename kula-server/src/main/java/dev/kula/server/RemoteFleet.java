@@ -31,7 +31,6 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiFunction;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
@@ -49,7 +48,7 @@ public final class RemoteFleet implements Fleet {
   private final Pace pace;
   private final Arrivals arrivals;
   private final Errands errands;
-  private final Consumer<String> refusals;
+  private final Onlooker onlooker;
 
   /** What each participant has as its model, and as one of another group, if it answered since. */
   private final Map<DeviceId, Held> held = new ConcurrentHashMap<>();
@@ -71,23 +70,22 @@ public final class RemoteFleet implements Fleet {
    * @param conditions time, and who is there when
    * @param pace whose updates a round waits for
    * @param patience with devices
-   * @param refusals is told in a line what a device could not do, or said and may not; from any
-   *     thread
+   * @param onlooker sees what devices are asked, could not do, or said and may not
    */
   RemoteFleet(
       List<Participant> all,
       Conditions conditions,
       Pace pace,
       Patience patience,
-      Consumer<String> refusals) {
+      Onlooker onlooker) {
     all.forEach(participant -> participants.put(participant.id(), participant));
     this.enrolled = participants.keySet().stream().filter(id -> !id.equals(Envelope.BASE)).toList();
     this.conditions = conditions;
-    this.crowd = new Crowd(patience, refusals);
+    this.crowd = new Crowd(patience, onlooker);
     this.pace = pace;
     this.arrivals = new Arrivals(pace);
-    this.errands = new Errands(patience.job(), refusals, late::add);
-    this.refusals = refusals;
+    this.errands = new Errands(patience.job(), onlooker, late::add);
+    this.onlooker = onlooker;
   }
 
   @Override
@@ -140,7 +138,7 @@ public final class RemoteFleet implements Fleet {
     List<Conditions.Worked> worked = new ArrayList<>();
     Duration end = conditions.elapsed();
     for (TrainingTask task : tasks) {
-      Folding folding = new Folding(task, strategy, refusals);
+      Folding folding = new Folding(task, strategy, onlooker::refused);
       long updateBytes = strategy.updateBytes(task.sent());
       if (pace.equals(Pace.ALL)) {
         train(task, folding)
@@ -190,7 +188,7 @@ public final class RemoteFleet implements Fleet {
   private List<Folded> trainMeasured(List<TrainingTask> tasks, AggregationStrategy strategy) {
     Map<TrainingTask, Folding> open = new LinkedHashMap<>();
     for (TrainingTask task : tasks) {
-      open.put(task, new Folding(task, strategy, refusals));
+      open.put(task, new Folding(task, strategy, onlooker::refused));
       for (DeviceId id : task.cohort()) {
         Participant participant = participants.get(id);
         if (participant != null) {
@@ -226,7 +224,7 @@ public final class RemoteFleet implements Fleet {
     TrainingTask task = buffered ? open.keySet().iterator().next() : brought.task();
     Folding folding = open.get(task);
     if (brought.result() instanceof Result.Failed because) {
-      refusals.accept("%s: %s".formatted(id, because.reason()));
+      onlooker.refused("%s: %s".formatted(id, because.reason()));
     } else if (brought.result() instanceof Result.Trained trained
         && folding != null
         && lacks(task, folding)) {
@@ -298,7 +296,7 @@ public final class RemoteFleet implements Fleet {
           List<Envelope> own =
               said.envelopes().stream().filter(envelope -> envelope.from().equals(id)).toList();
           if (own.size() < said.envelopes().size()) {
-            refusals.accept("%s: a message in another's name, must be in its own".formatted(id));
+            onlooker.refused("%s: a message in another's name, must be in its own".formatted(id));
           }
           moving.addAll(own);
           worked.add(new Conditions.Worked(id, bytes(inbox), said.passes(), bytes(own)));

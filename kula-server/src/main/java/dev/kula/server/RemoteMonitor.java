@@ -35,6 +35,7 @@ final class RemoteMonitor implements Monitor {
   private final Participant participant;
   private final LabelSpace labels;
   private final Duration patience;
+  private final Onlooker onlooker;
 
   /** Who may have reported in this census. */
   private Set<DeviceId> asked = Set.of();
@@ -45,11 +46,13 @@ final class RemoteMonitor implements Monitor {
    * @param participant that answers {@link Job.Consult}
    * @param labels of the fleet
    * @param patience how long it may take to answer
+   * @param onlooker sees what it is asked
    */
-  RemoteMonitor(Participant participant, LabelSpace labels, Duration patience) {
+  RemoteMonitor(Participant participant, LabelSpace labels, Duration patience, Onlooker onlooker) {
     this.participant = participant;
     this.labels = labels;
     this.patience = patience;
+    this.onlooker = onlooker;
   }
 
   @Override
@@ -168,7 +171,7 @@ final class RemoteMonitor implements Monitor {
   private Result perform(Job job) {
     Result result =
         participant
-            .perform(job, patience)
+            .perform(job, patience, onlooker.asked(participant.id(), job))
             .orElseThrow(
                 () ->
                     KulaException.remote(

@@ -39,7 +39,8 @@ final class RemoteMonitorTest {
 
   private final Participant parrot =
       new Answering(Envelope.MONITOR, job -> Optional.ofNullable(said));
-  private final Monitor monitor = new RemoteMonitor(parrot, LABELS, Duration.ofSeconds(1));
+  private final Monitor monitor =
+      new RemoteMonitor(parrot, LABELS, Duration.ofSeconds(1), line -> {});
 
   private void assertBroken(Answer answer, String rule, Executable question) {
     said = new Result.Advice(answer);
