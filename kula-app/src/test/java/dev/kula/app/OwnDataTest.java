@@ -305,7 +305,7 @@ final class OwnDataTest {
 
   @Test
   void dataThatDoNotFitAreToldInALine() throws Exception {
-    RunningCommand server = orchestrate("run", "--rounds 2 --gather 15s");
+    RunningCommand server = orchestrate("run", "--rounds 2 --gather 8s");
     int port = server.port();
     SmallData.write(directory.resolve("d0.csv"), List.of("time,a,label", "1,2,v"));
     assertMistake(device("d0", port, ""), "column 'b' of the fleet's schema is not in");
