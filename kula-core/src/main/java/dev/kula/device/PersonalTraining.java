@@ -86,7 +86,8 @@ final class PersonalTraining {
    */
   Optional<Update> update(int round, int group, float[] sent, TrainingPlan plan, Workbench bench) {
     boolean present = group == data.present();
-    SampleSet samples = present ? data.ledger(ledgers.shared()) : data.trainingOf(group);
+    Ledger shared = ledgers.shared();
+    SampleSet samples = present ? data.ledger(shared) : data.trainingOf(group, shared);
     // A noised update leaves whatever is in it: that none does would tell that nothing is.
     boolean hidden = present && account.noises(Account.Kind.UPDATE);
     if (samples.size() == 0 && !hidden) {

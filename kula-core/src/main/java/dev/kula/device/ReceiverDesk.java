@@ -338,6 +338,7 @@ final class ReceiverDesk {
     boolean copied = swap.arrival instanceof Arrival.Copies;
     if (order.admission() == Admission.SHARED_AND_GATED_PERSONAL && copied) {
       ledgers.shared().add(swap.pointer());
+      data.took(swap.pointer().block());
       String reason = change + word + " to the personal model; shared ledger only";
       return settlement(swap, Ending.ACCEPTED, without, with, reason);
     }
@@ -366,6 +367,9 @@ final class ReceiverDesk {
     if (pointer.source().equals(Envelope.BASE)) {
       store.fetched(pointer.block()).ifPresent(data::base);
       return;
+    }
+    if (swap.arrival instanceof Arrival.Copies) {
+      data.took(pointer.block());
     }
     if (!isNew) {
       return; // held already, counts once

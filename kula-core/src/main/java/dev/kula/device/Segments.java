@@ -1,6 +1,9 @@
 package dev.kula.device;
 
+import dev.kula.data.BlockId;
 import java.util.Arrays;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 
@@ -16,7 +19,10 @@ import java.util.stream.IntStream;
  * each sample under the model of its group, and {@link #CHANGE} for each change. An unsettled
  * device may put each sample into whatever group explains it, for {@link #EITHER} a sample; to
  * become unsettled costs {@link #UNSETTLING}. What a device had from the beginning is of one kind.
- * Not thread safe.
+ *
+ * <p>Copies of others' samples are of the group in which they were taken in, whose members they are
+ * from. So they stay behind when what the device meets changes, and are there again if it comes
+ * back. Not thread safe.
  */
 final class Segments {
   /** What a change costs: a little less than one sample that a model gets quite wrong. */
@@ -42,14 +48,18 @@ final class Segments {
   /** Groups of the first samples; later ones are of the present one. */
   private int[] groups = {};
 
+  /** Groups of copies, by block. */
+  private final Map<String, Integer> copies = new TreeMap<>();
+
   /**
    * What has to survive a restart.
    *
    * @param present group
    * @param common the group of the unsettled; −1 before samples are sorted
    * @param groups of the first samples; later ones are of the present one
+   * @param copies groups of copies, by the names of their blocks
    */
-  public record State(int present, int common, int[] groups) {}
+  public record State(int present, int common, int[] groups, Map<String, Integer> copies) {}
 
   /**
    * All samples of one group, the first.
@@ -76,8 +86,19 @@ final class Segments {
         group == common || (sample < groups.length ? groups[sample] : present) == group;
   }
 
+  /** Notes that the copies of a block were taken in now. */
+  void took(BlockId block) {
+    copies.put(block.hex(), present);
+  }
+
+  /** Whether the copies of a block are of this group. */
+  boolean isOf(int group, BlockId block) {
+    return group == common || copies.getOrDefault(block.hex(), present) == group;
+  }
+
   /** Puts the device and all that it has into a group. */
   void moveAll(int group) {
+    copies.replaceAll((block, before) -> group);
     present = group;
     common = NONE;
     groups = new int[0];
@@ -171,12 +192,14 @@ final class Segments {
   }
 
   State state() {
-    return new State(present, common, groups.clone());
+    return new State(present, common, groups.clone(), new TreeMap<>(copies));
   }
 
   void restore(State state) {
     present = state.present();
     common = state.common();
     groups = state.groups().clone();
+    copies.clear();
+    copies.putAll(state.copies());
   }
 }

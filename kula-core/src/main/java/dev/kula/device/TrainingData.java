@@ -1,7 +1,7 @@
 package dev.kula.device;
 
 import dev.kula.Seed;
-import dev.kula.data.DataPointer;
+import dev.kula.data.BlockId;
 import dev.kula.data.LabelSpace;
 import dev.kula.data.Ledger;
 import dev.kula.data.SampleSet;
@@ -127,9 +127,29 @@ final class TrainingData {
     return segments.others(store.own().size());
   }
 
-  /** Own training samples that are of a group. */
-  SampleSet trainingOf(int group) {
-    return of(group).train();
+  /** Samples to train the model of another group on: what of its own and of a ledger is of it. */
+  SampleSet trainingOf(int group, Ledger ledger) {
+    List<SampleSet> parts = new ArrayList<>(List.of(of(group).train()));
+    parts.addAll(copies(ledger, group));
+    return SampleSet.concat(parts);
+  }
+
+  /** Takes note of copies that were let into a ledger: they are of the present group. */
+  void took(BlockId block) {
+    segments.took(block);
+  }
+
+  /** Whether copies are of the present group, so that they are trained on. */
+  boolean trainsOn(BlockId block) {
+    return segments.isOf(segments.present(), block);
+  }
+
+  private List<SampleSet> copies(Ledger ledger, int group) {
+    return ledger.pointers().stream()
+        .filter(pointer -> !pointer.source().equals(Envelope.BASE))
+        .filter(pointer -> segments.isOf(group, pointer.block()))
+        .flatMap(pointer -> store.fetched(pointer.block()).stream())
+        .toList();
   }
 
   Segments.State segments() {
@@ -165,14 +185,13 @@ final class TrainingData {
     base = folds(samples, BASE_PARTS, new Seed(0).derive("base folds").generator());
   }
 
-  /** Samples to train on, weight 1: the device's own, the base set's, and a ledger's. */
+  /**
+   * Samples to train on, weight 1: the device's own, the base set's, and a ledger's; of the first
+   * and the last those of the present group.
+   */
   SampleSet ledger(Ledger ledger) {
     List<SampleSet> parts = new ArrayList<>(List.of(own.train(), base.train()));
-    for (DataPointer pointer : ledger.pointers()) {
-      if (!pointer.source().equals(Envelope.BASE)) {
-        store.fetched(pointer.block()).ifPresent(parts::add);
-      }
-    }
+    parts.addAll(copies(ledger, segments.present()));
     return SampleSet.concat(parts);
   }
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kula.Seed;
+import dev.kula.data.BlockId;
 import java.util.Arrays;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
@@ -151,5 +152,30 @@ class SegmentsTest {
     segments.sort(losses(3, 2, mixed));
     assertEquals(1, segments.present());
     assertArrayEquals(new int[0], segments.others(7), "nothing comes in");
+  }
+
+  @Test
+  void copiesAreOfTheGroupThatTheyWereTakenIn() {
+    Segments segments = new Segments(2);
+    BlockId before = block('a');
+    BlockId after = block('b');
+    segments.took(before);
+    sorted(segments, losses(3, 2, 0, 0, 0, 0, 1, 1, 1, 1, 1));
+    assertEquals(1, segments.present());
+    segments.took(after);
+    assertTrue(segments.isOf(0, before));
+    assertFalse(segments.isOf(1, before));
+    assertTrue(segments.isOf(1, after));
+    assertTrue(segments.isOf(2, before), "all are of the unsettled");
+    Segments restored = new Segments(2);
+    restored.restore(segments.state());
+    assertFalse(restored.isOf(1, before));
+    assertTrue(restored.isOf(0, before));
+    segments.moveAll(3);
+    assertTrue(segments.isOf(3, before), "an assignment moves all that a device has");
+  }
+
+  private static BlockId block(char digit) {
+    return new BlockId(String.valueOf(digit).repeat(64));
   }
 }
