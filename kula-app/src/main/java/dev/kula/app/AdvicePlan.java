@@ -31,7 +31,9 @@ record AdvicePlan(RunSettings settings, Set<Flag> open) {
           Flag.EXCHANGE,
           Flag.GROUPS,
           Flag.TARGET_ACCURACY,
-          Flag.SECURE_AGGREGATION);
+          Flag.SECURE_AGGREGATION,
+          Flag.KEEP_EVERY,
+          Flag.FROM_ROUND);
 
   private static final double SECONDS = 240;
   private static final int METHODS = 6;
@@ -132,7 +134,7 @@ record AdvicePlan(RunSettings settings, Set<Flag> open) {
     Map<String, Object> values = method.apply(settings).asMap();
     for (Flag flag : Kula.simulateFlags()) {
       Object value = values.get(flag.key());
-      boolean kept = flag != Flag.OUT && flag != Flag.RESUME && flag != Flag.THREADS;
+      boolean kept = !Flag.WITHOUT_EFFECT.contains(flag);
       if (kept && value != null && !Objects.equals(value, normal.get(flag.key()))) {
         words.add(flag.option());
         words.add(quoted(String.valueOf(value)));

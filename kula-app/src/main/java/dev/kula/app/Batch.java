@@ -13,6 +13,7 @@ import dev.kula.round.RunSummary;
 import dev.kula.round.SimulationSettings;
 import dev.kula.store.Checkpoints;
 import dev.kula.store.Extent;
+import dev.kula.store.KeptCheckpoints;
 import dev.kula.store.NamedModel;
 import dev.kula.store.Restored;
 import dev.kula.store.RunDirectory;
@@ -116,8 +117,7 @@ final class Batch {
   Runner.Finished execute(List<Job> jobs, Function<List<CompletedRun>, List<Job>> more) {
     String resume = settings.resume();
     FederatedData first = planAll(jobs);
-    try (RunDirectory directory =
-        resume == null ? create() : RunDirectory.resume(Path.of(resume))) {
+    try (RunDirectory directory = resume == null ? create() : again(Path.of(resume))) {
       CommandState state = resume == null ? null : resumed(directory);
       Optional<RunCopy> copy = store.map(into -> copy(into, directory));
       List<CompletedRun> completed = new ArrayList<>(state == null ? List.of() : state.completed());
@@ -189,7 +189,7 @@ final class Batch {
                 data,
                 planner.plan(job.settings(), data, job.stopsEarly()),
                 directory,
-                new RunRecorder(directory, copy, completed, progress))) {
+                new RunRecorder(directory, copy, completed, progress, keepEvery(job)))) {
       if (state != null && state.running() != null) {
         run.restore(state.running());
       }
@@ -199,6 +199,12 @@ final class Batch {
       }
       return CompletedRun.of(result);
     }
+  }
+
+  /** Where runs share a directory, rounds do not name checkpoints. */
+  private static int keepEvery(Job job) {
+    Integer rounds = job.settings().keepEvery();
+    return rounds == null || !job.stopsEarly() ? 0 : rounds;
   }
 
   private static void saveModels(RunDirectory directory, RunResult result) {
@@ -279,14 +285,24 @@ final class Batch {
   }
 
   private RunDirectory create() {
-    String out = settings.out();
-    Path path =
-        out == null
-            ? Path.of("runs", LocalDateTime.now(ZoneId.systemDefault()).format(ID))
-            : Path.of(out);
-    RunDirectory directory = RunDirectory.create(path);
+    RunDirectory directory = RunDirectory.create(place());
     RunConfiguration.of(command, settings).write(directory);
     return directory;
+  }
+
+  private Path place() {
+    String out = settings.out();
+    return out == null
+        ? Path.of("runs", LocalDateTime.now(ZoneId.systemDefault()).format(ID))
+        : Path.of(out);
+  }
+
+  /** Where a run goes on: where it was, or elsewhere, as it was after an earlier round. */
+  private RunDirectory again(Path run) {
+    Optional<EarlierRound> back = EarlierRound.of(settings);
+    Path place = back.isEmpty() ? run : place();
+    back.ifPresent(round -> round.branch(RunConfiguration.of(command, settings), place));
+    return RunDirectory.resume(place);
   }
 
   private @Nullable CommandState resumed(RunDirectory directory) {
@@ -295,7 +311,8 @@ final class Batch {
       terminal
           .err()
           .printf("kula: '%s' has no checkpoint, the run starts anew%n", directory.path());
-      directory.truncate(new Extent(0, 0));
+      directory.truncate(Extent.NONE);
+      KeptCheckpoints.dropAfter(directory, 0);
       return null;
     }
     Restored<CommandState> restored = Checkpoints.read(checkpoint, CommandState.class);
@@ -303,8 +320,12 @@ final class Batch {
         .warning()
         .ifPresent(
             why -> terminal.err().printf("kula: going on from '%s': %s%n", restored.file(), why));
-    directory.truncate(restored.state().extent());
-    return restored.state();
+    CommandState state = restored.state();
+    directory.truncate(state.extent());
+    if (state.running() != null) {
+      KeptCheckpoints.dropAfter(directory, state.running().round());
+    }
+    return state;
   }
 
   /** Whatever shows in a result must be as it was. */
@@ -318,12 +339,15 @@ final class Batch {
           "--resume '%s' is a run of kula %s, not of kula %s; use kula %s --resume %s"
               .formatted(path, was, command, was, path));
     }
-    if (!Objects.equals(now.get(Flag.OUT.key()), then.get(Flag.OUT.key()))) {
+    EarlierRound.requireNotLeft(path);
+    Optional<EarlierRound> back = EarlierRound.of(settings);
+    back.ifPresent(round -> round.requireKept(command));
+    if (back.isEmpty() && !Objects.equals(now.get(Flag.OUT.key()), then.get(Flag.OUT.key()))) {
       throw KulaException.user(
           "--out is '%s', must be left out with --resume, which writes to '%s'; remove it"
               .formatted(settings.out(), path));
     }
-    for (Flag free : List.of(Flag.THREADS, Flag.OUT, Flag.RESUME)) {
+    for (Flag free : Flag.WITHOUT_EFFECT) {
       now.remove(free.key());
       then.remove(free.key());
     }

@@ -6,6 +6,7 @@ import dev.kula.data.source.DataSource;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -84,7 +85,8 @@ final class DeviceCommand implements Callable<Integer> {
   /** What it takes of a run's flags. */
   static Set<Flag> flags() {
     Set<Flag> flags = EnumSet.copyOf(OrchestrateCommand.flags());
-    flags.remove(Flag.RESUME); // it goes on by itself
+    // It goes on, and back, by itself.
+    flags.removeAll(List.of(Flag.RESUME, Flag.KEEP_EVERY, Flag.FROM_ROUND));
     return flags;
   }
 

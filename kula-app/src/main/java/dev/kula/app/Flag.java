@@ -2,8 +2,6 @@ package dev.kula.app;
 
 import dev.kula.KulaException;
 import dev.kula.app.Rule.Form;
-import dev.kula.data.scenario.Course;
-import dev.kula.data.scenario.Shift;
 import dev.kula.privacy.PrivacyBudget;
 import java.util.Arrays;
 import java.util.List;
@@ -51,12 +49,7 @@ enum Flag {
       Section.DATA,
       "HOW",
       "dirichlet:0.1",
-      Rule.forms(
-          Form.word("natural"),
-          Form.word("iid"),
-          Form.number("dirichlet", "ALPHA", "above 0", Range::positive),
-          Form.wholeNumber("classes", "K", 1, 1_000_000),
-          Form.number("quantity", "ALPHA", "above 0", Range::positive)),
+      DataRules.PARTITION,
       "How devices come by data: natural (their column), iid, dirichlet:A, classes:K, quantity:A."),
   DEVICES(
       Section.DATA,
@@ -68,19 +61,14 @@ enum Flag {
       Section.DATA,
       "HOW",
       "random:0.75",
-      Rule.forms(
-          Form.number("random", "SHARE", "above 0 and below 1", Range::inside),
-          Form.number("time", "SHARE", "above 0 and below 1", Range::inside)),
+      DataRules.SPLIT,
       "Share of a device's data that it trains on, picked at random:SHARE or as the earliest by"
           + " time:SHARE; the rest is for testing."),
   TARGET(
       Section.DATA,
       "WHAT",
       "mixture:0.5",
-      Rule.forms(
-          Form.word("local"),
-          Form.number("mixture", "W", "from 0 to 1", Range::share),
-          Form.word("recent")),
+      DataRules.TARGET,
       "What a device's model must serve and is tested on: local, mixture:W (W of its own labels,"
           + " the rest uniform) or recent (for drifting data)."),
   SCENARIO(
@@ -93,16 +81,13 @@ enum Flag {
       Section.DATA,
       "HOW",
       "none",
-      Rule.forms(
-          Form.word("none"),
-          Form.wholeNumber("features", "K", 2, Shift.MOST),
-          Form.wholeNumber("labels", "K", 2, Shift.MOST)),
+      DataRules.SHIFT,
       "How K regimes differ: things look different (features:K), or have other names (labels:K)."),
   COURSE(
       Section.DATA,
       "WHAT",
       "still",
-      Rule.words(Arrays.stream(Course.values()).map(Course::notation).toArray(String[]::new)),
+      DataRules.COURSE,
       "What becomes of the data meanwhile: still, join (a quarter of the devices comes late),"
           + " sudden, gradual, recurring, together (devices change regimes) or stream (by time)."),
   BASE(
@@ -351,7 +336,22 @@ enum Flag {
       "DIR",
       null,
       Rule.text("a directory"),
-      "Continue the run that was stopped in DIR, with its settings.");
+      "Continue the run that was stopped in DIR, with its settings."),
+  KEEP_EVERY(
+      Section.RUN,
+      "N",
+      null,
+      Rule.wholeNumber(1, 1_000_000),
+      "Keep a checkpoint of every Nth round for --from-round; by default of the last alone."),
+  FROM_ROUND(
+      Section.RUN,
+      "R",
+      null,
+      Rule.wholeNumber(1, 1_000_000),
+      "With --resume, go back to after round R, of which a checkpoint is kept, and on in --out.");
+
+  /** Nothing that comes of a run depends on these. */
+  static final List<Flag> WITHOUT_EFFECT = List.of(THREADS, OUT, RESUME, KEEP_EVERY, FROM_ROUND);
 
   private final Section section;
   private final String valueLabel;

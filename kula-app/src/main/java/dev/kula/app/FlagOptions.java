@@ -112,8 +112,18 @@ final class FlagOptions {
     if (resumed != null) {
       values.putAll(runner.recorded(Path.of(resumed)));
     }
-    values.putAll(file);
-    given.forEach((flag, text) -> values.put(flag.key(), text));
+    Map<String, Object> told = new LinkedHashMap<>(file);
+    given.forEach((flag, text) -> told.put(flag.key(), text));
+    Object back = told.get(Flag.FROM_ROUND.key());
+    if (back != null) {
+      if (resumed == null) {
+        throw KulaException.user(
+            "--from-round is '%s', must come with the run to go back in; add --resume DIR"
+                .formatted(back));
+      }
+      values.remove(Flag.OUT.key()); // a run that goes back goes on elsewhere
+    }
+    values.putAll(told);
     String scenario = (String) values.get(Flag.SCENARIO.key());
     if (scenario != null) {
       Preset.of(scenario).asMap().forEach(values::putIfAbsent);

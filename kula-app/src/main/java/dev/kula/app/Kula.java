@@ -137,12 +137,7 @@ public final class Kula {
   private CommandLine commandLine(Root root, List<String> arguments) {
     CommandLine command = new CommandLine(root);
     add(command, "simulate", new SimulateCommand(runner, terminal), simulateFlags(), arguments);
-    add(
-        command,
-        "compare",
-        new CompareCommand(runner, terminal),
-        EnumSet.allOf(Flag.class),
-        arguments);
+    add(command, "compare", new CompareCommand(runner, terminal), compareFlags(), arguments);
     add(command, "advise", new AdviseCommand(runner, terminal), adviseFlags(), arguments);
     add(command, "privacy", new PrivacyCommand(runner, terminal), privacyFlags(), arguments);
     add(command, "data", new DataCommand(runner, terminal), DATA_FLAGS, arguments);
@@ -192,6 +187,11 @@ public final class Kula {
     return FlagOptions.allBut(List.of(Flag.SEEDS, Flag.METHODS));
   }
 
+  /** Its runs share a directory, which keeps the last checkpoint alone. */
+  static Set<Flag> compareFlags() {
+    return FlagOptions.allBut(List.of(Flag.KEEP_EVERY, Flag.FROM_ROUND));
+  }
+
   /** All but what its methods set; DATA is an argument. */
   static Set<Flag> adviseFlags() {
     Set<Flag> flags = FlagOptions.allBut(AdvicePlan.NOT_TAKEN);
@@ -201,7 +201,14 @@ public final class Kula {
 
   static Set<Flag> privacyFlags() {
     return FlagOptions.allBut(
-        List.of(Flag.SEEDS, Flag.METHODS, Flag.TARGET_ACCURACY, Flag.OUT, Flag.RESUME));
+        List.of(
+            Flag.SEEDS,
+            Flag.METHODS,
+            Flag.TARGET_ACCURACY,
+            Flag.OUT,
+            Flag.RESUME,
+            Flag.KEEP_EVERY,
+            Flag.FROM_ROUND));
   }
 
   @Command(

@@ -21,14 +21,13 @@ import dev.kula.server.Onlooker;
 import dev.kula.server.Rehearsal;
 import dev.kula.store.RunDirectory;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** A run whose devices connect to this process. */
 final class LiveRun implements Run {
-  private static final String BASE_JOBS = "base.jobs";
+  static final String BASE_JOBS = "base.jobs";
 
   private final LiveFleet fleet;
   private final FleetPort port;
@@ -149,9 +148,8 @@ final class LiveRun implements Run {
    */
   static String words(RunSettings settings) {
     Map<String, Object> values = settings.asMap();
-    for (Flag own : List.of(Flag.DATA, Flag.OUT, Flag.RESUME, Flag.THREADS)) {
-      values.remove(own.key());
-    }
+    values.remove(Flag.DATA.key());
+    Flag.WITHOUT_EFFECT.forEach(own -> values.remove(own.key()));
     return values.toString();
   }
 

@@ -180,6 +180,10 @@ final class LocalRunner implements Runner {
 
   @Override
   public Map<String, Object> recorded(Path directory) {
-    return RunConfiguration.read(directory).settings();
+    Map<String, Object> settings = RunConfiguration.read(directory).settings();
+    // Where it came from itself is no setting of what goes on from it.
+    settings.remove(Flag.RESUME.key());
+    settings.remove(Flag.FROM_ROUND.key());
+    return settings;
   }
 }

@@ -29,7 +29,7 @@ import java.util.stream.IntStream;
  * @param atLeast how many of them must be there for a round to begin
  */
 record Membership(String run, List<String> members, int atLeast) {
-  private static final String FILE = "fleet.json";
+  static final String FILE = "fleet.json";
   private static final ObjectMapper JSON = new ObjectMapper();
 
   Membership {

@@ -3,6 +3,7 @@ package dev.kula.app;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.kula.KulaException;
+import dev.kula.store.AtomicFile;
 import dev.kula.store.RunDirectory;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 record RunConfiguration(
     String command, Map<String, Object> settings, @Nullable String modelSha256) {
-  private static final String FILE = "configuration.json";
+  static final String FILE = "configuration.json";
 
   /** Key of the command's name, beside the settings. */
   private static final String COMMAND = "command";
@@ -37,14 +38,18 @@ record RunConfiguration(
   }
 
   void write(RunDirectory directory) {
+    directory.write(FILE, content());
+  }
+
+  /** What the file has. */
+  AtomicFile.Content content() {
     Map<String, Object> all = new LinkedHashMap<>();
     all.put(COMMAND, command);
     all.putAll(settings);
     if (modelSha256 != null) {
       all.put(MODEL_SHA256, modelSha256);
     }
-    directory.write(
-        FILE, stream -> stream.write(JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(all)));
+    return stream -> stream.write(JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(all));
   }
 
   /**

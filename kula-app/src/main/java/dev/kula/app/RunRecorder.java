@@ -5,6 +5,7 @@ import dev.kula.round.RunEvent;
 import dev.kula.round.RunListener;
 import dev.kula.round.RunState;
 import dev.kula.store.Checkpoints;
+import dev.kula.store.KeptCheckpoints;
 import dev.kula.store.RunDirectory;
 import dev.kula.store.database.RunCopy;
 import java.util.List;
@@ -23,19 +24,28 @@ final class RunRecorder implements RunListener {
   private final Optional<RunCopy> copy;
   private final List<CompletedRun> completed;
   private final RoundProgress progress;
+  private final int keepEvery;
+  private int round;
 
   /** On the clock of {@link System#nanoTime()}. */
   private long due = System.nanoTime();
 
+  /**
+   * A recorder.
+   *
+   * @param keepEvery rounds from one checkpoint that stays to the next; 0 for none
+   */
   RunRecorder(
       RunDirectory directory,
       Optional<RunCopy> copy,
       List<CompletedRun> completed,
-      RoundProgress progress) {
+      RoundProgress progress,
+      int keepEvery) {
     this.directory = directory;
     this.copy = copy;
     this.completed = completed;
     this.progress = progress;
+    this.keepEvery = keepEvery;
   }
 
   @Override
@@ -44,15 +54,24 @@ final class RunRecorder implements RunListener {
     events.forEach(event -> directory.append(round.method(), round.seed(), event));
     copy.ifPresent(to -> to.add(round, events));
     progress.ended(round);
+    this.round = round.round();
   }
 
   @Override
   public void checkpoint(Supplier<RunState> state) {
     long start = System.nanoTime();
-    if (start - due < 0) {
+    boolean isDue = start - due >= 0;
+    boolean isKept = keepEvery > 0 && round % keepEvery == 0;
+    if (!isDue && !isKept) {
       return;
     }
-    save(directory, new CommandState(List.copyOf(completed), state.get(), directory.extent()));
+    CommandState now = new CommandState(List.copyOf(completed), state.get(), directory.extent());
+    if (isKept) {
+      Checkpoints.write(directory.file(KeptCheckpoints.name(round)), now);
+    }
+    if (isDue) {
+      save(directory, now);
+    }
     long end = System.nanoTime();
     due = end + PATIENCE * (end - start);
   }

@@ -78,6 +78,8 @@ import org.jspecify.annotations.Nullable;
  * @param threads at least 1
  * @param out a directory; null for a new one
  * @param resume a directory; null to start afresh
+ * @param keepEvery rounds, at least 1; null to keep the last checkpoint alone; not {@code compare}
+ * @param fromRound of {@code resume}, at least 1; null for its last checkpoint; not {@code compare}
  */
 public record RunSettings(
     String data,
@@ -132,7 +134,9 @@ public record RunSettings(
     String fleet,
     int threads,
     @Nullable String out,
-    @Nullable String resume) {
+    @Nullable String resume,
+    @Nullable Integer keepEvery,
+    @Nullable Integer fromRound) {
   /** A squared error has no bound on its slope: at the rate for classes, training diverges. */
   static final double REGRESSION_LR = 0.01;
 
@@ -191,6 +195,8 @@ public record RunSettings(
     Flag.THREADS.check(threads);
     Flag.OUT.check(out);
     Flag.RESUME.check(resume);
+    Flag.KEEP_EVERY.check(keepEvery);
+    Flag.FROM_ROUND.check(fromRound);
   }
 
   /** Every setting at its default. */

@@ -1,6 +1,7 @@
 package dev.kula.app;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kula.KulaException;
@@ -75,7 +76,9 @@ final class KulaTest {
           Map.entry(Flag.FLEET, "local"),
           Map.entry(Flag.THREADS, "3"),
           Map.entry(Flag.OUT, "runs/x"),
-          Map.entry(Flag.RESUME, "runs/y"));
+          Map.entry(Flag.RESUME, "runs/y"),
+          Map.entry(Flag.KEEP_EVERY, "5"),
+          Map.entry(Flag.FROM_ROUND, "10"));
 
   @Test
   void everyFlagIsParsed() {
@@ -139,6 +142,35 @@ final class KulaTest {
     assertEquals("runs/a", console.asked().resume());
   }
 
+  private Runner.Finished finished() {
+    return new Runner.Finished(Results.simulated(), directory);
+  }
+
+  @Test
+  void aRunThatGoesBackGoesOnElsewhere() throws IOException {
+    Path file = Files.writeString(directory.resolve("kula.yaml"), "from-round: 3\n");
+    for (List<String> back :
+        List.of(List.of("--from-round", "3"), List.of("--config", file.toString()))) {
+      Console console = new Console(Map.of("out", "runs/a", "rounds", 9), settings -> finished());
+      List<String> arguments = new ArrayList<>(List.of("simulate", "--resume", "runs/a"));
+      arguments.addAll(back);
+      assertEquals(0, console.run(arguments.toArray(String[]::new)), console.err());
+      assertEquals(3, console.asked().fromRound());
+      assertNull(console.asked().out());
+      arguments.addAll(List.of("--out", "runs/b"));
+      Console named = new Console(Map.of("out", "runs/a"), settings -> finished());
+      assertEquals(0, named.run(arguments.toArray(String[]::new)), named.err());
+      assertEquals("runs/b", named.asked().out());
+    }
+    assertMistake(
+        "--from-round is '3', must come with the run to go back in; add --resume DIR",
+        "simulate",
+        "--from-round",
+        "3");
+    assertMistake("--from-round is '0', must be", "simulate", "--from-round", "0");
+    assertMistake("'--keep-every' is not an option", "compare", "--keep-every", "3");
+  }
+
   @Test
   void adviseTakesItsDataAsAnArgumentAndHasDefaultsOfItsOwn() {
     Console console = new Console();
@@ -177,7 +209,7 @@ final class KulaTest {
       boolean expected =
           switch (command) {
             case "simulate" -> flag != Flag.SEEDS && flag != Flag.METHODS;
-            case "compare" -> true;
+            case "compare" -> flag != Flag.KEEP_EVERY && flag != Flag.FROM_ROUND;
             case "advise" -> flag != Flag.DATA && !AdvicePlan.NOT_TAKEN.contains(flag);
             case "audit" ->
                 Kula.AUDIT_FLAGS.contains(flag)

@@ -2,6 +2,7 @@ package dev.kula.app;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kula.store.NamedModel;
@@ -156,6 +157,53 @@ final class LiveCommandsTest {
           .filter(line -> !line.matches(" *\"(command|out)\" : .*"))
           .toList();
     }
+  }
+
+  /** Devices, the base set's holder and the monitor go back with their server. */
+  @Test
+  void aFleetGoesBackToAnEarlierRound() throws Exception {
+    String method = "--policy random --exchange raw --swap-every 2 --base 0.1";
+    assertEquals(
+        0,
+        kula("pki issue --role monitor --name who-plans --authority %s --out %s"
+                .formatted(at("authority"), at("")))
+            .exit());
+    RunningCommand server = orchestrate("--monitor --keep-every 1 " + method);
+    everybody(server.port(), method);
+    assertEquals(0, server.exit(), server::err);
+    String resume =
+        "orchestrate --rehearse --monitor --listen 127.0.0.1:0 --authority %s --identity %s --resume "
+            .formatted(at("authority/authority.pem"), at("server"));
+    for (int round : List.of(2, 1)) {
+      String from = round == 2 ? "live" : "back-2";
+      RunningCommand back =
+          kula(
+              resume
+                  + at(from)
+                  + " --from-round %d --out %s".formatted(round, at("back-" + round)));
+      everybody(back.port(), method);
+      assertEquals(0, back.exit(), back::err);
+      assertTrue(back.err().contains("going on after round " + round), back::err);
+      assertFalse(back.err().contains("nothing is kept"), back::err);
+      for (String name : List.of("rounds.jsonl", "events.jsonl")) {
+        assertEquals(lines("live", name), lines("back-" + round, name), name);
+      }
+      assertArrayEquals(
+          Files.readAllBytes(directory.resolve("live/models.safetensors")),
+          Files.readAllBytes(directory.resolve("back-" + round + "/models.safetensors")));
+      // Its devices are elsewhere now.
+      assertMistake(kula(resume + at(from)), "is a run whose devices went back and on in the");
+      assertEquals(
+          at("back-" + round),
+          Files.readString(directory.resolve(from).resolve("left-for")).strip());
+    }
+  }
+
+  private void everybody(int port, String method) {
+    for (int i = 0; i < DEVICES; i++) {
+      device("d" + i, port, method);
+    }
+    attend("monitor", "who-plans", port, data + " " + method);
   }
 
   /** And they keep nobody from coming who is right. */

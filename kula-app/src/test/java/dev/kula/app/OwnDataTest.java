@@ -1,5 +1,6 @@
 package dev.kula.app;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -292,6 +293,32 @@ final class OwnDataTest {
         "the server's run may spend an epsilon of 8, and 16 is spent already, which must be at most"
             + " 20 together");
     assertEquals(Kula.FAILED, third.exit());
+  }
+
+  /** What was released in rounds that are made again is sent as it was, and paid for once. */
+  @Test
+  void goingBackGivesNoPrivacyBackAndSpendsNoneTwice() throws Exception {
+    RunningCommand server =
+        orchestrate(
+            "run",
+            "--rounds 4 --model softmax --protect all --epsilon 8 --policy none --groups none"
+                + " --keep-every 1");
+    done(server, devices(0, DEVICES, server.port(), "--max-epsilon 8"));
+    RunningCommand back =
+        kula(
+            "orchestrate --listen 127.0.0.1:0 --authority %s --identity %s --resume %s --from-round 2 --out %s"
+                .formatted(at("authority/authority.pem"), at("server"), at("run"), at("back")));
+    List<RunningCommand> devices = devices(0, DEVICES, back.port(), "--max-epsilon 8");
+    done(back, devices);
+    assertTrue(
+        devices.getFirst().out().contains("in all runs: ε 8.00 on what had noise; all had"),
+        devices.getFirst().out());
+    assertArrayEquals(
+        Files.readAllBytes(directory.resolve("run/models.safetensors")),
+        Files.readAllBytes(directory.resolve("back/models.safetensors")),
+        "other noise");
+    assertEquals(
+        4, Files.readAllLines(directory.resolve("back/rounds.jsonl")).size(), "rounds of both");
   }
 
   @Test

@@ -251,6 +251,7 @@ final class ResumeTest {
                 "--out=" + out));
     if (command.equals("simulate")) { // in a comparison, methods say so
       arguments.add("--groups=auto");
+      arguments.add("--keep-every=5");
     }
     arguments.addAll(List.of(more));
     return arguments.toArray(String[]::new);

@@ -56,6 +56,25 @@ final class StoreTest {
   }
 
   @Test
+  void aRunThatWentBackIsAnother() {
+    String store = at("kula.db");
+    RunningCommand run = kula(RUN.formatted(4, at("run")) + " --keep-every 2 --store " + store);
+    assertEquals(0, run.exit(), run::err);
+    RunningCommand back =
+        kula(
+            "simulate --resume %s --from-round 2 --out %s --store %s"
+                .formatted(at("run"), at("back"), store));
+    assertEquals(0, back.exit(), back::err);
+    List<RunDatabase.StoredRun> runs = RunDatabase.open(store).runs();
+    assertEquals(2, runs.size());
+    for (RunDatabase.StoredRun one : runs) {
+      assertEquals(4, one.rounds());
+      assertTrue(one.ended());
+      assertEquals(runs.getFirst().accuracy(), one.accuracy());
+    }
+  }
+
+  @Test
   void whatCannotBeUsedIsKnownBeforeAnythingIsWritten() {
     RunningCommand run = kula(RUN.formatted(2, at("run")) + " --store " + at("no/where.db"));
     assertEquals(Kula.USER_MISTAKE, run.exit());

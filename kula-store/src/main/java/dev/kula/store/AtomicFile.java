@@ -106,7 +106,7 @@ public final class AtomicFile {
   }
 
   /** Makes the move itself survive a power cut, where directories can be opened at all. */
-  private static void forceDirectory(Path file) throws IOException {
+  static void forceDirectory(Path file) throws IOException {
     Path directory = file.toAbsolutePath().getParent();
     if (directory != null
         && directory.getFileSystem().supportedFileAttributeViews().contains("posix")) {

@@ -71,17 +71,22 @@ final class JsonLines implements Closeable {
 
   /** Drops all after the first {@code bytes} bytes. */
   synchronized void truncate(long bytes) {
-    if (bytes > length) {
-      throw KulaException.user(
-          "'%s' has %d bytes, its checkpoint covers %d; it was cut or replaced: start the run anew"
-              .formatted(file, length, bytes));
-    }
+    requireLength(file, length, bytes);
     try {
       channel.truncate(bytes);
       channel.force(true);
       length = bytes;
     } catch (IOException failure) {
       throw AtomicFile.cannotWrite(file, failure);
+    }
+  }
+
+  /** Refuses a file that is shorter than what a checkpoint knows of. */
+  static void requireLength(Path file, long length, long covered) {
+    if (covered > length) {
+      throw KulaException.user(
+          "'%s' has %d bytes, its checkpoint covers %d; it was cut or replaced: start the run anew"
+              .formatted(file, length, covered));
     }
   }
 

@@ -38,7 +38,7 @@ public final class RunDirectory implements Closeable {
   /** State to resume from; see {@link Checkpoints}. */
   public static final String CHECKPOINT = "checkpoint.cbor";
 
-  private static final String LOCK = ".lock";
+  static final String LOCK = ".lock";
 
   private final Path path;
   private final FileChannel lock;
@@ -58,8 +58,8 @@ public final class RunDirectory implements Closeable {
    * @throws KulaException USER if {@code path} is a file, holds a run or anything else
    */
   public static RunDirectory create(Path path) {
+    requireNew(path);
     try {
-      refuseOccupied(path);
       Files.createDirectories(path);
     } catch (IOException failure) {
       throw AtomicFile.cannotWrite(path, failure);
@@ -100,7 +100,7 @@ public final class RunDirectory implements Closeable {
     }
   }
 
-  private static FileChannel lock(Path path) {
+  static FileChannel lock(Path path) {
     Path file = path.resolve(LOCK);
     try {
       FileChannel channel =
@@ -126,7 +126,12 @@ public final class RunDirectory implements Closeable {
     }
   }
 
-  private static void refuseOccupied(Path path) throws IOException {
+  /**
+   * Looks whether a run can begin in {@code path}.
+   *
+   * @throws KulaException USER if it is a file, holds a run or anything else
+   */
+  public static void requireNew(Path path) {
     if (!Files.exists(path)) {
       return;
     }
@@ -139,6 +144,8 @@ public final class RunDirectory implements Closeable {
           "--out '%s' is a file, must be a new or an empty directory; choose another"
               .formatted(path),
           file);
+    } catch (IOException failure) {
+      throw AtomicFile.cannotRead(path, failure);
     }
     throw KulaException.user(
         Files.exists(path.resolve(ROUNDS))
