@@ -34,7 +34,11 @@ final class ConfigurationFileTest {
             "out",
             "runs/x",
             "resume",
-            "runs/y");
+            "runs/y",
+            "keep-every",
+            "5",
+            "from-round",
+            "10");
     String text =
         Flag.keys().stream()
             .map(
