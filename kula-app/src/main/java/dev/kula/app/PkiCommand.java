@@ -40,7 +40,9 @@ import picocli.CommandLine.Parameters;
       "Examples:",
       "  kula pki init authority",
       "  kula pki issue --role orchestrator --name orchestrator --host fleet.example.org",
+      "  kula pki serve --listen 0.0.0.0:7444",
       "  kula pki token --name gateway-7",
+      "  kula pki enrol --from pki.example.org:7444 --name gateway-7 --token TOKEN",
       "  kula pki revoke --name gateway-7",
       "  kula pki list"
     })
@@ -93,15 +95,31 @@ final class PkiCommand {
   @Command(
       name = "token",
       mixinStandardHelpOptions = true,
-      description = "Prints a token with which a device gets its certificate, once.")
+      description = {
+        "Prints a token, with which kula pki enrol gets a certificate, once.",
+        "It is for one role and name, and says by what to know this authority."
+      })
   int token(
       @Mixin Where where,
       @Option(
               names = "--name",
               paramLabel = "NAME",
               required = true,
-              description = "The device's name, one for each in the fleet.")
+              description = "The name, one for each in the fleet.")
           String name,
+      @Option(
+              names = "--role",
+              paramLabel = "ROLE",
+              defaultValue = "device",
+              description = "orchestrator, monitor, device or operator. Default: ${DEFAULT-VALUE}")
+          String role,
+      @Option(
+              names = "--host",
+              paramLabel = "HOST",
+              description =
+                  "What others connect to a server by: a DNS name or an IP address. May"
+                      + " be given several times.")
+          @Nullable List<String> hosts,
       @Option(
               names = "--valid",
               paramLabel = "TIME",
@@ -110,7 +128,12 @@ final class PkiCommand {
                   "How long it can be used, such as 30m, 24h or 7d. Default:" + " ${DEFAULT-VALUE}")
           String valid) {
     Authority authority = open(where);
-    terminal.out().println(authority.token(name(name), Durations.read("--valid", valid)));
+    terminal
+        .out()
+        .println(
+            authority
+                .token(role(role), name(name), hosts(hosts), Durations.read("--valid", valid))
+                .text());
     return Kula.DONE;
   }
 
@@ -158,12 +181,9 @@ final class PkiCommand {
     Role holder = role(role);
     DeviceId id = name(name);
     Duration validity = Durations.read("--valid", valid);
-    List<Host> addresses = hosts == null ? List.of() : hosts.stream().map(Host::new).toList();
+    List<Host> addresses = hosts(hosts);
     Authority authority = open(where);
-    Path target = path("--out", out);
-    if (!Files.isDirectory(target)) {
-      throw KulaException.user("--out is '%s', must be a directory; make it first".formatted(out));
-    }
+    Path target = directory(out);
     PeerKeys keys = PeerKeys.create(holder);
     Peer peer = new Peer(holder, id, keys.signing().map(KeyPair::getPublic));
     Path key = target.resolve(peer.encodedName() + ".key");
@@ -258,7 +278,7 @@ final class PkiCommand {
     return value == null ? "not given" : value;
   }
 
-  private static Path path(String option, String text) {
+  static Path path(String option, String text) {
     try {
       return Path.of(text);
     } catch (InvalidPathException e) {
@@ -267,7 +287,15 @@ final class PkiCommand {
     }
   }
 
-  private static DeviceId name(String text) {
+  static Path directory(String out) {
+    Path directory = path("--out", out);
+    if (!Files.isDirectory(directory)) {
+      throw KulaException.user("--out is '%s', must be a directory; make it first".formatted(out));
+    }
+    return directory;
+  }
+
+  static DeviceId name(String text) {
     Peer.nameRule(text)
         .ifPresent(
             rule -> {
@@ -277,8 +305,13 @@ final class PkiCommand {
     return new DeviceId(text);
   }
 
-  private static Role role(String text) {
+  private static List<Host> hosts(@Nullable List<String> texts) {
+    return texts == null ? List.of() : texts.stream().map(Host::new).toList();
+  }
+
+  static Role role(String text) {
     return Role.of(text)
+        .filter(Role::isForOthers)
         .orElseThrow(
             () ->
                 KulaException.user(

@@ -47,7 +47,7 @@ final class PkiCommandTest {
   void aTokenIsOneLineAndNothingElse() {
     init();
     Shell shell = Shell.done("pki", "token", "--authority", authority, "--name", "a");
-    assertTrue(shell.out().matches("[A-Za-z0-9_-]{43}\n"), shell.out());
+    assertTrue(shell.out().matches("[A-Za-z0-9_-]{43}\\.[A-Za-z0-9_-]{43}\n"), shell.out());
     assertEquals("", shell.err());
   }
 
@@ -77,7 +77,9 @@ final class PkiCommandTest {
 
   @Test
   void mistakesAreOneLineAndLeaveNothing() throws IOException {
-    assertMistake("no command is given, must be one of init, issue, list, revoke, token", "pki");
+    assertMistake(
+        "no command is given, must be one of init, issue, list, revoke, token",
+        "pki");
     assertMistake("DIR is left out", "pki", "init");
     assertMistake("which has no authority.pem", "pki", "list", "--authority", root.toString());
     init();

@@ -13,29 +13,29 @@ import java.security.NoSuchAlgorithmException;
 import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.Signature;
-import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
 import java.security.spec.X509EncodedKeySpec;
 import java.util.Optional;
 
 /**
- * What a device says to get its first certificate: its token, its public keys, and a signature with
- * each private key that shows that it holds them.
+ * What a process says to get its first certificate: its token, its public keys, and a signature
+ * with each private key that shows that it holds them.
  *
  * <p>Signed is, each field after its length as four bytes with the highest first: {@code kula
- * enrolment 1}, the SHA-256 of the token, the name in UTF-8, the SHA-256 of the authority's
- * certificate in DER, both public keys as here. So a proof is good for one token, name, authority
- * and pair of keys, and for nothing else that a device signs. The token opens once for whoever
- * shows it first: send it over TLS, to the authority alone.
+ * enrolment 1}, the SHA-256 of the token, the word of the role, the name in UTF-8, the SHA-256 of
+ * the authority's certificate in DER, both public keys as here. So a proof is good for one token,
+ * role, name, authority and pair of keys, and for nothing else that a device signs. The token opens
+ * once for whoever shows it first: send it over TLS, to the authority alone.
  *
  * @param token as {@code kula pki token} printed it
  * @param connection an EC P-256 key for TLS, in its X.509 form
- * @param signing the 32 bytes of an Ed25519 key
+ * @param signing the 32 bytes of an Ed25519 key of a device; nothing of others
  * @param connectionProof ECDSA with SHA-256, in DER
- * @param signingProof Ed25519
+ * @param signingProof Ed25519; nothing where there is no such key
  */
 public record EnrolmentRequest(
     String token,
+    Role role,
     DeviceId name,
     byte[] connection,
     byte[] signing,
@@ -44,6 +44,7 @@ public record EnrolmentRequest(
   private static final String DOMAIN = "kula enrolment 1";
   private static final String CONNECTION_SIGNATURE = "SHA256withECDSA";
   private static final String SIGNING_SIGNATURE = "Ed25519";
+  private static final byte[] NOTHING = {};
 
   /** More than any field of an honest request has; what is longer was made up. */
   private static final int LONGEST_FIELD = 256;
@@ -57,6 +58,12 @@ public record EnrolmentRequest(
       throw KulaException.remote(
           "token has %d characters, must have at most %d; type it as it was printed"
               .formatted(token.length(), LONGEST_FIELD));
+    }
+    if (!role.isForOthers() || (role == Role.DEVICE) != (signing.length > 0)) {
+      throw KulaException.remote(
+          "role of '%s' is %s with a signing key of %d bytes, must be one that is given, and of a"
+                  .formatted(name, role.word(), signing.length)
+              + " device if it has a signing key; make keys for the role");
     }
     Peer.nameRule(name.name())
         .ifPresent(
@@ -78,20 +85,27 @@ public record EnrolmentRequest(
   /**
    * A request with proofs.
    *
-   * @param authority the certificate of the authority that gave out the token
+   * @param signing of a device alone
+   * @param authority of the authority that gave out the token
    */
   public static EnrolmentRequest of(
-      String token, DeviceId name, KeyPair connection, KeyPair signing, X509Certificate authority) {
+      String token,
+      Role role,
+      DeviceId name,
+      KeyPair connection,
+      Optional<KeyPair> signing,
+      Fingerprint authority) {
     byte[] connectionKey = connection.getPublic().getEncoded();
-    byte[] signingKey = SigningKey.bytes(signing.getPublic());
-    byte[] text = text(token, name, authority, connectionKey, signingKey);
+    byte[] signingKey = signing.map(pair -> SigningKey.bytes(pair.getPublic())).orElse(NOTHING);
+    byte[] text = text(token, role, name, authority, connectionKey, signingKey);
     return new EnrolmentRequest(
         token,
+        role,
         name,
         connectionKey,
         signingKey,
         sign(CONNECTION_SIGNATURE, connection.getPrivate(), text),
-        sign(SIGNING_SIGNATURE, signing.getPrivate(), text));
+        signing.map(pair -> sign(SIGNING_SIGNATURE, pair.getPrivate(), text)).orElse(NOTHING));
   }
 
   /**
@@ -101,11 +115,17 @@ public record EnrolmentRequest(
    * @throws KulaException the other party's mistake, if a key or proof does not hold
    */
   public Peer proven(X509Certificate authority) {
-    byte[] text = text(token, name, authority, connection, signing);
-    PublicKey signingKey = SigningKey.of(signing);
+    byte[] text = text(token, role, name, Fingerprint.of(authority), connection, signing);
+    Optional<PublicKey> signingKey =
+        role == Role.DEVICE ? Optional.of(SigningKey.of(signing)) : Optional.empty();
     verify("connection", CONNECTION_SIGNATURE, connectionKey(), text, connectionProof);
-    verify("signing", SIGNING_SIGNATURE, signingKey, text, signingProof);
-    return new Peer(Role.DEVICE, name, Optional.of(signingKey));
+    signingKey.ifPresent(key -> verify("signing", SIGNING_SIGNATURE, key, text, signingProof));
+    return new Peer(role, name, signingKey);
+  }
+
+  /** SHA-256 of both public keys: the same for whoever asks again with the keys of before. */
+  public byte[] keysHash() {
+    return sha256(fields(connection, signing));
   }
 
   /**
@@ -131,25 +151,29 @@ public record EnrolmentRequest(
   }
 
   private static byte[] text(
-      String token, DeviceId name, X509Certificate authority, byte[] connection, byte[] signing) {
-    try {
-      ByteArrayOutputStream text = new ByteArrayOutputStream();
-      for (byte[] field :
-          new byte[][] {
-            DOMAIN.getBytes(StandardCharsets.UTF_8),
-            tokenHash(token),
-            name.name().getBytes(StandardCharsets.UTF_8),
-            sha256(authority.getEncoded()),
-            connection,
-            signing
-          }) {
-        text.writeBytes(ByteBuffer.allocate(Integer.BYTES).putInt(field.length).array());
-        text.writeBytes(field);
-      }
-      return text.toByteArray();
-    } catch (CertificateEncodingException e) {
-      throw KulaException.resource("the authority's certificate has no DER form", e);
+      String token,
+      Role role,
+      DeviceId name,
+      Fingerprint authority,
+      byte[] connection,
+      byte[] signing) {
+    return fields(
+        DOMAIN.getBytes(StandardCharsets.UTF_8),
+        tokenHash(token),
+        role.word().getBytes(StandardCharsets.UTF_8),
+        name.name().getBytes(StandardCharsets.UTF_8),
+        authority.bytes(),
+        connection,
+        signing);
+  }
+
+  private static byte[] fields(byte[]... fields) {
+    ByteArrayOutputStream text = new ByteArrayOutputStream();
+    for (byte[] field : fields) {
+      text.writeBytes(ByteBuffer.allocate(Integer.BYTES).putInt(field.length).array());
+      text.writeBytes(field);
     }
+    return text.toByteArray();
   }
 
   private static byte[] sha256(byte[] bytes) {
@@ -184,9 +208,9 @@ public record EnrolmentRequest(
     }
     if (!holds) {
       throw KulaException.remote(
-          "proof of the %s key of '%s' does not hold, must be a signature with it over token, name,"
+          "proof of the %s key of '%s' does not hold, must be a signature with it over token, role,"
                   .formatted(what, name)
-              + " keys and this authority; check the name and the authority's certificate");
+              + " name, keys and this authority; check the authority's certificate");
     }
   }
 }

@@ -14,7 +14,12 @@ public enum Role {
   /** Holds data and trains. */
   DEVICE(false),
   /** A person or program that looks after the fleet. */
-  OPERATOR(false);
+  OPERATOR(false),
+  /**
+   * Gives certificates. The process that has the authority's key issues this to itself and nobody
+   * else can have it, so the role says enough, and no host is named.
+   */
+  AUTHORITY(false);
 
   private final boolean server;
 
@@ -37,8 +42,13 @@ public enum Role {
     return Arrays.stream(values()).filter(role -> role.word().equals(word)).findFirst();
   }
 
-  /** All words, in order. */
+  /** Words of the roles that a certificate can be had for, in order. */
   public static List<String> words() {
-    return Arrays.stream(values()).map(Role::word).toList();
+    return Arrays.stream(values()).filter(Role::isForOthers).map(Role::word).toList();
+  }
+
+  /** Whether others than the authority can have it. */
+  public boolean isForOthers() {
+    return this != AUTHORITY;
   }
 }

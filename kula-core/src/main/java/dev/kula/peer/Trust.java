@@ -54,6 +54,24 @@ public final class Trust {
     this.revocations = revocations;
   }
 
+  /**
+   * Trust in the authority that a chain ends in, for who knows no more of it than its fingerprint.
+   *
+   * @throws KulaException the other party's mistake, if it ends in another
+   */
+  public static Trust pinned(
+      List<X509Certificate> chain, Fingerprint authority, InstantSource clock) {
+    if (chain.isEmpty() || !Fingerprint.of(chain.getLast()).equals(authority)) {
+      throw KulaException.remote(
+          "fingerprint of the authority is %s, must be %s; connect to the authority that printed the"
+                  .formatted(
+                      chain.isEmpty() ? "not sent" : Fingerprint.of(chain.getLast()).text(),
+                      authority.text())
+              + " token");
+    }
+    return new Trust(chain.getLast(), clock, Revocations.none());
+  }
+
   /** Whose word counts. */
   public X509Certificate authority() {
     return authority;

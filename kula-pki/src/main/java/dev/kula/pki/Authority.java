@@ -4,7 +4,10 @@ import dev.kula.KulaException;
 import dev.kula.data.DeviceId;
 import dev.kula.peer.Curve;
 import dev.kula.peer.EnrolmentRequest;
+import dev.kula.peer.EnrolmentToken;
+import dev.kula.peer.Fingerprint;
 import dev.kula.peer.Peer;
+import dev.kula.peer.Role;
 import dev.kula.pki.Journal.Decision;
 import java.math.BigInteger;
 import java.nio.file.Path;
@@ -108,25 +111,55 @@ public final class Authority {
     return certificate;
   }
 
+  /** A token that lets a device have one certificate. */
+  public EnrolmentToken token(DeviceId name, Duration validity) {
+    return token(Role.DEVICE, name, List.of(), validity);
+  }
+
   /**
-   * A token that lets a device have one certificate. The authority keeps its SHA-256 alone.
+   * A token that lets somebody have one certificate. The authority keeps its SHA-256 alone.
    *
-   * @return 43 letters, 256 bits of chance
+   * @param hosts that the certificate is to name: at least one for servers, none for others
    * @throws KulaException the user's mistake, if the name is none or has a certificate
    */
-  public String token(DeviceId name, Duration validity) {
+  public EnrolmentToken token(Role role, DeviceId name, List<Host> hosts, Duration validity) {
     requireName(name.name());
+    requireHosts(role, name, hosts);
     requirePositive("validity of a token", validity);
-    byte[] bytes = new byte[TOKEN_BYTES];
-    random.nextBytes(bytes);
-    String token = Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+    EnrolmentToken token = new EnrolmentToken(secret(), Optional.of(Fingerprint.of(certificate)));
     return journal.decide(
         state -> {
           Instant now = clock.instant();
           requireFree(state, name, now).ifPresent(Authority::refuse);
           return new Decision<>(
-              List.of(new Entry.Token(now, hash(token), name, now.plus(validity))), token);
+              List.of(
+                  new Entry.Token(
+                      now, hash(token.secret()), role, name, hosts, now.plus(validity))),
+              token);
         });
+  }
+
+  /** 256 bits of chance, which nobody takes for an option. */
+  private String secret() {
+    byte[] bytes = new byte[TOKEN_BYTES];
+    String secret;
+    do {
+      random.nextBytes(bytes);
+      secret = Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+    } while (secret.startsWith("-"));
+    return secret;
+  }
+
+  /**
+   * A certificate for the process that serves enrolment, as long as the authority's. It is not in
+   * the journal: who has its key has the authority's, too, and keeps neither in a file for it.
+   *
+   * @return its certificate, then the authority's
+   */
+  public List<X509Certificate> own(Peer peer, PublicKey connection) {
+    Instant from = clock.instant().truncatedTo(ChronoUnit.SECONDS);
+    return chain(
+        peer, connection, List.of(), serial(), from, certificate.getNotAfter().toInstant());
   }
 
   /**
@@ -139,17 +172,7 @@ public final class Authority {
    */
   public List<X509Certificate> issue(
       Peer peer, PublicKey connection, List<Host> hosts, Duration validity) {
-    if (peer.role().isServer() == hosts.isEmpty()) {
-      throw KulaException.user(
-          "hosts of the %s '%s' are %s, must be %s"
-              .formatted(
-                  peer.role().word(),
-                  peer.name(),
-                  hosts.stream().map(Host::text).toList(),
-                  peer.role().isServer()
-                      ? "at least one; name with --host what others connect to"
-                      : "none, as nobody connects to it; leave out --host"));
-    }
+    requireHosts(peer.role(), peer.name(), hosts);
     requirePositive("validity of a certificate", validity);
     return journal.decide(
         state -> {
@@ -250,23 +273,36 @@ public final class Authority {
       PublicKey connection,
       List<Host> hosts,
       Duration validity,
-      Optional<String> token) {
-    Curve.check(connection);
+      Optional<Entry.Spent> spent) {
     Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
     Instant end = certificate.getNotAfter().toInstant();
     Instant until = now.plus(validity).isBefore(end) ? now.plus(validity) : end;
-    BigInteger serial = new BigInteger(SERIAL_BITS, random).setBit(SERIAL_BITS - 1);
-    X509Certificate issued =
-        Certificates.peer(
-            certificate,
-            key,
-            serial,
-            new Certificates.Span(now.minus(SKEW), until),
-            peer,
-            hosts,
-            connection);
-    Entry entry = new Entry.Issued(now, serial, peer.role(), peer.name(), until, token);
-    return new Decision<>(List.of(entry), List.of(issued, certificate));
+    BigInteger serial = serial();
+    Entry entry = new Entry.Issued(now, serial, peer.role(), peer.name(), until, spent);
+    return new Decision<>(List.of(entry), chain(peer, connection, hosts, serial, now, until));
+  }
+
+  /** The certificate that was written down, once more: it differs in the signature alone. */
+  List<X509Certificate> again(
+      Peer peer, PublicKey connection, List<Host> hosts, Entry.Issued issued) {
+    return chain(peer, connection, hosts, issued.serial(), issued.at(), issued.notAfter());
+  }
+
+  private List<X509Certificate> chain(
+      Peer peer,
+      PublicKey connection,
+      List<Host> hosts,
+      BigInteger serial,
+      Instant from,
+      Instant until) {
+    Curve.check(connection);
+    Certificates.Span span = new Certificates.Span(from.minus(SKEW), until);
+    return List.of(
+        Certificates.peer(certificate, key, serial, span, peer, hosts, connection), certificate);
+  }
+
+  private BigInteger serial() {
+    return new BigInteger(SERIAL_BITS, random).setBit(SERIAL_BITS - 1);
   }
 
   <T> T decide(Function<State, Decision<T>> decision) {
@@ -310,6 +346,25 @@ public final class Authority {
   private static void requireName(String name) {
     Peer.nameRule(name)
         .ifPresent(rule -> refuse("name is '%s', must %s; choose another".formatted(name, rule)));
+  }
+
+  private static void requireHosts(Role role, DeviceId name, List<Host> hosts) {
+    if (!role.isForOthers()) {
+      refuse(
+          "role of '%s' is %s, must be one of %s; the authority alone has it"
+              .formatted(name, role.word(), String.join(", ", Role.words())));
+    }
+    if (role.isServer() == hosts.isEmpty()) {
+      throw KulaException.user(
+          "hosts of the %s '%s' are %s, must be %s"
+              .formatted(
+                  role.word(),
+                  name,
+                  hosts.stream().map(Host::text).toList(),
+                  role.isServer()
+                      ? "at least one; name with --host what others connect to"
+                      : "none, as nobody connects to it; leave out --host"));
+    }
   }
 
   private static void requirePositive(String what, Duration duration) {

@@ -3,6 +3,7 @@ package dev.kula.pki;
 import dev.kula.KulaException;
 import dev.kula.peer.EnrolmentAnswer;
 import dev.kula.peer.EnrolmentRequest;
+import dev.kula.peer.Issuer;
 import dev.kula.peer.Peer;
 import dev.kula.peer.Trust;
 import dev.kula.pki.Journal.Decision;
@@ -12,14 +13,15 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * Gives certificates to devices: the first for a token, later ones for the one before. Errors blame
- * the device. Thread safe.
+ * Gives certificates: the first for a token, later ones for the one before. Errors blame who asks.
+ * Thread safe.
  */
-public final class Enrolment {
+public final class Enrolment implements Issuer {
   /** Of the kinds of alternative names: DNS names and addresses (RFC 5280, 4.2.1.6). */
   private static final int DNS = 2;
 
@@ -37,12 +39,13 @@ public final class Enrolment {
   }
 
   /**
-   * A device's first certificate. The token is spent when the certificate is written down, in one
-   * step; what was refused leaves it as it was. An answer that is lost on the way is not given
-   * again: revoke what was issued, and let the device have another token.
+   * The first certificate of a name. The token is spent when the certificate is written down, in
+   * one step; what was refused leaves it as it was. Who has lost the answer and asks again with the
+   * same keys while the token is valid gets the same certificate; other keys get none.
    *
    * @throws KulaException the other party's mistake
    */
+  @Override
   public EnrolmentAnswer enrol(EnrolmentRequest request) {
     return authority.decide(
         state -> {
@@ -56,7 +59,8 @@ public final class Enrolment {
                       () ->
                           refused(
                               request, "is not of this authority or was withdrawn, must be valid"));
-          if (state.isSpent(hash)) {
+          Optional<Entry.Issued> before = state.spentOn(hash);
+          if (before.isPresent() && !isFor(before.get(), request, now)) {
             throw refused(request, "was used already, works once");
           }
           if (!now.isBefore(token.until())) {
@@ -65,11 +69,25 @@ public final class Enrolment {
           if (!token.name().equals(request.name())) {
             throw refused(request, "is for another name, must be for this one");
           }
+          if (token.role() != request.role()) {
+            throw refused(
+                request,
+                "is for another role, must be for this one, %s".formatted(request.role().word()));
+          }
           Peer peer = request.proven(authority.certificate());
+          if (before.isPresent()) {
+            return Decision.nothing(
+                new EnrolmentAnswer(
+                    authority.again(peer, request.connectionKey(), token.hosts(), before.get())));
+          }
           Authority.requireFree(state, peer.name(), now).ifPresent(Enrolment::refuse);
           Decision<List<X509Certificate>> decision =
               authority.issued(
-                  peer, request.connectionKey(), List.of(), validity, Optional.of(hash));
+                  peer,
+                  request.connectionKey(),
+                  token.hosts(),
+                  validity,
+                  Optional.of(new Entry.Spent(hash, keysHash(request))));
           return new Decision<>(decision.entries(), new EnrolmentAnswer(decision.result()));
         });
   }
@@ -82,6 +100,7 @@ public final class Enrolment {
    *     that it holds the private key is not checked here, TLS has done it
    * @throws KulaException the other party's mistake
    */
+  @Override
   public EnrolmentAnswer renew(List<X509Certificate> chain) {
     return authority.decide(
         state -> {
@@ -111,6 +130,16 @@ public final class Enrolment {
               authority.issued(peer, old.getPublicKey(), hosts(old), validity, Optional.empty());
           return new Decision<>(decision.entries(), new EnrolmentAnswer(decision.result()));
         });
+  }
+
+  /** Whether a token was spent on the keys that ask again, and what they got still holds. */
+  private static boolean isFor(Entry.Issued before, EnrolmentRequest request, Instant now) {
+    return before.spent().map(Entry.Spent::keys).equals(Optional.of(keysHash(request)))
+        && now.isBefore(before.notAfter());
+  }
+
+  private static String keysHash(EnrolmentRequest request) {
+    return HexFormat.of().formatHex(request.keysHash());
   }
 
   /** To whoever asks from another process, every refusal is of what it asked for. */

@@ -1,5 +1,6 @@
 package dev.kula.pki;
 
+import dev.kula.KulaException;
 import dev.kula.data.DeviceId;
 import dev.kula.peer.Peer;
 import dev.kula.peer.Role;
@@ -9,13 +10,17 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An entry as a line of JSON. Names are percent-encoded, so that no string needs an escape, and a
- * line has one form: what differs from it is refused.
+ * line has one form: what differs from it is refused, but for lines of before 0055, which lack the
+ * role and hosts of a token, which was a device's, and the keys that it was spent on.
  */
 final class EntryLine {
   private static final String SERIAL = "[0-9a-f]{1,40}";
@@ -25,13 +30,14 @@ final class EntryLine {
 
   private static final Pattern TOKEN =
       Pattern.compile(
-          "\\{\"token\":\"(%s)\",\"name\":\"(%s)\",\"until\":\"(%s)\",\"at\":\"(%s)\"}"
+          ("\\{\"token\":\"(%s)\",(?:\"role\":\"([a-z]+)\",)?\"name\":\"(%s)\","
+                  + "(?:\"hosts\":\"([A-Za-z0-9.:,-]*)\",)?\"until\":\"(%s)\",\"at\":\"(%s)\"}")
               .formatted(HASH, NAME, TIME, TIME));
   private static final Pattern ISSUED =
       Pattern.compile(
           ("\\{\"issued\":\"(%s)\",\"role\":\"([a-z]+)\",\"name\":\"(%s)\",\"notAfter\":\"(%s)\","
-                  + "\"spent\":\"(%s|)\",\"at\":\"(%s)\"}")
-              .formatted(SERIAL, NAME, TIME, HASH, TIME));
+                  + "\"spent\":\"(%s|)\",(?:\"keys\":\"(%s|)\",)?\"at\":\"(%s)\"}")
+              .formatted(SERIAL, NAME, TIME, HASH, HASH, TIME));
   private static final Pattern REVOKED =
       Pattern.compile("\\{\"revoked\":\"(%s)\",\"at\":\"(%s)\"}".formatted(SERIAL, TIME));
 
@@ -41,17 +47,25 @@ final class EntryLine {
   static String of(Entry entry) {
     return switch (entry) {
       case Entry.Token token ->
-          "{\"token\":\"%s\",\"name\":\"%s\",\"until\":\"%s\",\"at\":\"%s\"}"
-              .formatted(token.hash(), encoded(token.name()), token.until(), token.at());
+          ("{\"token\":\"%s\",\"role\":\"%s\",\"name\":\"%s\",\"hosts\":\"%s\",\"until\":\"%s\","
+                  + "\"at\":\"%s\"}")
+              .formatted(
+                  token.hash(),
+                  token.role().word(),
+                  encoded(token.name()),
+                  String.join(",", token.hosts().stream().map(Host::text).toList()),
+                  token.until(),
+                  token.at());
       case Entry.Issued issued ->
           ("{\"issued\":\"%s\",\"role\":\"%s\",\"name\":\"%s\",\"notAfter\":\"%s\","
-                  + "\"spent\":\"%s\",\"at\":\"%s\"}")
+                  + "\"spent\":\"%s\",\"keys\":\"%s\",\"at\":\"%s\"}")
               .formatted(
                   issued.serial().toString(16),
                   issued.role().word(),
                   encoded(issued.name()),
                   issued.notAfter(),
-                  issued.token().orElse(""),
+                  issued.spent().map(Entry.Spent::token).orElse(""),
+                  issued.spent().map(Entry.Spent::keys).orElse(""),
                   issued.at());
       case Entry.Revoked revoked ->
           "{\"revoked\":\"%s\",\"at\":\"%s\"}"
@@ -64,14 +78,18 @@ final class EntryLine {
     try {
       Matcher token = TOKEN.matcher(line);
       if (token.matches()) {
-        return name(token.group(2))
-            .map(
-                name ->
-                    new Entry.Token(
-                        Instant.parse(token.group(4)),
-                        token.group(1),
-                        name,
-                        Instant.parse(token.group(3))));
+        Optional<Role> role = Role.of(given(token.group(2), Role.DEVICE.word()));
+        Optional<DeviceId> name = name(token.group(3));
+        return role.isEmpty() || name.isEmpty()
+            ? Optional.empty()
+            : Optional.of(
+                new Entry.Token(
+                    Instant.parse(token.group(6)),
+                    token.group(1),
+                    role.get(),
+                    name.get(),
+                    hosts(given(token.group(4), "")),
+                    Instant.parse(token.group(5))));
       }
       Matcher issued = ISSUED.matcher(line);
       if (issued.matches()) {
@@ -81,12 +99,14 @@ final class EntryLine {
             ? Optional.empty()
             : Optional.of(
                 new Entry.Issued(
-                    Instant.parse(issued.group(6)),
+                    Instant.parse(issued.group(7)),
                     new BigInteger(issued.group(1), 16),
                     role.get(),
                     name.get(),
                     Instant.parse(issued.group(4)),
-                    Optional.of(issued.group(5)).filter(hash -> !hash.isEmpty())));
+                    Optional.of(issued.group(5))
+                        .filter(hash -> !hash.isEmpty())
+                        .map(hash -> new Entry.Spent(hash, given(issued.group(6), "")))));
       }
       Matcher revoked = REVOKED.matcher(line);
       return revoked.matches()
@@ -94,9 +114,19 @@ final class EntryLine {
               new Entry.Revoked(
                   Instant.parse(revoked.group(2)), new BigInteger(revoked.group(1), 16)))
           : Optional.empty();
-    } catch (DateTimeParseException e) {
+    } catch (DateTimeParseException | KulaException e) {
       return Optional.empty();
     }
+  }
+
+  private static String given(@Nullable String group, String otherwise) {
+    return group == null ? otherwise : group;
+  }
+
+  private static List<Host> hosts(String joined) {
+    return joined.isEmpty()
+        ? List.of()
+        : Arrays.stream(joined.split(",", -1)).map(Host::new).toList();
   }
 
   private static String encoded(DeviceId name) {

@@ -2,20 +2,20 @@ package dev.kula.pki;
 
 import dev.kula.data.DeviceId;
 import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /** What a journal's entries add up to. Not thread safe. */
 final class State {
   private final Map<String, Entry.Token> tokens = new HashMap<>();
-  private final Set<String> spent = new HashSet<>();
+  private final Map<String, Entry.Issued> spent = new HashMap<>();
   private final Map<BigInteger, Entry.Issued> issued = new LinkedHashMap<>();
   private final Map<DeviceId, List<Entry.Issued>> named = new HashMap<>();
   private final Map<BigInteger, Instant> revoked = new LinkedHashMap<>();
@@ -26,7 +26,7 @@ final class State {
       case Entry.Issued one -> {
         issued.put(one.serial(), one);
         named.computeIfAbsent(one.name(), name -> new ArrayList<>()).add(one);
-        one.token().ifPresent(spent::add);
+        one.spent().ifPresent(token -> spent.put(token.token(), one));
       }
       case Entry.Revoked one -> {
         revoked.putIfAbsent(one.serial(), one.at());
@@ -37,12 +37,21 @@ final class State {
     }
   }
 
+  /** The token of this hash. How long the search takes does not depend on which it is, if any. */
   Optional<Entry.Token> token(String hash) {
-    return Optional.ofNullable(tokens.get(hash));
+    byte[] wanted = hash.getBytes(StandardCharsets.US_ASCII);
+    Optional<Entry.Token> found = Optional.empty();
+    for (Entry.Token one : tokens.values()) {
+      if (MessageDigest.isEqual(wanted, one.hash().getBytes(StandardCharsets.US_ASCII))) {
+        found = Optional.of(one);
+      }
+    }
+    return found;
   }
 
-  boolean isSpent(String hash) {
-    return spent.contains(hash);
+  /** On what the token of this hash was spent; empty if it was not. */
+  Optional<Entry.Issued> spentOn(String hash) {
+    return Optional.ofNullable(spent.get(hash));
   }
 
   Optional<Entry.Issued> issued(BigInteger serial) {

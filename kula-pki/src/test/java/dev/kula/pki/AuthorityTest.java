@@ -1,5 +1,6 @@
 package dev.kula.pki;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -10,6 +11,8 @@ import dev.kula.KulaException;
 import dev.kula.KulaException.Blame;
 import dev.kula.data.DeviceId;
 import dev.kula.peer.EnrolmentRequest;
+import dev.kula.peer.EnrolmentToken;
+import dev.kula.peer.Fingerprint;
 import dev.kula.peer.Peer;
 import dev.kula.peer.Role;
 import dev.kula.peer.Trust;
@@ -62,20 +65,79 @@ final class AuthorityTest {
 
   @Test
   void aTokenIsOfUseOnceInItsTimeAndForItsName() {
-    String token = authority.token(NAME, DAY);
+    EnrolmentToken token = authority.token(NAME, DAY);
     assertRemote("is for another name", () -> enrolment().enrol(request(token, new DeviceId("b"))));
     now = now.plus(DAY);
     assertRemote("was valid until", () -> enrol(token));
-    String other = authority.token(NAME, DAY);
+    EnrolmentToken other = authority.token(NAME, DAY);
     enrol(other);
-    assertRemote("was used already, works once", () -> enrol(other));
-    assertRemote("is not of this authority", () -> enrol("guess"));
+    EnrolmentToken guess = new EnrolmentToken("guess", other.authority());
+    assertRemote("is not of this authority", () -> enrol(guess));
     assertUser("must be one without", () -> authority.token(NAME, DAY));
+  }
+
+  /** As after an answer that was lost on the way, or a crash before it was given. */
+  @Test
+  void theSameKeysGetTheSameCertificateAgainAndOtherKeysNone() throws Exception {
+    EnrolmentToken token = authority.token(NAME, DAY);
+    X509Certificate first = enrol(token).getFirst();
+    now = now.plus(Duration.ofHours(1));
+    X509Certificate second =
+        new Enrolment(reopen(), DAY).enrol(request(token, NAME)).chain().getFirst();
+    assertArrayEquals(first.getTBSCertificate(), second.getTBSCertificate());
+    assertEquals(1, authority.issued().size());
+    KeyPair others = keys("EC");
+    assertRemote(
+        "was used already, works once",
+        () -> enrolment().enrol(request(token, Role.DEVICE, NAME, others)));
+    now = now.plus(DAY);
+    assertRemote("was valid until", () -> enrol(token));
+    assertEquals(1, authority.issued().size());
+  }
+
+  @Test
+  void aTokenIsForItsRoleAndNamesItsHosts() throws Exception {
+    List<Host> hosts = List.of(new Host("node1.example.org"), new Host("::1"));
+    EnrolmentToken token = authority.token(Role.ORCHESTRATOR, SERVER, hosts, DAY);
+    assertRemote("is for another role", () -> enrolment().enrol(request(token, SERVER)));
+    assertRemote(
+        "is for another role",
+        () -> enrolment().enrol(request(token, Role.MONITOR, SERVER, connection)));
+    X509Certificate issued =
+        new Enrolment(reopen(), DAY)
+            .enrol(request(token, Role.ORCHESTRATOR, SERVER, connection))
+            .chain()
+            .getFirst();
+    assertEquals(new Peer(Role.ORCHESTRATOR, SERVER, Optional.empty()), Peer.named(issued));
+    assertEquals(3, issued.getSubjectAlternativeNames().size());
+    assertUser(
+        "the authority alone has it", () -> authority.token(Role.AUTHORITY, NAME, List.of(), DAY));
+    assertUser("must be none", () -> authority.token(Role.MONITOR, NAME, hosts, DAY));
+    assertRemote(
+        "must be one that is given", () -> request(token, Role.AUTHORITY, SERVER, connection));
+  }
+
+  @Test
+  void aJournalOfBeforeIsRead() throws IOException {
+    EnrolmentToken used = authority.token(NAME, DAY);
+    enrol(used);
+    EnrolmentToken open = authority.token(new DeviceId("b"), DAY);
+    Path journal = directory.resolve("issued.jsonl");
+    String lines = Files.readString(journal);
+    Files.writeString(
+        journal,
+        lines
+            .replaceAll("(\"token\":\"[0-9a-f]+\",)\"role\":\"device\",", "$1")
+            .replace("\"hosts\":\"\",", "")
+            .replaceAll("\"keys\":\"[0-9a-f]*\",", ""));
+    Enrolment reopened = new Enrolment(reopen(), DAY);
+    assertRemote("was used already", () -> reopened.enrol(request(used, NAME)));
+    assertEquals(2, reopened.enrol(request(open, new DeviceId("b"))).chain().size());
   }
 
   @Test
   void aForgedProofIsRefusedAndLeavesTheTokenAsItWas() {
-    String token = authority.token(NAME, DAY);
+    EnrolmentToken token = authority.token(NAME, DAY);
     EnrolmentRequest good = request(token, NAME);
     assertRemote(
         "proof of the connection key",
@@ -83,7 +145,8 @@ final class AuthorityTest {
             enrolment()
                 .enrol(
                     new EnrolmentRequest(
-                        token,
+                        token.secret(),
+                        Role.DEVICE,
                         NAME,
                         keys("EC").getPublic().getEncoded(),
                         good.signing(),
@@ -95,7 +158,8 @@ final class AuthorityTest {
             enrolment()
                 .enrol(
                     new EnrolmentRequest(
-                        token,
+                        token.secret(),
+                        Role.DEVICE,
                         NAME,
                         good.connection(),
                         good.signing(),
@@ -107,13 +171,19 @@ final class AuthorityTest {
         () ->
             enrolment()
                 .enrol(
-                    EnrolmentRequest.of(token, NAME, connection, signing, stranger.certificate())));
+                    EnrolmentRequest.of(
+                        token.secret(),
+                        Role.DEVICE,
+                        NAME,
+                        connection,
+                        Optional.of(signing),
+                        Fingerprint.of(stranger.certificate()))));
     enrol(token);
   }
 
   @Test
   void onlyTheHashOfATokenIsKept() throws IOException {
-    String token = authority.token(NAME, DAY);
+    String token = authority.token(NAME, DAY).secret();
     assertEquals(43, token.length());
     String journal = Files.readString(directory.resolve("issued.jsonl"));
     assertFalse(journal.contains(token));
@@ -122,8 +192,8 @@ final class AuthorityTest {
 
   @Test
   void whoIsRevokedStaysOutEvenWithATokenOfBefore() {
-    String first = authority.token(NAME, DAY);
-    String second = authority.token(NAME, DAY);
+    EnrolmentToken first = authority.token(NAME, DAY);
+    EnrolmentToken second = authority.token(NAME, DAY);
     enrol(first);
     Issued revoked = authority.revoke(NAME).getFirst();
     assertEquals(Optional.of(now), revoked.revoked());
@@ -248,7 +318,7 @@ final class AuthorityTest {
   @Test
   void processesThatShareADirectorySeeWhatOthersDid() {
     Authority other = reopen();
-    String token = other.token(NAME, DAY);
+    EnrolmentToken token = other.token(NAME, DAY);
     enrol(token);
     assertEquals(1, other.issued().size());
     other.revoke(NAME);
@@ -261,7 +331,7 @@ final class AuthorityTest {
     X509Certificate last = enrol(authority.token(NAME, DAY)).getFirst();
     assertEquals(authority.certificate().getNotAfter(), last.getNotAfter());
     DeviceId other = new DeviceId("other");
-    String token = authority.token(other, Duration.ofDays(60));
+    EnrolmentToken token = authority.token(other, Duration.ofDays(60));
     now = now.plus(Duration.ofDays(30));
     assertRemote("begin with another authority", () -> enrolment().enrol(request(token, other)));
     Peer late = new Peer(Role.OPERATOR, new DeviceId("late"), Optional.empty());
@@ -284,12 +354,23 @@ final class AuthorityTest {
     return new Enrolment(authority, Authority.VALIDITY);
   }
 
-  private List<X509Certificate> enrol(String token) {
+  private List<X509Certificate> enrol(EnrolmentToken token) {
     return enrolment().enrol(request(token, NAME)).chain();
   }
 
-  private EnrolmentRequest request(String token, DeviceId name) {
-    return EnrolmentRequest.of(token, name, connection, signing, authority.certificate());
+  private EnrolmentRequest request(EnrolmentToken token, DeviceId name) {
+    return request(token, Role.DEVICE, name, connection);
+  }
+
+  private EnrolmentRequest request(
+      EnrolmentToken token, Role role, DeviceId name, KeyPair connection) {
+    return EnrolmentRequest.of(
+        token.secret(),
+        role,
+        name,
+        connection,
+        role == Role.DEVICE ? Optional.of(signing) : Optional.empty(),
+        Fingerprint.of(authority.certificate()));
   }
 
   private void issue(Peer peer, List<Host> hosts, Duration validity) {

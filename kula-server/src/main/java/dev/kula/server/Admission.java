@@ -66,7 +66,7 @@ final class Admission implements ServerInterceptor {
     }
     Peer peer;
     try {
-      peer = tls.peer(session, Side.CLIENT, ANYBODY);
+      peer = tls.peer(session, Side.CLIENT, ANYBODY); // the authority calls nobody
     } catch (KulaException e) {
       return refused(call, Status.UNAUTHENTICATED, e.getMessage());
     }

@@ -73,7 +73,6 @@ final class FleetPortTest {
   private static final Instant THEN = Instant.parse("2026-06-01T12:00:00Z");
   private static final Expected SERVERS = Expected.role(Role.ORCHESTRATOR);
 
-  /** What each call answers each role, but for what is refused by name. */
   private final Path directory;
 
   /** What time it is for the server and the authority; devices stay where they were. */
@@ -187,13 +186,14 @@ final class FleetPortTest {
       session.greet().welcomed();
       return;
     }
+    boolean others = role.isForOthers();
+    String roles = others ? "monitor or device" : "orchestrator or monitor or device or operator";
     assertEquals(
         role == Role.MONITOR
             ? "this run has no monitor apart; start its server with --monitor"
-            : "role of 'gateway 7' is %s, must be monitor or device; connect to another address, or"
-                    .formatted(role.word())
-                + " as another",
-        session.refusal(Status.Code.PERMISSION_DENIED));
+            : "role of 'gateway 7' is %s, must be %s; connect to another address, or as another"
+                .formatted(role.word(), roles),
+        session.refusal(others ? Status.Code.PERMISSION_DENIED : Status.Code.UNAUTHENTICATED));
     assertEquals(role == Role.MONITOR, refusals.isEmpty());
     assertFalse(device.isPresent());
   }
@@ -430,7 +430,11 @@ final class FleetPortTest {
     Peer peer = new Peer(role, name, keys.signing().map(KeyPair::getPublic));
     List<Host> hosts = role.isServer() ? List.of(new Host(host)) : List.of();
     return new Credentials(
-        peer, by.issue(peer, keys.connection().getPublic(), hosts, Authority.VALIDITY), keys);
+        peer,
+        role.isForOthers()
+            ? by.issue(peer, keys.connection().getPublic(), hosts, Authority.VALIDITY)
+            : by.own(peer, keys.connection().getPublic()),
+        keys);
   }
 
   /** Of a device that is never welcomed. */

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.kula.KulaException;
 import dev.kula.data.DeviceId;
 import dev.kula.peer.EnrolmentRequest;
+import dev.kula.peer.Fingerprint;
 import dev.kula.peer.Peer;
 import dev.kula.peer.Revocations;
 import dev.kula.peer.Role;
@@ -276,11 +277,12 @@ final class HandshakeTest {
     PeerKeys keys = PeerKeys.create(Role.DEVICE);
     EnrolmentRequest request =
         EnrolmentRequest.of(
-            authority.token(DEVICE, Duration.ofHours(1)),
+            authority.token(DEVICE, Duration.ofHours(1)).secret(),
+            Role.DEVICE,
             DEVICE,
             keys.connection(),
-            keys.signing().orElseThrow(),
-            authority.certificate());
+            keys.signing(),
+            Fingerprint.of(authority.certificate()));
     return Credentials.of(
         new Enrolment(authority, Authority.VALIDITY).enrol(request),
         new Peer(Role.DEVICE, DEVICE, keys.signing().map(KeyPair::getPublic)),
