@@ -6,19 +6,10 @@ import dev.kula.peer.Trust.Side;
 import dev.kula.wire.identity.Expected;
 import dev.kula.wire.identity.Tls;
 import io.grpc.BindableService;
-import io.grpc.Server;
-import io.grpc.netty.shaded.io.grpc.netty.GrpcSslContexts;
-import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.netty.shaded.io.netty.handler.ssl.ClientAuth;
-import io.grpc.netty.shaded.io.netty.handler.ssl.SslContext;
-import io.grpc.netty.shaded.io.netty.handler.ssl.SslContextBuilder;
-import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import javax.net.ssl.SSLException;
 
 /**
  * Where a fleet's devices connect to: TLS 1.3 with certificates on both sides, and nobody calls
@@ -30,23 +21,17 @@ import javax.net.ssl.SSLException;
  */
 public final class FleetPort implements AutoCloseable {
   private static final int MESSAGE_BYTES = 1 << 20;
-  private static final int HEADER_BYTES = 1 << 13;
   private static final int IDLE_MINUTES = 5;
   private static final int ALIVE_SECONDS = 60;
   private static final int ANSWER_SECONDS = 20;
-  private static final int HANDSHAKE_SECONDS = 15;
 
   /** Devices that ask more often than this whether the server is there are cut off. */
   private static final int OFTEN_SECONDS = 30;
 
-  private static final int END_SECONDS = 5;
+  private final SecurePort port;
 
-  private final Server server;
-  private final ExecutorService threads;
-
-  private FleetPort(Server server, ExecutorService threads) {
-    this.server = server;
-    this.threads = threads;
+  private FleetPort(SecurePort port) {
+    this.port = port;
   }
 
   /**
@@ -62,64 +47,33 @@ public final class FleetPort implements AutoCloseable {
   public static FleetPort open(
       InetSocketAddress address, Tls tls, BindableService service, Consumer<String> refusals) {
     tls.requireOwn(Side.SERVER, Expected.role(Role.ORCHESTRATOR));
-    ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-    try {
-      Server server =
-          NettyServerBuilder.forAddress(address)
-              .sslContext(context(tls, refusals))
-              .executor(threads)
-              .intercept(new Admission(tls, refusals))
-              .addService(service)
-              .maxInboundMessageSize(MESSAGE_BYTES)
-              .maxInboundMetadataSize(HEADER_BYTES)
-              .maxConcurrentCallsPerConnection(Admission.CALLS)
-              .handshakeTimeout(HANDSHAKE_SECONDS, TimeUnit.SECONDS)
-              .maxConnectionIdle(IDLE_MINUTES, TimeUnit.MINUTES)
-              .keepAliveTime(ALIVE_SECONDS, TimeUnit.SECONDS)
-              .keepAliveTimeout(ANSWER_SECONDS, TimeUnit.SECONDS)
-              .permitKeepAliveTime(OFTEN_SECONDS, TimeUnit.SECONDS)
-              .permitKeepAliveWithoutCalls(true)
-              .build()
-              .start();
-      return new FleetPort(server, threads);
-    } catch (IOException e) {
-      threads.close();
-      throw KulaException.user(
-          "address to listen on is '%s' (%s), must be this machine's and free; choose another"
-              .formatted(address, e.getMessage()),
-          e);
-    }
-  }
-
-  private static SslContext context(Tls tls, Consumer<String> refusals) {
-    try {
-      return GrpcSslContexts.configure(SslContextBuilder.forServer(tls.keyManagers()))
-          .trustManager(tls.issuedTrustManager(refusals))
-          .clientAuth(ClientAuth.REQUIRE)
-          .protocols(Tls.VERSION)
-          .build();
-    } catch (SSLException e) {
-      throw KulaException.resource("TLS cannot be set up: " + e.getMessage(), e);
-    }
+    return new FleetPort(
+        SecurePort.open(
+            address,
+            tls,
+            ClientAuth.REQUIRE,
+            refusals,
+            builder ->
+                builder
+                    .intercept(new Admission(tls, refusals))
+                    .addService(service)
+                    .maxInboundMessageSize(MESSAGE_BYTES)
+                    .maxConcurrentCallsPerConnection(Admission.CALLS)
+                    .maxConnectionIdle(IDLE_MINUTES, TimeUnit.MINUTES)
+                    .keepAliveTime(ALIVE_SECONDS, TimeUnit.SECONDS)
+                    .keepAliveTimeout(ANSWER_SECONDS, TimeUnit.SECONDS)
+                    .permitKeepAliveTime(OFTEN_SECONDS, TimeUnit.SECONDS)
+                    .permitKeepAliveWithoutCalls(true)));
   }
 
   /** On which it listens. */
   public int port() {
-    return server.getPort();
+    return port.port();
   }
 
   /** Ends all calls, at once if they do not end soon. */
   @Override
   public void close() {
-    server.shutdown();
-    try {
-      if (!server.awaitTermination(END_SECONDS, TimeUnit.SECONDS)) {
-        server.shutdownNow().awaitTermination(END_SECONDS, TimeUnit.SECONDS);
-      }
-    } catch (InterruptedException e) {
-      server.shutdownNow();
-      Thread.currentThread().interrupt();
-    }
-    threads.shutdown();
+    port.close();
   }
 }
