@@ -24,10 +24,19 @@ record Address(String host, int port) {
    * @throws KulaException the user's mistake, if it is none
    */
   static Address read(String option, String text) {
+    return read(option, text, PORT);
+  }
+
+  /**
+   * As {@link #read(String, String)}.
+   *
+   * @param usual the port where none is named
+   */
+  static Address read(String option, String text, int usual) {
     try {
       URI uri = new URI("kula", text, null, null, null);
       String host = uri.getHost();
-      int port = uri.getPort() < 0 ? PORT : uri.getPort();
+      int port = uri.getPort() < 0 ? usual : uri.getPort();
       if (host != null && uri.getUserInfo() == null && port <= LAST_PORT) {
         boolean bracketed = host.startsWith("[");
         return new Address(bracketed ? host.substring(1, host.length() - 1) : host, port);
@@ -36,7 +45,7 @@ record Address(String host, int port) {
       // said below
     }
     throw KulaException.user(
-        "%s is '%s', must be HOST or HOST:PORT; try localhost:%d".formatted(option, text, PORT));
+        "%s is '%s', must be HOST or HOST:PORT; try localhost:%d".formatted(option, text, usual));
   }
 
   InetSocketAddress socket() {

@@ -49,11 +49,16 @@ final class IdentityOptions {
     return tls(revoked, clock);
   }
 
+  /** The file of the own certificate. */
+  Path certificate() {
+    return Path.of(identity + ".pem");
+  }
+
   private Tls tls(@Nullable Path list, InstantSource clock) {
     X509Certificate root = Credentials.authority(authority);
     Revocations revocations =
         list == null ? Revocations.none() : RevocationList.open(list, root, clock);
-    Credentials own = Credentials.read(Path.of(identity + ".pem"), Path.of(identity + ".key"));
+    Credentials own = Credentials.read(certificate(), Path.of(identity + ".key"));
     return new Tls(own, new Trust(root, clock, revocations));
   }
 }

@@ -161,7 +161,12 @@ public final class Kula {
         DeviceCommand.flags(),
         arguments);
     command.addSubcommand("audit-trail", new AuditTrailCommand(terminal));
-    command.addSubcommand("pki", new PkiCommand(terminal, clock));
+    command.addSubcommand(
+        "pki",
+        new CommandLine(new PkiCommand(terminal, clock))
+            .addSubcommand("serve", new PkiServeCommand(terminal, clock))
+            .addSubcommand("enrol", new PkiEnrolCommand(terminal, clock))
+            .addSubcommand("renew", new PkiRenewCommand(terminal, clock)));
     command.addSubcommand("store", new StoreCommand(terminal, clock));
     command.setOut(new PrintWriter(terminal.out(), true, terminal.out().charset()));
     command.setErr(new PrintWriter(terminal.err(), true, terminal.err().charset()));

@@ -78,7 +78,7 @@ final class PkiCommandTest {
   @Test
   void mistakesAreOneLineAndLeaveNothing() throws IOException {
     assertMistake(
-        "no command is given, must be one of init, issue, list, revoke, token",
+        "no command is given, must be one of init, issue, list, revoke, token, serve, enrol, renew",
         "pki");
     assertMistake("DIR is left out", "pki", "init");
     assertMistake("which has no authority.pem", "pki", "list", "--authority", root.toString());

@@ -19,7 +19,7 @@ import javax.net.ssl.SSLSession;
 public final class ServerLine {
   private static final Expected SERVER = Expected.role(Role.ORCHESTRATOR);
 
-  private static final String[] CIPHERS = {
+  static final String[] CIPHERS = {
     "TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256"
   };
 

@@ -8,6 +8,7 @@ import com.google.protobuf.Descriptors.EnumDescriptor;
 import com.google.protobuf.Descriptors.EnumValueDescriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Descriptors.FileDescriptor;
+import dev.kula.wire.v1.EnrolRequest;
 import dev.kula.wire.v1.Hello;
 import dev.kula.wire.v1.Wire;
 import dev.kula.wire.v1.WireSettings;
@@ -28,7 +29,10 @@ final class ProtocolDocumentTest {
 
   private static Stream<FileDescriptor> files() {
     return Stream.of(
-        Hello.getDescriptor().getFile(), Wire.getDescriptor(), WireSettings.getDescriptor());
+        Hello.getDescriptor().getFile(),
+        EnrolRequest.getDescriptor().getFile(),
+        Wire.getDescriptor(),
+        WireSettings.getDescriptor());
   }
 
   static Stream<Descriptor> messages() {

@@ -13,6 +13,7 @@ import java.security.cert.X509Certificate;
 import java.util.Date;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 import javax.net.ssl.CertPathTrustManagerParameters;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.TrustManager;
@@ -24,10 +25,13 @@ import javax.net.ssl.X509ExtendedTrustManager;
  * where the connection asks for it.
  */
 final class PeerTrustManager extends X509ExtendedTrustManager {
-  private final Trust trust;
+  private final Function<List<X509Certificate>, Trust> trust;
   private final Expected expected;
 
-  PeerTrustManager(Trust trust, Expected expected) {
+  /**
+   * @param trust what to believe of whoever shows a chain; throws if nothing
+   */
+  PeerTrustManager(Function<List<X509Certificate>, Trust> trust, Expected expected) {
     this.trust = trust;
     this.expected = expected;
   }
@@ -35,29 +39,25 @@ final class PeerTrustManager extends X509ExtendedTrustManager {
   @Override
   public void checkClientTrusted(X509Certificate[] chain, String kind, Socket socket)
       throws CertificateException {
-    check(chain, Side.CLIENT);
-    usual().checkClientTrusted(chain, kind, socket);
+    check(chain, Side.CLIENT).checkClientTrusted(chain, kind, socket);
   }
 
   @Override
   public void checkServerTrusted(X509Certificate[] chain, String kind, Socket socket)
       throws CertificateException {
-    check(chain, Side.SERVER);
-    usual().checkServerTrusted(chain, kind, socket);
+    check(chain, Side.SERVER).checkServerTrusted(chain, kind, socket);
   }
 
   @Override
   public void checkClientTrusted(X509Certificate[] chain, String kind, SSLEngine engine)
       throws CertificateException {
-    check(chain, Side.CLIENT);
-    usual().checkClientTrusted(chain, kind, engine);
+    check(chain, Side.CLIENT).checkClientTrusted(chain, kind, engine);
   }
 
   @Override
   public void checkServerTrusted(X509Certificate[] chain, String kind, SSLEngine engine)
       throws CertificateException {
-    check(chain, Side.SERVER);
-    usual().checkServerTrusted(chain, kind, engine);
+    check(chain, Side.SERVER).checkServerTrusted(chain, kind, engine);
   }
 
   @Override
@@ -71,21 +71,26 @@ final class PeerTrustManager extends X509ExtendedTrustManager {
     throw new CertificateException("a server cannot be judged without its connection");
   }
 
+  /** Clients show the one certificate that they have. */
   @Override
   public X509Certificate[] getAcceptedIssuers() {
-    return new X509Certificate[] {trust.authority()};
+    return new X509Certificate[0];
   }
 
-  private void check(X509Certificate[] chain, Side other) throws CertificateException {
+  /** Checks a chain; what looks at the rest. */
+  private X509ExtendedTrustManager check(X509Certificate[] chain, Side other)
+      throws CertificateException {
     try {
-      expected.check(trust.peer(List.of(chain), other));
+      Trust believed = trust.apply(List.of(chain));
+      expected.check(believed.peer(List.of(chain), other));
+      return usual(believed);
     } catch (KulaException e) {
       throw new CertificateException(e.getMessage(), e);
     }
   }
 
   /** The JDK's, at the time that it is. */
-  private X509ExtendedTrustManager usual() throws CertificateException {
+  private static X509ExtendedTrustManager usual(Trust trust) throws CertificateException {
     try {
       PKIXBuilderParameters parameters =
           new PKIXBuilderParameters(

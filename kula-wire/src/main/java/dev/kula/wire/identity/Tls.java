@@ -2,6 +2,8 @@ package dev.kula.wire.identity;
 
 import dev.kula.KulaException;
 import dev.kula.data.DeviceKeys;
+import dev.kula.peer.EnrolmentAnswer;
+import dev.kula.peer.Fingerprint;
 import dev.kula.peer.Peer;
 import dev.kula.peer.Trust;
 import dev.kula.peer.Trust.Side;
@@ -12,10 +14,12 @@ import java.security.KeyStore.PasswordProtection;
 import java.security.KeyStore.PrivateKeyEntry;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import javax.crypto.spec.PBEParameterSpec;
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
@@ -70,10 +74,13 @@ public final class Tls {
 
   /** Of whoever opens connections to, or accepts them from, whom {@code expected} lets pass. */
   public SSLContext context(Expected expected) {
+    return context(keyManagers().getKeyManagers(), trustManager(expected));
+  }
+
+  private static SSLContext context(KeyManager[] keys, X509ExtendedTrustManager trust) {
     try {
       SSLContext context = SSLContext.getInstance(VERSION);
-      context.init(
-          keyManagers().getKeyManagers(), new TrustManager[] {trustManager(expected)}, null);
+      context.init(keys, new TrustManager[] {trust}, null);
       return context;
     } catch (GeneralSecurityException e) {
       throw KulaException.resource("this Java lacks TLS 1.3: " + e.getMessage(), e);
@@ -105,7 +112,28 @@ public final class Tls {
 
   /** Judges the other's certificate. */
   public X509ExtendedTrustManager trustManager(Expected expected) {
-    return new PeerTrustManager(trust, expected);
+    return new PeerTrustManager(chain -> trust, expected);
+  }
+
+  /**
+   * Of whoever has no certificate yet, and opens connections to a server of whose authority it
+   * knows the fingerprint.
+   */
+  public static SSLContext firstContext(
+      Fingerprint authority, Expected expected, InstantSource clock) {
+    return context(
+        new KeyManager[0],
+        new PeerTrustManager(chain -> Trust.pinned(chain, authority, clock), expected));
+  }
+
+  /**
+   * What came of a renewal of this process's certificate; it goes on with the old one until it is
+   * started again with the new.
+   *
+   * @throws KulaException the other party's mistake, if it is for anybody else
+   */
+  public Credentials renewed(EnrolmentAnswer answer) {
+    return Credentials.of(answer, own.peer(), own.keys(), trust);
   }
 
   /**
