@@ -39,6 +39,11 @@ record AdvicePlan(RunSettings settings, Set<Flag> open) {
   private static final int METHODS = 6;
   private static final int MOST_ROUNDS = 20;
   private static final int FEWEST_ROUNDS = 8;
+
+  /** Data that say by themselves whose they are, or should. */
+  private static final List<String> TABLES =
+      List.of("csv:", "parquet:", "sql:", "folder:", "leaf:");
+
   private static final List<Integer> SEEDS = List.of(5, 3, 2);
 
   /** Seconds that a step on one sample takes, and that a parameter adds; measured, with room. */
@@ -65,7 +70,8 @@ record AdvicePlan(RunSettings settings, Set<Flag> open) {
     }
     all.putIfAbsent(Flag.TARGET.key(), "local");
     all.putIfAbsent(Flag.BASE.key(), "0");
-    if (String.valueOf(all.get(Flag.DATA.key())).startsWith("csv:")) {
+    String data = String.valueOf(all.get(Flag.DATA.key()));
+    if (TABLES.stream().anyMatch(data::startsWith)) {
       all.putIfAbsent(Flag.PARTITION.key(), "natural");
     }
     return new AdvicePlan(RunSettings.of(all), open);

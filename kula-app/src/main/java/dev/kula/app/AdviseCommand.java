@@ -17,7 +17,7 @@ import picocli.CommandLine.Spec;
     description = {
       "Says of a data set whether its devices differ, whether federating, groups and swaps pay, and"
           + " what to run next, each with its uncertainty.",
-      "Unless they are given, --target is local, --base 0, --partition natural for a CSV file, and"
+      "Unless they are given, --target is local, --base 0, --partition natural for a table, and"
           + " --rounds and --seeds are what a machine of two cores does in about four minutes.",
       "It looks at all rows in one place, and is not private."
     },
@@ -35,7 +35,9 @@ final class AdviseCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "DATA",
       arity = "0..1",
-      description = "fashion-mnist (bundled, the default), idx:DIR or csv:FILE.")
+      description =
+          "fashion-mnist (bundled, the default), idx:DIR, csv:FILE, parquet:FILE, sql:QUERY,"
+              + " folder:DIR or leaf:PATH.")
   private @Nullable String data;
 
   AdviseCommand(Runner runner, Terminal terminal) {

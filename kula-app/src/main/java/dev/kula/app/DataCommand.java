@@ -26,7 +26,9 @@ final class DataCommand implements Callable<Integer> {
   @Parameters(
       paramLabel = "DATA",
       arity = "0..1",
-      description = "fashion-mnist (bundled, the default), idx:DIR or csv:FILE.")
+      description =
+          "fashion-mnist (bundled, the default), idx:DIR, csv:FILE, parquet:FILE, sql:QUERY,"
+              + " folder:DIR or leaf:PATH.")
   private @Nullable String data;
 
   DataCommand(Runner runner, Terminal terminal) {

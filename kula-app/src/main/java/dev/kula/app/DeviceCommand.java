@@ -135,11 +135,11 @@ final class DeviceCommand implements Callable<Integer> {
 
   /** Refuses what the server says where devices have data of their own. */
   private static void requireOwn(RunSettings settings) {
-    if (!(DataSource.parse(settings.data()) instanceof DataSource.Csv)) {
+    if (!(DataSource.parse(settings.data()) instanceof DataSource.Tabular)) {
       throw KulaException.user(
-          "--data is '%s', must be a table of this device's own; add --data csv:FILE, or --rehearse"
+          "--data is '%s', must be a table of this device's own; add --data csv:FILE or another"
                   .formatted(settings.data())
-              + " to take a part of data that all have");
+              + " table, or --rehearse to take a part of data that all have");
     }
     Map<String, Object> defaults = RunSettings.defaults().asMap();
     for (Flag flag : flags()) {

@@ -133,7 +133,7 @@ final class LiveRun implements Run {
   private static Deployment deployment(
       Membership members, FederatedData data, RunSettings run, RunDirectory directory) {
     members.write(directory);
-    DataSource.Csv source = (DataSource.Csv) DataSource.parse(run.data());
+    DataSource.Tabular source = (DataSource.Tabular) DataSource.parse(run.data());
     return new Deployment(
         members.run(),
         members.devices(),

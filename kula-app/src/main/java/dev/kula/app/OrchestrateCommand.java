@@ -224,9 +224,9 @@ final class OrchestrateCommand implements Callable<Integer> {
 
   /** Settings of a run of devices with data of their own, which are dealt no others. */
   private static RunSettings deployed(RunSettings settings, Membership membership) {
-    if (!(DataSource.parse(settings.data()) instanceof DataSource.Csv)) {
+    if (!(DataSource.parse(settings.data()) instanceof DataSource.Tabular)) {
       throw KulaException.user(
-          "--data is '%s', must be a table like those of the devices; add --data csv:FILE"
+          "--data is '%s', must be a table like those of the devices; add --data csv:FILE or another"
               .formatted(settings.data()));
     }
     Map<String, Object> defaults = RunSettings.defaults().asMap();

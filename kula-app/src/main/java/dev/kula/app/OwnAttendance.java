@@ -87,7 +87,7 @@ final class OwnAttendance {
   /** Until the run ends; then the owner may look at the trail, whatever is served. */
   private DeviceRunner.Standing takePart(
       RunSettings settings, EngineFactory engines, ServedModel served) {
-    DataSource.Csv source = (DataSource.Csv) DataSource.parse(settings.data());
+    DataSource.Tabular source = (DataSource.Tabular) DataSource.parse(settings.data());
     Path releases = directory.resolve(RELEASES);
     try (SqlitePointerTrail trail =
             SqlitePointerTrail.open(directory.resolve(POINTERS), InstantSource.system());

@@ -109,6 +109,18 @@ record Rule<T>(
         known.stream().map(Form::word).toList());
   }
 
+  /** Where data come from. */
+  static Rule<String> data() {
+    return forms(
+        Form.word("fashion-mnist"),
+        Form.text("idx", "DIR"),
+        Form.text("csv", "FILE"),
+        Form.text("parquet", "FILE"),
+        Form.text("sql", "QUERY"),
+        Form.text("folder", "DIR"),
+        Form.text("leaf", "PATH"));
+  }
+
   /** {@code none}, or what {@code parser} reads without complaint. */
   static Rule<String> parsed(String words, List<String> candidates, Function<String, ?> parser) {
     return new Rule<>(

@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Immutable. The constructor throws {@link KulaException}, the user's mistake, for the first
  * setting that breaks its rule.
  *
- * @param data {@code fashion-mnist}, {@code idx:DIR} or {@code csv:FILE}
+ * @param data {@code fashion-mnist}, {@code idx:DIR}, {@code csv:FILE}, {@code parquet:FILE},
+ *     {@code sql:QUERY}, {@code folder:DIR} or {@code leaf:PATH}
  * @param deviceColumn name of a column
  * @param timeColumn name of a column
  * @param labelColumn name of a column

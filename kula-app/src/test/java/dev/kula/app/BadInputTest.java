@@ -95,8 +95,24 @@ final class BadInputTest {
             "missing file", "--data csv:@/none.csv", "@/none.csv", "does not exist", "name"),
         new Mistake("missing directory", "--data idx:@/none", "@/none", "does not exist", "name"),
         new Mistake("a directory as file", "--data csv:@/idx", "@/idx", "is not a file", "name"),
+        new Mistake(
+            "missing folder", "--data folder:@/none", "folder '@/none' does not exist", "name a"),
+        new Mistake(
+            "a folder without tables",
+            "--data folder:@/nothing",
+            "has no file that ends in .csv",
+            "must have one for each device; add"),
+        new Mistake(
+            "missing LEAF", "--data leaf:@/none", "@/none' does not exist", "; name a JSON"),
+        new Mistake(
+            "LEAF that is none", "--data leaf:@/good.csv", "good.csv' at $ is", "; correct it"),
+        new Mistake(
+            "no DuckDB",
+            "--data parquet:@/a.parquet",
+            "is read by DuckDB, which is not on the class path",
+            "; start Kula with KULA_DUCKDB=1 ./kula"),
         new Mistake("a file as directory", "--data idx:@/file", "is not a directory", "name"),
-        new Mistake("no file name", "--data csv:", "--data is 'csv:', must be", "csv:FILE; "),
+        new Mistake("no file name", "--data csv:", "--data is 'csv:', must be", "csv:FILE, "),
         new Mistake("unknown data", "--data mnist", "--data is 'mnist', must be", "; try"),
         new Mistake(
             "wrong magic",

@@ -13,6 +13,7 @@ import java.util.Locale;
 enum Target {
   CSV(new CsvParser()),
   IDX(new IdxParser()),
+  LEAF(new LeafParser()),
   SAFETENSORS(new ModelParser()),
   CONFIGURATION(new ConfigurationParser()),
   CHECKPOINT(new StateParser()),

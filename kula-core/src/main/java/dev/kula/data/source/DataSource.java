@@ -58,20 +58,20 @@ public sealed interface DataSource {
     }
   }
 
-  /**
-   * A text file of comma-separated values (RFC 4180, UTF-8) with a header, gzipped or not.
-   *
-   * @param file to read
-   */
-  record Csv(Path file) implements DataSource {
-    @Override
-    public String notation() {
-      return "csv:" + file;
-    }
+  /** A table: rows with names of columns, from wherever. */
+  sealed interface Tabular extends DataSource permits Csv, Folder, Leaf, Parquet, Sql {
+    /**
+     * Opens it for one reading.
+     *
+     * @throws KulaException (USER) in one line, if something is missing or malformed
+     */
+    Table open();
 
     @Override
-    public Dataset load(ReadOptions options) {
-      return CsvDatasetReader.read(file, options);
+    default Dataset load(ReadOptions options) {
+      try (Table table = open()) {
+        return TableReader.read(notation(), table, options);
+      }
     }
 
     /**
@@ -79,32 +79,139 @@ public sealed interface DataSource {
      *
      * @throws KulaException (USER) in one line, if something is missing or malformed
      */
-    public Dataset load(DataSchema schema) {
-      return CsvDatasetReader.read(file, schema);
+    default Dataset load(DataSchema schema) {
+      try (Table table = open()) {
+        return TableReader.read(notation(), table, schema);
+      }
     }
 
     /**
      * How others are to read their tables, if this one is the example.
      *
      * @param options that {@code example} was read with
-     * @param example what is in this file, standardised
+     * @param example what is in this table, standardised
      * @param standardisation by which it was
      */
-    public DataSchema schema(
+    default DataSchema schema(
         ReadOptions options, Dataset example, Standardisation standardisation) {
-      CsvHeader header = CsvDatasetReader.header(file, options);
-      return new DataSchema(
-          header.features().stream().map(header.names()::get).toList(),
-          header.names().get(header.label()),
-          header.time() < 0 ? Optional.empty() : Optional.of(header.names().get(header.time())),
-          example.task(),
-          example.labels(),
-          standardisation);
+      try (Table table = open()) {
+        TableHeader header = TableHeader.of(table, options);
+        return new DataSchema(
+            header.features().stream().map(header.names()::get).toList(),
+            header.names().get(header.label()),
+            header.time() < 0 ? Optional.empty() : Optional.of(header.names().get(header.time())),
+            example.task(),
+            example.labels(),
+            standardisation);
+      }
     }
   }
 
   /**
-   * Reads {@code fashion-mnist}, {@code idx:DIR} or {@code csv:FILE}.
+   * A text file of comma-separated values (RFC 4180, UTF-8) with a header, gzipped or not.
+   *
+   * @param file to read
+   */
+  record Csv(Path file) implements Tabular {
+    @Override
+    public String notation() {
+      return "csv:" + file;
+    }
+
+    @Override
+    public Table open() {
+      return CsvTable.open(file);
+    }
+  }
+
+  /**
+   * A file for each device, CSV or Parquet, whose name without its ending is the device's. The
+   * files have the same columns, in any order, and none called {@code device}, which the table has.
+   *
+   * @param directory that holds them; other files and directories in it are let lie
+   */
+  record Folder(Path directory) implements Tabular {
+    @Override
+    public String notation() {
+      return "folder:" + directory;
+    }
+
+    @Override
+    public Table open() {
+      return FolderTable.open(directory);
+    }
+  }
+
+  /**
+   * JSON of the LEAF benchmark (Caldas et al. 2018, "LEAF: A Benchmark for Federated Settings"):
+   * users, how many samples each has, and its x and y. It is a table with columns {@code device},
+   * {@code x[0]}, {@code x[1]} and so on, and {@code label}.
+   *
+   * @param path of a file, or of a directory of files, in itself or in {@code train} and {@code
+   *     test}, which are joined in that order
+   */
+  record Leaf(Path path) implements Tabular {
+    @Override
+    public String notation() {
+      return "leaf:" + path;
+    }
+
+    @Override
+    public Table open() {
+      return LeafTable.open(path);
+    }
+  }
+
+  /**
+   * One Parquet file or several, read by a {@link QueryEngine}.
+   *
+   * @param pattern path of a file, or one with {@code *}, {@code ?}, {@code [...]} or {@code **}
+   */
+  record Parquet(String pattern) implements Tabular {
+    @Override
+    public String notation() {
+      return "parquet:" + pattern;
+    }
+
+    @Override
+    public Table open() {
+      return QueryEngine.find(notation()).parquet(pattern);
+    }
+  }
+
+  /**
+   * What a query gives, asked of a {@link QueryEngine}.
+   *
+   * @param query one SELECT, or the path of a file that holds one and ends in {@code .sql}
+   */
+  record Sql(String query) implements Tabular {
+    /** The file of a query may have as many bytes as this. */
+    private static final int LONGEST = 1 << 20;
+
+    /** Characters of a query that messages show. */
+    private static final int SHOWN = 100;
+
+    private static boolean isFile(String query) {
+      return query.endsWith(".sql");
+    }
+
+    @Override
+    public String notation() {
+      return "sql:" + query;
+    }
+
+    @Override
+    public Table open() {
+      QueryEngine engine = QueryEngine.find(notation());
+      String shown = query.length() > SHOWN ? query.substring(0, SHOWN) + " …" : query;
+      String sql = isFile(query) ? TextFile.whole(Path.of(query), LONGEST) : query;
+      return engine.query("'%s'".formatted(shown), sql);
+    }
+  }
+
+  /**
+   * Reads {@code fashion-mnist}, {@code idx:DIR}, {@code csv:FILE}, {@code parquet:FILE}, {@code
+   * sql:QUERY}, {@code folder:DIR} or {@code leaf:PATH}.
    *
    * @throws KulaException (USER) for anything else
    */
@@ -113,19 +220,33 @@ public sealed interface DataSource {
     if (notation.isPlain("fashion-mnist")) {
       return new FashionMnist();
     }
-    String path = notation.argument().orElse("");
-    if (!path.isEmpty()) {
+    String argument = notation.argument().orElse("");
+    if (!argument.isEmpty()) {
       try {
-        if (notation.name().equals("idx")) {
-          return new Idx(Path.of(path));
-        }
-        if (notation.name().equals("csv")) {
-          return new Csv(Path.of(path));
+        Optional<DataSource> source = of(notation.name(), argument);
+        if (source.isPresent()) {
+          return source.get();
         }
       } catch (InvalidPathException impossible) {
         throw notation.mistake("which names no path this system can have", "check the spelling");
       }
     }
-    throw notation.mistake("must be fashion-mnist, idx:DIR or csv:FILE", "try fashion-mnist");
+    throw notation.mistake(
+        "must be fashion-mnist, idx:DIR, csv:FILE, parquet:FILE, sql:QUERY, folder:DIR or"
+            + " leaf:PATH",
+        "try fashion-mnist");
+  }
+
+  private static Optional<DataSource> of(String kind, String argument) {
+    return switch (kind) {
+      case "idx" -> Optional.of(new Idx(Path.of(argument)));
+      case "csv" -> Optional.of(new Csv(Path.of(argument)));
+      case "folder" -> Optional.of(new Folder(Path.of(argument)));
+      case "leaf" -> Optional.of(new Leaf(Path.of(argument)));
+      case "parquet" -> Optional.of(new Parquet(Path.of(argument).toString()));
+      case "sql" ->
+          Optional.of(new Sql(Sql.isFile(argument) ? Path.of(argument).toString() : argument));
+      default -> Optional.empty();
+    };
   }
 }

@@ -4,8 +4,8 @@ import dev.kula.KulaException;
 import java.util.List;
 
 /**
- * How to read a data set. The column names matter to CSV only. A device or time column that keeps
- * its default name may be absent from the file; one that the user named must be there.
+ * How to read a data set. The column names matter to tables only. A device or time column that
+ * keeps its default name may be absent from the table; one that the user named must be there.
  *
  * @param task what is to be predicted
  * @param deviceColumn column that says which device a row comes from

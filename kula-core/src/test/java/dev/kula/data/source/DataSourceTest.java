@@ -15,13 +15,36 @@ class DataSourceTest {
     assertEquals(new DataSource.FashionMnist(), DataSource.parse(" fashion-mnist "));
     assertEquals(new DataSource.Idx(Path.of("some/dir")), DataSource.parse("idx:some/dir"));
     assertEquals(new DataSource.Csv(Path.of("a:b.csv")), DataSource.parse("csv:a:b.csv"));
-    for (String text : new String[] {"fashion-mnist", "idx:some/dir", "csv:x.csv.gz"}) {
+    assertEquals(new DataSource.Sql("SELECT 'a:b'"), DataSource.parse("sql: SELECT 'a:b' "));
+    assertEquals(
+        new DataSource.Parquet("some/*.parquet"), DataSource.parse("parquet:some/*.parquet"));
+    for (String text :
+        new String[] {
+          "fashion-mnist",
+          "idx:some/dir",
+          "csv:x.csv.gz",
+          "folder:some/dir",
+          "leaf:x.json",
+          "parquet:x/**/*.parquet",
+          "sql:SELECT 1"
+        }) {
       assertEquals(text, DataSource.parse(text).notation());
     }
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "mnist", "fashion-mnist:1", "idx", "idx:", "csv: ", "csv:a\0b"})
+  @ValueSource(
+      strings = {
+        "",
+        "mnist",
+        "fashion-mnist:1",
+        "idx",
+        "idx:",
+        "csv: ",
+        "csv:a\0b",
+        "sql:",
+        "parquet:a\0b"
+      })
   void refusesOtherNotation(String text) {
     assertMistake(() -> DataSource.parse(text), "data is '" + text.replace('\0', ' ') + "'");
   }

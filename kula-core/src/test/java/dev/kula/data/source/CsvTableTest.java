@@ -26,7 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class CsvDatasetReaderTest {
+class CsvTableTest {
   private static final ReadOptions CLASSES = ReadOptions.defaults();
   private static final ReadOptions NUMBERS = CLASSES.withTask(TaskKind.REGRESSION);
 
