@@ -18,8 +18,6 @@ import dev.kula.round.RunListener;
 import dev.kula.round.RunResult;
 import dev.kula.round.RunState;
 import dev.kula.server.LiveFleet;
-import dev.kula.server.Patience;
-import dev.kula.server.Rehearsal;
 import dev.kula.wire.Job;
 import dev.kula.wire.JobCodec;
 import dev.kula.wire.Result;
@@ -37,7 +35,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -149,16 +146,7 @@ final class DurableFleetTest {
   /** Until the end, or the server's. */
   private RunResult run(String name, Fate fate, @Nullable RunState before) throws Exception {
     List<String> refusals = new CopyOnWriteArrayList<>();
-    try (LiveFleet rehearsal =
-        Rehearsal.fleet(
-            fleet().data(),
-            fleet().plan(),
-            SmallFleet.ENGINES,
-            Optional.of(JobLog.open(fleet().log("base"))),
-            Optional.of(""),
-            new Patience(PATIENCE, PATIENCE),
-            refusals::add,
-            fate)) {
+    try (LiveFleet rehearsal = fleet().rehearsal(PATIENCE, refusals::add, fate)) {
       Server server =
           InProcessServerBuilder.forName(name)
               .addService(rehearsal.service())

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kula.client.FleetClient;
-import dev.kula.client.JobLog;
 import dev.kula.data.DeviceId;
 import dev.kula.round.RoundRecord;
 import dev.kula.round.RunEvent;
@@ -12,8 +11,6 @@ import dev.kula.round.RunListener;
 import dev.kula.round.RunResult;
 import dev.kula.round.RunState;
 import dev.kula.server.LiveFleet;
-import dev.kula.server.Patience;
-import dev.kula.server.Rehearsal;
 import dev.kula.store.Checkpoints;
 import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
@@ -25,7 +22,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.BlockingQueue;
@@ -187,16 +183,7 @@ final class FaultScheduleTest {
       }
 
       private void run() {
-        try (LiveFleet rehearsal =
-            Rehearsal.fleet(
-                fleet.data(),
-                fleet.plan(),
-                SmallFleet.ENGINES,
-                Optional.of(JobLog.open(fleet.log("base"))),
-                Optional.of(""),
-                new Patience(PATIENCE, PATIENCE),
-                refusals::add,
-                this)) {
+        try (LiveFleet rehearsal = fleet.rehearsal(PATIENCE, refusals::add, this)) {
           Server server =
               Grpc.newServerBuilderForPort(0, InsecureServerCredentials.create())
                   .addService(rehearsal.service())

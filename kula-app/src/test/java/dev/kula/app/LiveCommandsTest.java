@@ -122,11 +122,7 @@ final class LiveCommandsTest {
   @Test
   void aMonitorApartIsAskedAndWaitedFor() throws Exception {
     String method = "--policy random --swap-every 2";
-    assertEquals(
-        0,
-        kula("pki issue --role monitor --name who-plans --authority %s --out %s"
-                .formatted(at("authority"), at("")))
-            .exit());
+    issueMonitor();
     RunningCommand server = orchestrate("--monitor " + method);
     int port = server.port();
     for (int i = 0; i < DEVICES; i++) {
@@ -149,6 +145,14 @@ final class LiveCommandsTest {
     assertMistake(refused, "role of 'd0' is device, must be monitor");
   }
 
+  private void issueMonitor() {
+    assertEquals(
+        0,
+        kula("pki issue --role monitor --name who-plans --authority %s --out %s"
+                .formatted(at("authority"), at("")))
+            .exit());
+  }
+
   /** But for real time, and for what says where it was run. */
   private List<String> lines(String run, String file) throws IOException {
     try (Stream<String> lines = Files.lines(directory.resolve(run).resolve(file))) {
@@ -163,11 +167,7 @@ final class LiveCommandsTest {
   @Test
   void aFleetGoesBackToAnEarlierRound() throws Exception {
     String method = "--policy random --exchange raw --swap-every 2 --base 0.1";
-    assertEquals(
-        0,
-        kula("pki issue --role monitor --name who-plans --authority %s --out %s"
-                .formatted(at("authority"), at("")))
-            .exit());
+    issueMonitor();
     RunningCommand server = orchestrate("--monitor --keep-every 1 " + method);
     everybody(server.port(), method);
     assertEquals(0, server.exit(), server::err);

@@ -18,9 +18,13 @@ import dev.kula.round.RunResult;
 import dev.kula.round.RunState;
 import dev.kula.round.Simulation;
 import dev.kula.round.SimulationSettings;
+import dev.kula.server.LiveFleet;
+import dev.kula.server.Onlooker;
+import dev.kula.server.Patience;
 import dev.kula.server.Rehearsal;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -79,6 +83,19 @@ record SmallFleet(FederatedData data, SimulationSettings plan, Path directory) {
   Worker<DeviceRunner> worker(DeviceId device, Path log) {
     return new Worker<>(
         told -> Rehearsal.runner(told, data, plan, ENGINES, device), Optional.of(JobLog.open(log)));
+  }
+
+  /** The server of all members, in a process that has just been started. */
+  LiveFleet rehearsal(Duration patience, Onlooker onlooker, RunListener listener) {
+    return Rehearsal.fleet(
+        data,
+        plan,
+        ENGINES,
+        Optional.of(JobLog.open(log("base"))),
+        Optional.of(""),
+        new Patience(patience, patience),
+        onlooker,
+        listener);
   }
 
   /** What all is compared with. */

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.kula.app.traces.FleetTraces;
 import dev.kula.app.traces.Traces;
 import dev.kula.client.FleetClient;
-import dev.kula.client.JobLog;
 import dev.kula.data.DeviceId;
 import dev.kula.device.Envelope;
 import dev.kula.round.RoundRecord;
@@ -17,8 +16,6 @@ import dev.kula.round.RunResult;
 import dev.kula.round.RunState;
 import dev.kula.server.LiveFleet;
 import dev.kula.server.Onlooker;
-import dev.kula.server.Patience;
-import dev.kula.server.Rehearsal;
 import dev.kula.wire.Job;
 import dev.kula.wire.Result;
 import io.grpc.ManagedChannel;
@@ -99,16 +96,7 @@ final class TracesTest {
     List<ManagedChannel> channels = new ArrayList<>();
     List<FleetClient> clients = new ArrayList<>();
     List<Thread> threads = new ArrayList<>();
-    try (LiveFleet rehearsal =
-        Rehearsal.fleet(
-            fleet.data(),
-            fleet.plan(),
-            SmallFleet.ENGINES,
-            Optional.of(JobLog.open(fleet.log("base"))),
-            Optional.of(""),
-            new Patience(PATIENCE, PATIENCE),
-            onlooker,
-            listener)) {
+    try (LiveFleet rehearsal = fleet.rehearsal(PATIENCE, onlooker, listener)) {
       Server server =
           InProcessServerBuilder.forName(name)
               .addService(rehearsal.service())

@@ -2,21 +2,28 @@ package dev.kula.device;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kula.Seed;
+import dev.kula.data.DataPointer;
 import dev.kula.data.DeviceId;
 import dev.kula.data.Exchange;
 import dev.kula.data.FederatedData;
+import dev.kula.data.Lease;
+import dev.kula.data.LeaseRefusedException;
 import dev.kula.data.Ledger;
+import dev.kula.data.SampleBatch;
 import dev.kula.data.SampleSet;
+import dev.kula.data.SampleStore;
 import dev.kula.data.ToyClusters;
 import dev.kula.model.Samples;
 import dev.kula.swap.Admission;
 import dev.kula.swap.Selection;
 import dev.kula.swap.SwapOrder;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -100,6 +107,42 @@ final class TrainingDataTest {
     expected.addAll(contents(base()));
     assertEquals(expected, all);
     assertTrue(checkpoint.size() >= 12, "a tenth of 60 and a fifth of 40");
+  }
+
+  /** Copies are trained on for the group that they were taken in, and for no other. */
+  @Test
+  void copiesStayBehindWhenTheDeviceMovesOn() throws LeaseRefusedException {
+    DeviceId source = new DeviceId("device-01");
+    SampleStore there = devices.store(source);
+    DataPointer pointer = there.publish(range(0, 5), 5, List.of(), Exchange.RAW, "swap 1");
+    Lease lease = there.grant(pointer, DEVICE, Instant.EPOCH.plusSeconds(1), 1);
+    SampleBatch batch = there.fetch(lease, DEVICE, Instant.EPOCH);
+    assertTrue(
+        devices.store(DEVICE).keep(pointer, batch, devices.keys(source).verifying()), "is kept");
+    Set<String> copies = contents(SampleSet.of(batch));
+    Ledger ledger = new Ledger(List.of(pointer));
+    folds.took(pointer.block());
+    assertTrue(contents(folds.ledger(ledger)).containsAll(copies), "before");
+
+    folds.sort(losses(1));
+    assertEquals(1, folds.present());
+    Set<String> after = contents(folds.ledger(ledger));
+    after.retainAll(copies);
+    assertEquals(Set.of(), after);
+    assertFalse(folds.trainsOn(pointer.block()));
+    assertTrue(contents(folds.trainingOf(0, ledger)).containsAll(copies), "of the group left");
+
+    folds.sort(losses(0));
+    assertTrue(contents(folds.ledger(ledger)).containsAll(copies), "back again");
+  }
+
+  /** Of all own samples, which one of two groups explains. */
+  private double[][] losses(int group) {
+    double[][] losses = new double[devices.store(DEVICE).own().size()][2];
+    for (double[] row : losses) {
+      row[1 - group] = 3;
+    }
+    return losses;
   }
 
   /** The gate judges each own and base training sample once, and no checkpoint sample. */

@@ -3,22 +3,14 @@ package dev.kula.data.source;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 
 final class FolderContractTest extends TableContract {
   @Override
   protected DataSource.Tabular write(Path to, List<List<String>> rows) throws IOException {
     Files.createDirectories(to);
-    Map<String, List<List<String>>> byDevice = new TreeMap<>();
-    for (List<String> row : rows) {
-      byDevice
-          .computeIfAbsent(row.getFirst(), device -> new ArrayList<>())
-          .add(row.subList(1, row.size()));
-    }
-    for (Map.Entry<String, List<List<String>>> device : byDevice.entrySet()) {
+    for (Map.Entry<String, List<List<String>>> device : byDevice(rows).entrySet()) {
       Files.write(
           to.resolve(device.getKey() + ".csv"),
           csv(COLUMNS.subList(1, COLUMNS.size()), device.getValue()));

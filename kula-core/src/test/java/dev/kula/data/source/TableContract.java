@@ -14,6 +14,8 @@ import dev.kula.data.source.ReadOptions.TaskKind;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -39,6 +41,17 @@ public abstract class TableContract {
    *     no value
    */
   protected abstract DataSource.Tabular write(Path to, List<List<String>> rows) throws Exception;
+
+  /** The rows of each device, without its name. */
+  protected static Map<String, List<List<String>>> byDevice(List<List<String>> rows) {
+    Map<String, List<List<String>>> byDevice = new TreeMap<>();
+    for (List<String> row : rows) {
+      byDevice
+          .computeIfAbsent(row.getFirst(), device -> new ArrayList<>())
+          .add(row.subList(1, row.size()));
+    }
+    return byDevice;
+  }
 
   private static List<List<String>> rows() {
     return List.of(
