@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code kula pki enrol}. */
@@ -37,12 +38,7 @@ final class PkiEnrolCommand implements Callable<Integer> {
   private final Terminal terminal;
   private final InstantSource clock;
 
-  @Option(
-      names = "--from",
-      paramLabel = "HOST:PORT",
-      required = true,
-      description = "Where kula pki serve listens; the port is 7444 unless named.")
-  private String from = "";
+  @Mixin private AuthorityOptions asked = new AuthorityOptions();
 
   @Option(
       names = "--token",
@@ -90,17 +86,18 @@ final class PkiEnrolCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Address address = Address.read("--from", from, AuthorityLine.PORT);
+    Address address = asked.address();
     EnrolmentToken invited = EnrolmentToken.parse(token);
     DeviceId id = PkiCommand.name(name);
     Role holder = PkiCommand.role(role);
     Path directory = PkiCommand.directory(out);
     Path root = directory.resolve(AUTHORITY);
     Fingerprint known = known(invited, root);
-    String file = new Peer(Role.OPERATOR, id, Optional.empty()).encodedName();
+    String file = Peer.encodedName(id);
     Path certificate = directory.resolve(file + ".pem");
     PrivateFile.refuseExisting(certificate);
-    PeerKeys keys = keys(directory.resolve(file + ".key"), holder);
+    Path key = directory.resolve(file + ".key");
+    PeerKeys keys = keys(key, holder);
     Credentials own =
         AuthorityLine.enrol(
             address.host(), address.port(), invited.secret(), holder, id, keys, known, clock);
@@ -108,15 +105,7 @@ final class PkiEnrolCommand implements Callable<Integer> {
       Credentials.create(root, List.of(own.chain().getLast()));
     }
     Credentials.create(certificate, own.chain());
-    terminal
-        .out()
-        .printf(
-            "%s and %s: the %s '%s' until %s.%n",
-            certificate,
-            directory.resolve(file + ".key"),
-            holder.word(),
-            id,
-            own.chain().getFirst().getNotAfter().toInstant());
+    terminal.out().println(AuthorityOptions.got(certificate + " and " + key, own));
     return Kula.DONE;
   }
 

@@ -6,7 +6,6 @@ import java.time.InstantSource;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** {@code kula pki renew}. */
 @Command(
@@ -20,14 +19,8 @@ import picocli.CommandLine.Option;
 final class PkiRenewCommand implements Callable<Integer> {
   private final Terminal terminal;
   private final InstantSource clock;
+  @Mixin private AuthorityOptions asked = new AuthorityOptions();
   @Mixin private IdentityOptions identity = new IdentityOptions();
-
-  @Option(
-      names = "--from",
-      paramLabel = "HOST:PORT",
-      required = true,
-      description = "Where kula pki serve listens; the port is 7444 unless named.")
-  private String from = "";
 
   PkiRenewCommand(Terminal terminal, InstantSource clock) {
     this.terminal = terminal;
@@ -36,18 +29,11 @@ final class PkiRenewCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Address address = Address.read("--from", from, AuthorityLine.PORT);
+    Address address = asked.address();
     Credentials renewed =
         AuthorityLine.renew(address.host(), address.port(), identity.ofDevice(clock));
     renewed.replace(identity.certificate());
-    terminal
-        .out()
-        .printf(
-            "%s: the %s '%s' until %s.%n",
-            identity.certificate(),
-            renewed.peer().role().word(),
-            renewed.peer().name(),
-            renewed.chain().getFirst().getNotAfter().toInstant());
+    terminal.out().println(AuthorityOptions.got(identity.certificate().toString(), renewed));
     return Kula.DONE;
   }
 }

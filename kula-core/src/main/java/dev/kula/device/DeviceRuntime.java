@@ -345,8 +345,10 @@ public final class DeviceRuntime {
         Arrays.stream(data.ownLabelCounts()).mapToObj(count -> (int) count).toList();
     List<Integer> ledger = new ArrayList<>(own);
     for (AcceptedSwap swap : accepted) {
-      for (int bin = 0; bin < own.size() && data.trainsOn(swap.blockId()); bin++) {
-        ledger.set(bin, ledger.get(bin) + swap.labels().get(bin));
+      if (data.trainsOn(swap.blockId())) {
+        for (int bin = 0; bin < own.size(); bin++) {
+          ledger.set(bin, ledger.get(bin) + swap.labels().get(bin));
+        }
       }
     }
     OptionalInt refused = firstRefusal().stream().mapToInt(Release::round).findFirst();

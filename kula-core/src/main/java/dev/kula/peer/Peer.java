@@ -83,6 +83,11 @@ public record Peer(Role role, DeviceId name, Optional<PublicKey> signing) {
 
   /** The name as it stands in the certificate, in letters that files may have. */
   public String encodedName() {
+    return encodedName(name);
+  }
+
+  /** A name as it stands in a certificate, in letters that files may have. */
+  public static String encodedName(DeviceId name) {
     return encoded(name.name());
   }
 

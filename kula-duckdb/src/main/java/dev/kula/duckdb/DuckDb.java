@@ -38,10 +38,15 @@ public final class DuckDb implements QueryEngine {
     return open("'%s'".formatted(pattern), "FROM read_parquet(?)", Optional.of(pattern));
   }
 
+  /**
+   * @param argument of Kula's own statement; empty if the statement is a user's
+   */
   private static Table open(String name, String sql, Optional<String> argument) {
     Connection connection = connect(true);
     try {
-      requireSelect(connection, name, sql);
+      if (argument.isEmpty()) {
+        requireSelect(connection, name, sql);
+      }
       PreparedStatement statement = prepare(connection, sql, argument);
       ResultSet rows;
       try {
@@ -51,11 +56,11 @@ public final class DuckDb implements QueryEngine {
       }
       return new DuckTable(name, connection, statement, rows);
     } catch (SQLException e) {
-      close(connection);
+      close(connection, e);
       throw KulaException.user(
           "%s cannot be read (%s); %s".formatted(name, firstLine(e), remedy(e)), e);
     } catch (RuntimeException e) {
-      close(connection);
+      close(connection, e);
       throw e;
     }
   }
@@ -88,7 +93,7 @@ public final class DuckDb implements QueryEngine {
         statement.execute("SET TimeZone = 'UTC'");
         statement.execute("SET lock_configuration = true");
       } catch (SQLException e) {
-        close(connection);
+        close(connection, e);
         throw e;
       }
       return connection;
@@ -150,12 +155,12 @@ public final class DuckDb implements QueryEngine {
     return String.valueOf(e.getMessage()).lines().findFirst().orElse("").strip();
   }
 
-  /** Closes what is of no use any more. */
-  private static void close(Connection connection) {
+  /** Closes what is of no use any more, for a failure that is told of. */
+  private static void close(Connection connection, Exception failure) {
     try {
       connection.close();
-    } catch (SQLException e) {
-      // What it was closed for is told of.
+    } catch (SQLException second) {
+      failure.addSuppressed(second);
     }
   }
 }

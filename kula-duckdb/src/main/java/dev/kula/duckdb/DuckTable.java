@@ -205,10 +205,10 @@ final class DuckTable implements Table {
 
   @Override
   public void close() {
-    try {
-      rows.close();
-      statement.close();
-      connection.close();
+    try (connection;
+        statement;
+        rows) {
+      // Closes the last first, and all of them.
     } catch (SQLException e) {
       throw unreadable(e);
     }

@@ -11,6 +11,7 @@ import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HexFormat;
@@ -121,10 +122,11 @@ public final class Enrolment implements Issuer {
           Instant from = old.getNotBefore().toInstant();
           Instant half =
               from.plus(Duration.between(from, old.getNotAfter().toInstant()).dividedBy(2));
-          if (authority.clock().instant().isBefore(half)) {
+          Instant now = authority.clock().instant().truncatedTo(ChronoUnit.SECONDS);
+          if (now.isBefore(half)) {
             throw KulaException.remote(
                 "certificate %s of '%s' is renewed from %s, it is %s; ask again then"
-                    .formatted(Trust.serial(old), peer.name(), half, authority.clock().instant()));
+                    .formatted(Trust.serial(old), peer.name(), half, now));
           }
           Decision<List<X509Certificate>> decision =
               authority.issued(peer, old.getPublicKey(), hosts(old), validity, Optional.empty());
