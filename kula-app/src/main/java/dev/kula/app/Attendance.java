@@ -4,6 +4,7 @@ import dev.kula.KulaException;
 import dev.kula.app.http.OperationsPort;
 import dev.kula.app.http.Readings;
 import dev.kula.client.DeviceRunner;
+import dev.kula.client.DirectTalk;
 import dev.kula.client.FleetClient;
 import dev.kula.client.JobLog;
 import dev.kula.client.JobRunner;
@@ -47,6 +48,7 @@ final class Attendance<R extends JobRunner> {
 
   private final AttendancePlan plan;
   private final Worker<R> worker;
+  private final Optional<DirectTalk> direct;
   private final FleetClient client;
   private final ManagedChannel line;
   private final Terminal terminal;
@@ -72,8 +74,24 @@ final class Attendance<R extends JobRunner> {
     this.terminal = terminal;
     this.line = ServerLine.open(plan.server().host(), plan.server().port(), plan.tls(), role);
     make(directory);
-    this.worker = new Worker<>(maker, Optional.of(JobLog.open(directory.resolve(jobs))));
+    JobLog log = JobLog.open(directory.resolve(jobs));
+    this.direct = direct(plan, directory, log, terminal);
+    this.worker = new Worker<>(maker, Optional.of(log), direct);
     this.client = new FleetClient(line, worker, JOB_BYTES, shown);
+  }
+
+  private static Optional<DirectTalk> direct(
+      AttendancePlan plan, Path directory, JobLog log, Terminal terminal) {
+    try {
+      return plan.peers()
+          .map(
+              peers ->
+                  peers.open(
+                      plan.tls(), directory, why -> terminal.err().printf("kula: %s%n", why)));
+    } catch (KulaException failure) {
+      log.close();
+      throw failure;
+    }
   }
 
   /**
@@ -174,6 +192,8 @@ final class Attendance<R extends JobRunner> {
                           why.getMessage()));
       String goesOn = worker.job() > 0 ? ", going on after job " + worker.job() : "";
       terminal.err().printf("kula: %s attends %s%s%n", plan.name(), plan.server(), goesOn);
+      direct.ifPresent(
+          peers -> terminal.err().printf("kula: other devices reach it at %s%n", peers.address()));
       client.run();
       return last.apply(
           worker
@@ -195,9 +215,21 @@ final class Attendance<R extends JobRunner> {
   }
 
   private Readings readings() {
-    return new Readings()
-        .gauge("kula.connected", "1 while the server is there", () -> client.isConnected() ? 1 : 0)
-        .counter("kula.jobs", "jobs that were done", client::jobs);
+    Readings readings =
+        new Readings()
+            .gauge(
+                "kula.connected", "1 while the server is there", () -> client.isConnected() ? 1 : 0)
+            .counter("kula.jobs", "jobs that were done", client::jobs);
+    direct.ifPresent(peers -> read(peers, readings));
+    return readings;
+  }
+
+  private static void read(DirectTalk peers, Readings readings) {
+    readings
+        .counter("kula.peer.handed.bytes", "bytes handed to other devices", peers::handed)
+        .counter("kula.peer.received.bytes", "bytes that others handed", peers::received)
+        .counter("kula.peer.misses", "devices that were not reached", peers::missed)
+        .counter("kula.peer.refusals", "who wanted to hand something and may not", peers::refused);
   }
 
   /** Why it cannot do its part now. */

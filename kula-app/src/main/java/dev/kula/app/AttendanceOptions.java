@@ -35,9 +35,14 @@ final class AttendanceOptions {
    * How this process reaches its server.
    *
    * @param own on what terms it takes part with data of its own; empty if it rehearses
+   * @param peers where other devices hand things to it
    */
-  AttendancePlan plan(Optional<OwnTerms> own, InstantSource clock) {
+  AttendancePlan plan(Optional<OwnTerms> own, Optional<PeerPlan> peers, InstantSource clock) {
     return new AttendancePlan(
-        Address.read("--server", server), identity.ofDevice(clock), own, operations.address());
+        Address.read("--server", server),
+        identity.ofDevice(clock),
+        own,
+        peers,
+        operations.address());
   }
 }

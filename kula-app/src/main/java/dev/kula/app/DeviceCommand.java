@@ -75,6 +75,23 @@ final class DeviceCommand implements Callable<Integer> {
               + " also after the run, until the process is ended. By default nothing is answered.")
   private @Nullable String serving;
 
+  @Option(
+      names = "--peer-listen",
+      paramLabel = "HOST:PORT",
+      defaultValue = "${env:KULA_PEER_LISTEN}",
+      description =
+          "Let other devices of the fleet hand what is large to this one there, over TLS with"
+              + " certificates on both sides, and hand it to those that do the same. By default"
+              + " everything goes through the orchestrator, as does what cannot be handed.")
+  private @Nullable String peerListen;
+
+  @Option(
+      names = "--peer-address",
+      paramLabel = "HOST:PORT",
+      defaultValue = "${env:KULA_PEER_ADDRESS}",
+      description = "Where other devices reach --peer-listen, if that is another address.")
+  private @Nullable String peerAddress;
+
   DeviceCommand(Runner runner, Terminal terminal, InstantSource clock) {
     this.runner = runner;
     this.terminal = terminal;
@@ -103,7 +120,7 @@ final class DeviceCommand implements Callable<Integer> {
     } else {
       requireOwn(settings);
     }
-    AttendancePlan plan = attendance.plan(terms(), clock);
+    AttendancePlan plan = attendance.plan(terms(), PeerPlan.read(peerListen, peerAddress), clock);
     Path model = runner.attend(settings, plan, terminal);
     if (attendance.rehearses()) {
       terminal.out().printf("Personal model: %s%n", model);

@@ -105,9 +105,17 @@ final class LiveRun implements Run {
           readings.ifPresent(
               to ->
                   to.gauge(
-                      "kula.connected",
-                      "devices, and the monitor if it is apart, that are connected",
-                      () -> fleet.server().present()));
+                          "kula.connected",
+                          "devices, and the monitor if it is apart, that are connected",
+                          () -> fleet.server().present())
+                      .counter(
+                          "kula.peer.direct.bytes",
+                          "bytes that devices handed to each other",
+                          () -> fleet.server().directBytes())
+                      .counter(
+                          "kula.peer.relayed.bytes",
+                          "bytes that went from device to device through this process",
+                          () -> fleet.server().relayedBytes()));
           Optional<OperationsPort> operations =
               readings.flatMap(
                   of -> Operations.open(plan.operations(), Optional::empty, () -> of, terminal));

@@ -56,7 +56,7 @@ final class MonitorCommand implements Callable<Integer> {
               + " is the monitor, too; add it");
     }
     OrchestrateCommand.requireLive(settings);
-    runner.monitor(settings, attendance.plan(Optional.empty(), clock), terminal);
+    runner.monitor(settings, attendance.plan(Optional.empty(), Optional.empty(), clock), terminal);
     return Kula.DONE;
   }
 }

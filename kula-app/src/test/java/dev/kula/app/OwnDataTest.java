@@ -23,6 +23,7 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -245,6 +246,53 @@ final class OwnDataTest {
               ? request.build()
               : request.POST(HttpRequest.BodyPublishers.ofString(body)).build(),
           HttpResponse.BodyHandlers.ofString());
+    }
+  }
+
+  /** Sealed as what the orchestrator carries, past it. */
+  @Test
+  void devicesHandModelsThatVisitToEachOther() throws Exception {
+    RunningCommand server =
+        orchestrate(
+            "run",
+            "--model mlp:256 --rounds 4 --policy random --exchange visit --swap-every 1 --protect none");
+    int port = server.port();
+    List<RunningCommand> devices = devices(0, 2, port, "--peer-listen 127.0.0.1:0");
+    devices.addAll(devices(2, 3, port, "--peer-listen 0.0.0.0:0 --peer-address 127.0.0.1:1"));
+    devices.addAll(devices(3, DEVICES, port, ""));
+    done(server, devices);
+
+    // What was handed in the last round is there until another one begins.
+    for (int i = 0; i < 2; i++) {
+      try (Stream<Path> parcels = Files.list(directory.resolve("at-d" + i + "/parcels"))) {
+        assertTrue(parcels.findAny().isPresent(), devices.get(i)::err);
+      }
+      assertTrue(devices.get(i).err().contains("other devices reach it at 127.0.0.1:"));
+      assertFalse(devices.get(i).err().contains("it is let lie"), devices.get(i)::err);
+    }
+    assertTrue(
+        devices.subList(0, 2).stream()
+            .anyMatch(one -> one.err().contains("'d2' is told through the orchestrator")),
+        devices.getFirst()::err);
+    List<String> settled =
+        Files.readAllLines(directory.resolve("run/events.jsonl")).stream()
+            .filter(line -> line.contains("\"settled\""))
+            .toList();
+    assertFalse(settled.isEmpty());
+    assertTrue(settled.stream().noneMatch(line -> line.contains("\"expired\"")), settled::toString);
+  }
+
+  @Test
+  void othersNeedAnAddress() {
+    for (List<String> mistake :
+        List.of(
+            List.of("--peer-listen 0.0.0.0:7445", "--peer-address is left out, must be given"),
+            List.of("--peer-address 127.0.0.1:7445", "--peer-address is given, must be left out"),
+            List.of("--peer-listen 127.0.0.1 --peer-address here:0", "must have a port that"),
+            List.of("--peer-listen no:where:", "--peer-listen is 'no:where:', must be HOST"))) {
+      RunningCommand device = device("d0", 1, mistake.getFirst());
+      assertEquals(2, device.exit(), device::err);
+      assertTrue(device.err().contains(mistake.getLast()), device::err);
     }
   }
 

@@ -307,7 +307,9 @@ final class OwnDeviceTest {
       assertTrue(troubles.getLast().contains("does not lead to the authority"), troubles::toString);
       said(process, issued(own, Role.MONITOR));
       assertTrue(troubles.getLast().contains("must be a device"), troubles::toString);
-      said(process, new Introduction(List.of(new byte[] {1, 2}), Optional.empty()));
+      said(
+          process,
+          new Introduction(List.of(new byte[] {1, 2}), Optional.empty(), Optional.empty()));
       assertTrue(troubles.getLast().contains("must be X.509 in DER"), troubles::toString);
     }
   }
@@ -428,6 +430,7 @@ final class OwnDeviceTest {
             by.issue(peer, keys.connection().getPublic(), List.of(), Authority.VALIDITY)
                 .getFirst()
                 .getEncoded()),
+        Optional.empty(),
         Optional.empty());
   }
 

@@ -25,6 +25,7 @@ import dev.kula.server.Rehearsal;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -41,9 +42,18 @@ record SmallFleet(FederatedData data, SimulationSettings plan, Path directory) {
   static final int ROUNDS = 6;
 
   static SmallFleet deal(Path directory) throws IOException {
+    return deal(directory, Map.of());
+  }
+
+  /**
+   * Another one.
+   *
+   * @param other flags in place of its own
+   */
+  static SmallFleet deal(Path directory, Map<String, Object> other) throws IOException {
     Path file = SmallData.write(directory.resolve("data.csv"), SmallData.classes(5, 40));
-    RunSettings settings =
-        RunSettings.of(
+    Map<String, Object> flags =
+        new HashMap<>(
             Map.of(
                 "data", "csv:" + file,
                 "partition", "natural",
@@ -53,6 +63,8 @@ record SmallFleet(FederatedData data, SimulationSettings plan, Path directory) {
                 "exchange", "raw",
                 "swap-every", 2,
                 "groups", "none"));
+    flags.putAll(other);
+    RunSettings settings = RunSettings.of(flags);
     FederatedData data = RunPlanner.federate(RunPlanner.read(settings), settings);
     return new SmallFleet(data, new RunPlanner(ENGINES).plan(settings, data, false), directory);
   }

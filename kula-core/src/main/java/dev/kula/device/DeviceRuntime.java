@@ -223,6 +223,7 @@ public final class DeviceRuntime {
         case Message.CloseSwaps close ->
             out.addAll(receiverDesk.close(close.round(), global, bench));
         case Message.Sealed sealed -> {} // its runner opens them
+        case Message.Handed handed -> {} // and has put the message in its place, if it is there
         // For servers; what a device gets of these it lets lie.
         case Message.ClipCounts counts -> {}
         case Message.Examined examined -> {}

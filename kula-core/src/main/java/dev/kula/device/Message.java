@@ -9,7 +9,6 @@ import dev.kula.model.Evaluation;
 import dev.kula.monitor.Ballots;
 import dev.kula.monitor.Profile;
 import dev.kula.swap.SwapOrder;
-import java.security.MessageDigest;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -90,9 +89,7 @@ public sealed interface Message {
     }
   }
 
-  /**
-   * Orchestrator to device: train this round with this clip, and say how many gradients are within.
-   */
+  /** Orchestrator to device: train with this clip, and say how many gradients are within. */
   record ClipQuery(int round, float clip) implements Report {
     @Override
     public long bytes() {
@@ -100,12 +97,7 @@ public sealed interface Message {
     }
   }
 
-  /**
-   * Device to orchestrator: how many of its gradients are within the clip, noised and charged.
-   *
-   * @param within noised count
-   * @param beyond noised count
-   */
+  /** Device to orchestrator: how many gradients are within the clip, noised and charged. */
   record ClipCounts(int round, double within, double beyond) implements Report {
     @Override
     public long bytes() {
@@ -242,14 +234,6 @@ public sealed interface Message {
     public long bytes() {
       long models = candidates.stream().mapToLong(Candidate::bytes).sum();
       return Integer.BYTES + 1 + (long) shares.length * Float.BYTES + models;
-    }
-
-    /** SHA-256 of what is to be tried and how. */
-    byte[] digest() {
-      MessageDigest sha = Candidate.sha256();
-      Candidate.present(shares).updateTo(sha);
-      candidates.forEach(candidate -> candidate.updateTo(sha));
-      return sha.digest();
     }
   }
 
@@ -416,6 +400,20 @@ public sealed interface Message {
     @Override
     public long bytes() {
       return (long) encapsulated.length + ciphertext.length;
+    }
+  }
+
+  /**
+   * Device to device: a message that its sender has handed to its receiver, and nobody carries.
+   *
+   * @param of what it is accounted as
+   * @param bytes as which it counts, as many as if it had been carried
+   * @param digest SHA-256 of what was handed, 32 bytes
+   */
+  record Handed(Kind of, long bytes, byte[] digest) implements Message {
+    @Override
+    public Kind kind() {
+      return of;
     }
   }
 

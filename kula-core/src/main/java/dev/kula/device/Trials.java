@@ -5,6 +5,7 @@ import dev.kula.data.SampleSet;
 import dev.kula.model.TrainingEngine;
 import dev.kula.privacy.PrivacyLedger.Release;
 import dev.kula.privacy.noise.GaussianMechanism;
+import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
@@ -70,12 +71,20 @@ final class Trials {
   /** Whether another question has been asked on this fold, in this round or a later one. */
   private boolean isAnother(Message.Trial trial) {
     Asked last = asked.get(trial.fold());
-    byte[] digest = trial.digest();
+    byte[] digest = digest(trial);
     if (last != null && last.round() >= trial.round()) {
       return last.round() > trial.round() || !Arrays.equals(last.digest(), digest);
     }
     asked.put(trial.fold(), new Asked(trial.round(), digest));
     return false;
+  }
+
+  /** SHA-256 of what is to be tried and how. */
+  private static byte[] digest(Message.Trial trial) {
+    MessageDigest sha = Candidate.sha256();
+    Candidate.present(trial.shares()).updateTo(sha);
+    trial.candidates().forEach(candidate -> candidate.updateTo(sha));
+    return sha.digest();
   }
 
   private double[] gains(Message.Trial trial, float[] present, TrainingEngine engine) {

@@ -331,6 +331,7 @@ public final class RoundLoop {
       case Message.Visited message -> ignore(envelope);
       case Message.CloseSwaps message -> ignore(envelope);
       case Message.Sealed message -> ignore(envelope);
+      case Message.Handed message -> ignore(envelope);
     }
   }
 

@@ -53,12 +53,7 @@ final class Acquaintances {
    *     to be believed
    */
   void meet(Introduction introduction) {
-    Peer peer = trust.issued(certificates(introduction), Trust.Side.CLIENT);
-    if (peer.role() != Role.DEVICE) {
-      throw KulaException.remote(
-          "introduced is %s '%s', must be a device; update the orchestrator"
-              .formatted(peer.role().word(), peer.name()));
-    }
+    Peer peer = introduced(introduction, trust);
     if (peer.signing().isEmpty()) {
       return;
     }
@@ -73,6 +68,22 @@ final class Acquaintances {
       }
       sealing.put(peer.name(), shown.key());
     }
+  }
+
+  /**
+   * Who is introduced.
+   *
+   * @throws KulaException the other party's mistake, if it is no device that the authority issued a
+   *     certificate to
+   */
+  static Peer introduced(Introduction introduction, Trust trust) {
+    Peer peer = trust.issued(certificates(introduction), Trust.Side.CLIENT);
+    if (peer.role() != Role.DEVICE) {
+      throw KulaException.remote(
+          "introduced is %s '%s', must be a device; update the orchestrator"
+              .formatted(peer.role().word(), peer.name()));
+    }
+    return peer;
   }
 
   private static List<X509Certificate> certificates(Introduction introduction) {

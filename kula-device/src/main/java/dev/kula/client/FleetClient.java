@@ -62,7 +62,7 @@ public final class FleetClient {
 
   private final AtomicLong jobs = new AtomicLong();
 
-  /** What came of the last job. */
+  /** What came of the last job; null if this process has not sent it yet. */
   private @Nullable Outgoing result;
 
   /** What one session says, and that it is over. */
@@ -93,11 +93,12 @@ public final class FleetClient {
     this.worker = worker;
     this.shown = shown;
     this.incoming = new Incoming(limit);
-    this.result = worker.result().map(last -> encoded(worker.job(), last)).orElse(null);
   }
 
-  private static Outgoing encoded(long job, Result result) {
-    return new Outgoing(job, JobCodec.encode(result));
+  /** What is left to send to the server. */
+  private Outgoing encoded(long job, Result made) {
+    Result left = worker.direct().map(others -> others.hand(job, made)).orElse(made);
+    return new Outgoing(job, JobCodec.encode(left));
   }
 
   /**
@@ -157,6 +158,7 @@ public final class FleetClient {
             .setJob(worker.job())
             .setPartial(incoming.partial(worker.job() + 1));
     shown.map(SealingKeys::encode).ifPresent(hello::setSealing);
+    worker.direct().ifPresent(others -> hello.setAddress(others.address().toString()));
     return hello.build();
   }
 
@@ -267,8 +269,15 @@ public final class FleetClient {
       result = null;
     }
     worker.welcome(welcome);
-    if (result != null && result.job() > welcome.getResult()) {
-      send(session, result, welcome.getPartial());
+    if (worker.job() > welcome.getResult()) {
+      Outgoing last = result;
+      long from = welcome.getPartial();
+      if (last == null) {
+        last = encoded(worker.job(), worker.result().orElseThrow());
+        from = worker.direct().isPresent() ? 0 : from; // what others took may be another part
+      }
+      result = last;
+      send(session, last, from);
     }
   }
 

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 public final class Worker<R extends JobRunner> implements AutoCloseable {
   private final Function<FleetSettings, R> maker;
   private final Optional<JobLog> log;
+  private final Optional<DirectTalk> direct;
 
   private @Nullable R runner;
   private @Nullable KulaException leftAlone;
@@ -111,11 +112,15 @@ public final class Worker<R extends JobRunner> implements AutoCloseable {
    *
    * @param maker makes what does the jobs when the server has said what is set for all
    * @param log of this process, closed with the worker; empty if nothing is to outlive the process
+   * @param direct how the device and others hand things to each other, closed with the worker;
+   *     empty if they do not. Needs a log
    * @throws KulaException RESOURCE if the log cannot be read
    */
-  public Worker(Function<FleetSettings, R> maker, Optional<JobLog> log) {
+  public Worker(
+      Function<FleetSettings, R> maker, Optional<JobLog> log, Optional<DirectTalk> direct) {
     this.maker = maker;
     this.log = log;
+    this.direct = direct;
     try {
       log.ifPresent(kept -> kept.read(new Again()));
     } catch (KulaException otherRun) {
@@ -127,6 +132,16 @@ public final class Worker<R extends JobRunner> implements AutoCloseable {
       meet(Welcome.getDefaultInstance());
       leftAlone = otherRun;
     }
+  }
+
+  /** As above, of whom all is told through the server. */
+  public Worker(Function<FleetSettings, R> maker, Optional<JobLog> log) {
+    this(maker, log, Optional.empty());
+  }
+
+  /** How the device and others hand things to each other. */
+  Optional<DirectTalk> direct() {
+    return direct;
   }
 
   /**
@@ -216,8 +231,24 @@ public final class Worker<R extends JobRunner> implements AutoCloseable {
     } else if (first && used) {
       anew(welcomed);
     }
-    log.ifPresent(kept -> kept.append(number, whole));
+    byte[] kept = whole;
+    if (direct.isPresent() && decoded instanceof Decoded.Sound sound) {
+      if (sound.job() instanceof Job.Begin) {
+        direct.get().begin();
+      } else if (sound.job() instanceof Job.Deliver delivery) {
+        Optional<Job.Deliver> complete = direct.get().complete(delivery);
+        if (complete.isPresent()) { // written down with what was handed, which is then not needed
+          decoded = new Decoded.Sound(complete.get());
+          kept = JobCodec.encode(complete.get());
+        }
+      }
+    }
+    write(number, kept);
     return done(number, decoded);
+  }
+
+  private void write(long number, byte[] whole) {
+    log.ifPresent(file -> file.append(number, whole));
   }
 
   /**
@@ -228,6 +259,9 @@ public final class Worker<R extends JobRunner> implements AutoCloseable {
     first = false;
     used = true;
     job = number;
+    if (decoded instanceof Decoded.Sound sound && sound.job() instanceof Job.Deliver delivery) {
+      direct.ifPresent(others -> others.meet(delivery.introductions()));
+    }
     result =
         switch (decoded) {
           case Decoded.Broken broken -> new Result.Failed(broken.reason());
@@ -280,6 +314,7 @@ public final class Worker<R extends JobRunner> implements AutoCloseable {
 
   @Override
   public void close() {
+    direct.ifPresent(DirectTalk::close);
     close(runner);
     log.ifPresent(JobLog::close);
   }

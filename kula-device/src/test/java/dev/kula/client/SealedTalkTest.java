@@ -81,7 +81,7 @@ final class SealedTalkTest {
 
     /** What an orchestrator tells others of it. */
     Introduction introduction() {
-      return new Introduction(List.of(certificate), Optional.of(shown()));
+      return new Introduction(List.of(certificate), Optional.of(shown()), Optional.empty());
     }
 
     List<Envelope> says(Party to, Message message) {
@@ -176,7 +176,10 @@ final class SealedTalkTest {
     SealingKey others = bob.shown();
     KulaException refusal =
         assertThrows(
-            KulaException.class, () -> alice.others.meet(carol.introduction().with(others)));
+            KulaException.class,
+            () ->
+                alice.others.meet(
+                    carol.introduction().with(Optional.of(others), Optional.empty())));
     assertTrue(
         String.valueOf(refusal.getMessage()).contains("sealing key of 'carol' is not signed by it"),
         refusal.getMessage());

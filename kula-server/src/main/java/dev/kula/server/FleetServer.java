@@ -113,6 +113,16 @@ public final class FleetServer implements AutoCloseable {
     return devices.values().stream().filter(RemoteDevice::isPresent).count();
   }
 
+  /** Bytes that one device has handed to another, as messages are counted. */
+  public long directBytes() {
+    return fleet.talk().direct();
+  }
+
+  /** Bytes that went from one device to another through this server. */
+  public long relayedBytes() {
+    return fleet.talk().relayed();
+  }
+
   private boolean isPresent(DeviceId id) {
     RemoteDevice device = devices.get(id);
     return device != null && device.isPresent();

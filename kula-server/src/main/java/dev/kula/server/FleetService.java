@@ -5,6 +5,7 @@ import dev.kula.data.DeviceId;
 import dev.kula.device.Envelope;
 import dev.kula.wire.Introduction;
 import dev.kula.wire.JobCodec;
+import dev.kula.wire.PeerAddress;
 import dev.kula.wire.Pipe;
 import dev.kula.wire.SealingKeys;
 import dev.kula.wire.v1.FleetGrpc;
@@ -70,7 +71,7 @@ public final class FleetService extends FleetGrpc.FleetImplBase {
       for (X509Certificate certificate : chain) {
         encoded.add(certificate.getEncoded());
       }
-      return new Introduction(encoded, Optional.empty());
+      return new Introduction(encoded, Optional.empty(), Optional.empty());
     } catch (CertificateEncodingException e) {
       throw KulaException.resource("a certificate has no DER form", e);
     }
@@ -127,7 +128,8 @@ public final class FleetService extends FleetGrpc.FleetImplBase {
       device.attend(
           pipe,
           hello,
-          introduction.map(known -> SealingKeys.shown(hello).map(known::with).orElse(known)));
+          introduction.map(
+              known -> known.with(SealingKeys.shown(hello), PeerAddress.read(hello.getAddress()))));
     }
 
     private static void require(boolean holds, String rule) {

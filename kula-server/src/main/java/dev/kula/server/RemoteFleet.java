@@ -49,6 +49,7 @@ public final class RemoteFleet implements Fleet {
   private final Arrivals arrivals;
   private final Errands errands;
   private final Onlooker onlooker;
+  private final PeerTalk talk;
 
   /** What each participant has as its model, and as one of another group, if it answered since. */
   private final Map<DeviceId, Held> held = new ConcurrentHashMap<>();
@@ -86,6 +87,18 @@ public final class RemoteFleet implements Fleet {
     this.arrivals = new Arrivals(pace);
     this.errands = new Errands(patience.job(), onlooker, late::add);
     this.onlooker = onlooker;
+    this.talk = new PeerTalk(this::takesParcels, onlooker);
+  }
+
+  private boolean takesParcels(DeviceId id) {
+    Participant participant = participants.get(id);
+    return participant != null
+        && participant.introduction().flatMap(Introduction::address).isPresent();
+  }
+
+  /** What devices say to each other. */
+  PeerTalk talk() {
+    return talk;
   }
 
   @Override
@@ -293,11 +306,7 @@ public final class RemoteFleet implements Fleet {
           inbox.stream()
               .filter(envelope -> envelope.from().equals(Envelope.ORCHESTRATOR))
               .forEach(envelope -> hold(id, envelope.message())); // as the device does
-          List<Envelope> own =
-              said.envelopes().stream().filter(envelope -> envelope.from().equals(id)).toList();
-          if (own.size() < said.envelopes().size()) {
-            onlooker.refused("%s: a message in another's name, must be in its own".formatted(id));
-          }
+          List<Envelope> own = talk.admitted(id, said.envelopes());
           moving.addAll(own);
           worked.add(new Conditions.Worked(id, bytes(inbox), said.passes(), bytes(own)));
         });

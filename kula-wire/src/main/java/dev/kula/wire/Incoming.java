@@ -14,6 +14,9 @@ import java.util.Optional;
  * <p>Not thread safe.
  */
 public final class Incoming {
+  /** Of a whole. */
+  public static final int DIGEST_BYTES = 32;
+
   private final long limit;
   private long job;
   private long size;

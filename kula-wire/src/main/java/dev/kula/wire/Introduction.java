@@ -12,14 +12,16 @@ import java.util.Optional;
  * @param chain in DER, the other's own first, each issued by the next; not checked. The arrays are
  *     not copied: nobody writes to them
  * @param sealing what messages for it are sealed to; not checked. Empty if it has shown none
+ * @param address where it takes parcels, as it says; empty if it takes none
  */
-public record Introduction(List<byte[]> chain, Optional<SealingKey> sealing) {
+public record Introduction(
+    List<byte[]> chain, Optional<SealingKey> sealing, Optional<PeerAddress> address) {
   public Introduction {
     chain = List.copyOf(chain);
   }
 
-  /** The same with a sealing key. */
-  public Introduction with(SealingKey shown) {
-    return new Introduction(chain, Optional.of(shown));
+  /** The same of a device that has shown these. */
+  public Introduction with(Optional<SealingKey> shown, Optional<PeerAddress> at) {
+    return new Introduction(chain, shown, at);
   }
 }

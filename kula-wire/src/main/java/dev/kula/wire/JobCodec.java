@@ -47,6 +47,7 @@ public final class JobCodec {
             .addAllChain(
                 introduction.chain().stream().map(UnsafeByteOperations::unsafeWrap).toList());
     introduction.sealing().map(SealingKeys::encode).ifPresent(out::setSealing);
+    introduction.address().map(PeerAddress::toString).ifPresent(out::setAddress);
     return out.build();
   }
 
@@ -55,7 +56,8 @@ public final class JobCodec {
         checks.list(introduction.getChainList(), "chain").stream()
             .map(ByteString::toByteArray)
             .toList(),
-        SealingKeys.read(introduction.hasSealing(), introduction.getSealing()));
+        SealingKeys.read(introduction.hasSealing(), introduction.getSealing()),
+        PeerAddress.read(introduction.getAddress()));
   }
 
   private static Wire.Train write(Job.Train train) {

@@ -72,8 +72,22 @@ final class MessageReader {
               Choices.decode(message.getSealed().getTraffic()),
               message.getSealed().getEncapsulated().toByteArray(),
               message.getSealed().getCiphertext().toByteArray());
+      case HANDED -> read(message.getHanded());
       case KIND_NOT_SET -> throw Checks.refused("kind of a message", "left out", "there");
     };
+  }
+
+  private Message read(Wire.Handed handed) {
+    if (handed.getDigest().size() != Incoming.DIGEST_BYTES) {
+      throw Checks.refused(
+          "length of a digest", handed.getDigest().size(), Incoming.DIGEST_BYTES + " bytes");
+    }
+    if (handed.getBytes() < 0 || handed.getBytes() > checks.limits().bytes()) {
+      throw Checks.refused(
+          "bytes of what was handed", handed.getBytes(), "0 to " + checks.limits().bytes());
+    }
+    return new Message.Handed(
+        Choices.decode(handed.getTraffic()), handed.getBytes(), handed.getDigest().toByteArray());
   }
 
   private Message read(Wire.GlobalModel model) {

@@ -48,6 +48,12 @@ final class MessageWriter {
                       .setTraffic(Choices.encode(sealed.of()))
                       .setEncapsulated(ByteString.copyFrom(sealed.encapsulated()))
                       .setCiphertext(UnsafeByteOperations.unsafeWrap(sealed.ciphertext())));
+          case Message.Handed handed ->
+              out.setHanded(
+                  Wire.Handed.newBuilder()
+                      .setTraffic(Choices.encode(handed.of()))
+                      .setBytes(handed.bytes())
+                      .setDigest(ByteString.copyFrom(handed.digest())));
           case Message.Outcomes outcomes ->
               out.setOutcomes(
                   Wire.Outcomes.newBuilder()

@@ -33,6 +33,16 @@ public final class Outgoing {
     return job;
   }
 
+  /** Bytes of the whole. */
+  public int size() {
+    return whole.length;
+  }
+
+  /** SHA-256 of the whole. */
+  public byte[] digest() {
+    return digest.toByteArray();
+  }
+
   /**
    * Sends what the other side does not have yet.
    *

@@ -17,6 +17,7 @@ import dev.kula.data.target.TargetSpec;
 import dev.kula.device.ChangeProtection;
 import dev.kula.device.DeviceSettings;
 import dev.kula.device.Envelope;
+import dev.kula.device.Message;
 import dev.kula.device.SumProtection;
 import dev.kula.model.InputShape;
 import dev.kula.model.ModelSpec;
@@ -222,6 +223,7 @@ final class Specimens {
               of(String.class),
               bytes(64));
       case "SwapOrder" -> order();
+      case "Handed" -> new Message.Handed(of(Message.Kind.class), count(), bytes(32));
       case "Noise" -> new Noise(positive(), 0, positive());
       case "Profile" -> profile();
       case "SampleBatch" -> batch();
@@ -321,6 +323,9 @@ final class Specimens {
                     List.of(bytes(5), bytes(3)),
                     random.nextBoolean()
                         ? Optional.of(new SealingKey(bytes(32), bytes(64)))
+                        : Optional.empty(),
+                    random.nextBoolean()
+                        ? Optional.of(new PeerAddress("gate-3.example.org", count()))
                         : Optional.empty()))
         .toList();
   }

@@ -77,6 +77,15 @@ public final class Tls {
     return context(keyManagers().getKeyManagers(), trustManager(expected));
   }
 
+  /**
+   * Of a server that lets through the handshake whom {@link #issuedTrustManager} does.
+   *
+   * @param refusals is told why others are not, in a line; from any thread
+   */
+  public SSLContext issuedContext(Consumer<String> refusals) {
+    return context(keyManagers().getKeyManagers(), issuedTrustManager(refusals));
+  }
+
   private static SSLContext context(KeyManager[] keys, X509ExtendedTrustManager trust) {
     try {
       SSLContext context = SSLContext.getInstance(VERSION);
