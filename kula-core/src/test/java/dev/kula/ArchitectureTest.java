@@ -21,6 +21,7 @@ import dev.kula.device.Message;
 import dev.kula.model.Samples;
 import dev.kula.round.Roster;
 import dev.kula.round.Simulation;
+import dev.kula.round.SimulationParts;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
@@ -128,7 +129,7 @@ final class ArchitectureTest {
         .that()
         .resideInAnyPackage(tree("round"), tree("monitor"), tree("swap"))
         .and()
-        .doNotBelongToAnyOf(Simulation.class, Roster.class)
+        .doNotBelongToAnyOf(Simulation.class, SimulationParts.class, Roster.class)
         .should()
         .dependOnClassesThat(
             DescribedPredicate.describe(

@@ -1,5 +1,6 @@
 package dev.kula.aggregate;
 
+import java.io.Serializable;
 import java.util.Arrays;
 
 /**
@@ -34,7 +35,9 @@ public record FederatedNova() implements AggregationStrategy {
   }
 
   /** The sum of the directions, with that of the steps behind it. */
-  private static final class NormalizedSum implements PartialSum {
+  private static final class NormalizedSum implements PartialSum, Serializable {
+    private static final long serialVersionUID = 1L;
+
     private final int parameters;
     private final FixedPointSum sum;
 

@@ -1,6 +1,7 @@
 package dev.kula.aggregate;
 
 import dev.kula.KulaException;
+import java.io.Serializable;
 
 /**
  * A weighted sum in 64-bit fixed point. Integer addition is associative and commutative, so every
@@ -16,8 +17,12 @@ import dev.kula.KulaException;
  * <p>Steps are added as doubles that hold whole numbers, which is exact, and so associative, up to
  * 2⁵³; before the magnitudes add up to more, sums settle into 64-bit integers. Processors without
  * AVX-512 add whole doubles four times as fast as they turn them into longs.
+ *
+ * <p>Serializable, so that parts of a cohort can fold in other processes.
  */
-final class FixedPointSum implements PartialSum {
+final class FixedPointSum implements PartialSum, Serializable {
+  private static final long serialVersionUID = 1L;
+
   private static final double STEPS = 0x1p32;
   private static final double WEIGHT_STEPS = 0x1p20;
 

@@ -6,6 +6,9 @@ import java.util.OptionalLong;
  * The state of a fold: what has been accumulated so far. Partial sums of disjoint parts of a cohort
  * merge into the sum of the whole, and to the same bits in whatever tree they are merged. One
  * thread at a time.
+ *
+ * <p>One that can fold in another process is {@link java.io.Serializable}; of others, the updates
+ * travel to whoever folds.
  */
 public interface PartialSum {
   /**

@@ -1,5 +1,6 @@
 package dev.kula.device;
 
+import java.io.Serializable;
 import java.util.Arrays;
 
 /**
@@ -7,7 +8,9 @@ import java.util.Arrays;
  * differs from the model that it was made of. Devices that tune their output layer share the body
  * of one global model; ten thousand bodies would not fit into memory. Immutable by contract.
  */
-public final class PersonalModel {
+public final class PersonalModel implements Serializable {
+  private static final long serialVersionUID = 1L;
+
   private final float[] shared;
   private final float[] own;
 

@@ -9,6 +9,7 @@ import dev.kula.device.DeviceRuntime;
 import dev.kula.device.Envelope;
 import dev.kula.device.GroupModel;
 import dev.kula.device.LocalModel;
+import dev.kula.device.PersonalModel;
 import dev.kula.device.Workbench;
 import dev.kula.model.TrainingEngine;
 import java.time.Duration;
@@ -33,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * work in parallel within a step and share nothing, updates fold in fixed point, and time comes
  * from a {@link CostModel}: so neither the number of threads nor their timing shows in any result.
  */
-public final class LocalFleet implements Fleet {
+public final class LocalFleet implements SimulatedFleet {
   private final Map<DeviceId, DeviceRuntime> participants = new TreeMap<>();
   private final List<DeviceId> enrolled;
   private final Courses courses;
@@ -116,10 +117,19 @@ public final class LocalFleet implements Fleet {
     arrivals.gather(conditions);
   }
 
-  /** The runtime of a device, for the evaluator of a simulation. */
+  /** The runtime of a device. */
   public DeviceRuntime runtime(DeviceId device) {
     return Optional.ofNullable(participants.get(device))
         .orElseThrow(() -> new IllegalArgumentException("no device " + device));
+  }
+
+  @Override
+  public SortedMap<String, PersonalModel> personalModels() {
+    SortedMap<String, PersonalModel> models = new TreeMap<>();
+    for (DeviceId device : enrolled) {
+      runtime(device).personal().ifPresent(model -> models.put(device.name(), model));
+    }
+    return models;
   }
 
   @Override

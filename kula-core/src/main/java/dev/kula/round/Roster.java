@@ -36,8 +36,8 @@ import java.util.function.Function;
  * The devices of a simulation: makes each of them out of the rows that were dealt to it. Keys and
  * noise come from the seed, and protect nobody.
  *
- * <p>Not thread safe. A roster makes each device once; another one, also in another process, makes
- * its like.
+ * <p>Not thread safe. A roster makes each device once, unless it is to make it {@linkplain #anew
+ * anew}; another one, also in another process, makes its like.
  */
 public final class Roster {
   private static final int GLOBAL_EXAM_ROWS = 2000;
@@ -83,6 +83,15 @@ public final class Roster {
   /** The devices, and last the holder of the base set if there is one. */
   public List<DeviceId> participants() {
     return all.stream().map(FederatedData.DeviceRows::device).toList();
+  }
+
+  /**
+   * A device, or the holder of the base set, made once more: as it was at first, whatever has
+   * become of the one before.
+   */
+  public DeviceRuntime anew(DeviceId participant) {
+    stores.remove(participant);
+    return runtime(participant);
   }
 
   /** A device, or the holder of the base set. */

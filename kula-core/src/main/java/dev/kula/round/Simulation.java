@@ -4,26 +4,23 @@ import dev.kula.Seed;
 import dev.kula.data.Dataset;
 import dev.kula.data.DeviceId;
 import dev.kula.data.FederatedData;
-import dev.kula.device.DeviceRuntime;
 import dev.kula.device.Envelope;
-import dev.kula.device.PersonalModel;
 import dev.kula.device.PooledOracle;
 import dev.kula.fleet.Attackers;
 import dev.kula.fleet.Fleet;
 import dev.kula.fleet.LocalFleet;
 import dev.kula.fleet.PooledFleet;
+import dev.kula.fleet.SimulatedFleet;
 import dev.kula.model.EngineFactory;
 import dev.kula.model.TrainingEngine;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 
 /**
  * A run in this process: sets up the devices over a partitioned data set, the servers and the
- * evaluator, and runs the round loop on a {@link LocalFleet}. Its noise is seeded, so it protects
- * nobody; it shows what real noise would cost.
+ * evaluator, and runs the round loop on a {@link LocalFleet}, or on a fleet that is given. Its
+ * noise is seeded, so it protects nobody; it shows what real noise would cost.
  *
  * <p>One thread drives it.
  */
@@ -31,7 +28,7 @@ public final class Simulation implements Run {
   private final FederatedData data;
   private final List<FederatedData.DeviceRows> honest;
   private final TrainingEngine engine;
-  private final LocalFleet fleet;
+  private final SimulatedFleet fleet;
   private final Servers servers;
 
   /**
@@ -56,7 +53,7 @@ public final class Simulation implements Run {
         data.devices().stream().filter(rows -> !attacking.contains(rows.device())).toList();
     Roster roster =
         new Roster(data, settings, attackers == null ? dataset : attackers.poisoned(data));
-    this.fleet =
+    LocalFleet local =
         new LocalFleet(
             roster.participants().stream().map(roster::runtime).toList(),
             roster.courses(),
@@ -66,20 +63,55 @@ public final class Simulation implements Run {
             settings.rounds().pace(),
             () -> engines.create(settings.model(), dataset.input(), dataset.task()),
             () -> engines.createHead(engine));
+    this.fleet = local;
     this.servers =
-        new Servers(
-            settings.pooled() ? pooled(roster, settings) : fleet,
-            settings.rounds(),
-            new PerformanceMonitor(settings.rounds(), settings.target()::assumed, dataset.labels()),
-            settings.devices().privacy(),
-            dataset.labels(),
-            engine,
-            roster.examination(attacking),
-            data.base().length,
+        servers(
+            settings.pooled() ? pooled(roster, settings, local) : local,
+            settings,
+            roster,
+            attacking,
             listener);
   }
 
-  private Fleet pooled(Roster roster, SimulationSettings settings) {
+  /**
+   * Sets up a run whose devices are somewhere else.
+   *
+   * @param parts without attackers, and not pooled
+   * @param elsewhere the devices of these parts; closed with the run
+   * @param listener is told of rounds
+   */
+  public Simulation(SimulationParts parts, SimulatedFleet elsewhere, RunListener listener) {
+    SimulationSettings settings = parts.settings();
+    if (settings.threat().isPresent() || settings.pooled()) {
+      throw new IllegalArgumentException("such a fleet has no attackers and no pool of data");
+    }
+    this.data = parts.data();
+    this.honest = data.devices();
+    this.engine = parts.engine();
+    this.fleet = elsewhere;
+    this.servers = servers(elsewhere, settings, parts.roster(), Set.of(), listener);
+  }
+
+  private Servers servers(
+      Fleet devices,
+      SimulationSettings settings,
+      Roster roster,
+      Set<DeviceId> attacking,
+      RunListener listener) {
+    Dataset dataset = data.dataset();
+    return new Servers(
+        devices,
+        settings.rounds(),
+        new PerformanceMonitor(settings.rounds(), settings.target()::assumed, dataset.labels()),
+        settings.devices().privacy(),
+        dataset.labels(),
+        engine,
+        roster.examination(attacking),
+        data.base().length,
+        listener);
+  }
+
+  private Fleet pooled(Roster roster, SimulationSettings settings, LocalFleet local) {
     PooledOracle oracle = new PooledOracle(data.dataset().labels());
     List<DeviceId> participants = roster.participants();
     for (int i = 0; i < participants.size(); i++) {
@@ -88,10 +120,10 @@ public final class Simulation implements Run {
         oracle.takeBase(roster.store(id));
       } else {
         oracle.enrol(id, roster.store(id), settings.devices(), roster.deviceSeed(i));
-        fleet.runtime(id).pooled();
+        local.runtime(id).pooled();
       }
     }
-    return new PooledFleet(fleet, oracle, engine, settings.rounds().seed().derive("pooled"));
+    return new PooledFleet(local, oracle, engine, settings.rounds().seed().derive("pooled"));
   }
 
   private Attackers attackers(SimulationSettings.Threat threat, Seed seed) {
@@ -109,12 +141,7 @@ public final class Simulation implements Run {
     servers.run();
     LinkedHashMap<DeviceId, Integer> trainSamples = new LinkedHashMap<>();
     honest.forEach(rows -> trainSamples.put(rows.device(), rows.train().length));
-    Map<String, PersonalModel> personal = new TreeMap<>();
-    for (FederatedData.DeviceRows rows : data.devices()) {
-      DeviceRuntime runtime = fleet.runtime(rows.device());
-      runtime.personal().ifPresent(model -> personal.put(runtime.id().name(), model));
-    }
-    return servers.result(servers.known(trainSamples), personal);
+    return servers.result(servers.known(trainSamples), fleet.personalModels());
   }
 
   @Override
