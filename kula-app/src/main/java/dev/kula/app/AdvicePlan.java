@@ -140,7 +140,7 @@ record AdvicePlan(RunSettings settings, Set<Flag> open) {
     Map<String, Object> values = method.apply(settings).asMap();
     for (Flag flag : Kula.simulateFlags()) {
       Object value = values.get(flag.key());
-      boolean kept = !Flag.WITHOUT_EFFECT.contains(flag);
+      boolean kept = !Flag.NO_EFFECT.contains(flag);
       if (kept && value != null && !Objects.equals(value, normal.get(flag.key()))) {
         words.add(flag.option());
         words.add(quoted(String.valueOf(value)));

@@ -71,7 +71,11 @@ final class Batch {
   interface Maker {
     /** A run that has not begun. */
     Run make(
-        FederatedData data, SimulationSettings plan, RunDirectory directory, RunListener listener);
+        Job job,
+        FederatedData data,
+        SimulationSettings plan,
+        RunDirectory directory,
+        RunListener listener);
 
     /** Shows how far a run has come. */
     default RoundProgress progress(Terminal terminal, String task, int rounds) {
@@ -186,6 +190,7 @@ final class Batch {
     try (RoundProgress progress = maker.progress(terminal, task, job.settings().rounds());
         Run run =
             maker.make(
+                job,
                 data,
                 planner.plan(job.settings(), data, job.stopsEarly()),
                 directory,
@@ -347,7 +352,7 @@ final class Batch {
           "--out is '%s', must be left out with --resume, which writes to '%s'; remove it"
               .formatted(settings.out(), path));
     }
-    for (Flag free : Flag.WITHOUT_EFFECT) {
+    for (Flag free : Flag.NO_EFFECT) {
       now.remove(free.key());
       then.remove(free.key());
     }

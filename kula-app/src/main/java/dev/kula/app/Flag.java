@@ -318,7 +318,7 @@ enum Flag {
       Method.USUAL,
       Rule.selection(Method.keys()),
       "Methods to compare, separated by commas; " + Method.OTHERS),
-  FLEET(Section.RUN, "FLEET", "local", Rule.words("local"), "Where the devices live."),
+  FLEET(Section.RUN, "FLEET", "local", FleetChoice.rule(), FleetChoice.HELP),
   THREADS(
       Section.RUN,
       "N",
@@ -351,7 +351,7 @@ enum Flag {
       "With --resume, go back to after round R, of which a checkpoint is kept, and on in --out.");
 
   /** Nothing that comes of a run depends on these. */
-  static final List<Flag> WITHOUT_EFFECT = List.of(THREADS, OUT, RESUME, KEEP_EVERY, FROM_ROUND);
+  static final List<Flag> NO_EFFECT = List.of(FLEET, THREADS, OUT, RESUME, KEEP_EVERY, FROM_ROUND);
 
   private final Section section;
   private final String valueLabel;

@@ -63,6 +63,7 @@ final class LiveRun implements Run {
     return new Batch.Maker() {
       @Override
       public Run make(
+          Batch.Job job,
           FederatedData data,
           SimulationSettings settings,
           RunDirectory directory,
@@ -157,7 +158,7 @@ final class LiveRun implements Run {
   static String words(RunSettings settings) {
     Map<String, Object> values = settings.asMap();
     values.remove(Flag.DATA.key());
-    Flag.WITHOUT_EFFECT.forEach(own -> values.remove(own.key()));
+    Flag.NO_EFFECT.forEach(own -> values.remove(own.key()));
     return values.toString();
   }
 

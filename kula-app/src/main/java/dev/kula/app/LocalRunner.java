@@ -9,7 +9,6 @@ import dev.kula.data.Dataset;
 import dev.kula.data.FederatedData;
 import dev.kula.engine.Engines;
 import dev.kula.model.EngineFactory;
-import dev.kula.round.Simulation;
 import dev.kula.round.SimulationSettings;
 import dev.kula.store.database.RunDatabase;
 import java.nio.file.Path;
@@ -23,7 +22,7 @@ import java.util.function.Function;
 final class LocalRunner implements Runner {
   /** Made when first used: help needs no native library. */
   private static final class Computing {
-    static final EngineFactory ENGINES = ModelEngines.beside(Engines.best());
+    static final EngineFactory ENGINES = ModelEngines.best();
     static final RunPlanner PLANNER = new RunPlanner(ENGINES);
   }
 
@@ -163,8 +162,8 @@ final class LocalRunner implements Runner {
         settings,
         run -> RunPlanner.federate(dataset, run),
         Computing.PLANNER,
-        (data, plan, directory, listener) ->
-            new Simulation(data, plan, Computing.ENGINES, listener),
+        (job, data, plan, directory, listener) ->
+            FleetChoice.run(job, data, plan, Computing.ENGINES, directory, listener),
         store,
         terminal);
   }

@@ -1,5 +1,6 @@
 package dev.kula.app;
 
+import dev.kula.engine.Engines;
 import dev.kula.model.EngineFactory;
 import dev.kula.model.InputShape;
 import dev.kula.model.ModelSpec;
@@ -15,6 +16,11 @@ import java.util.ServiceLoader;
  * @param torchScript of TorchScript models
  */
 record ModelEngines(EngineFactory builtIn, EngineFactory torchScript) implements EngineFactory {
+  /** The best engine of this machine, and what there is beside it. */
+  static ModelEngines best() {
+    return beside(Engines.best());
+  }
+
   /** The built-in engine and what {@link ServiceLoader} finds beside it. */
   static ModelEngines beside(EngineFactory builtIn) {
     return new ModelEngines(

@@ -264,6 +264,11 @@ final class OrchestrateCommand implements Callable<Integer> {
                   .formatted(PersonalPlan.POOLED)
               + " for kula simulate");
     }
+    if (!settings.fleet().equals("local")) {
+      throw KulaException.user(
+          "--fleet is '%s', must be left out for a live fleet, whose devices are where they are"
+              .formatted(settings.fleet()));
+    }
     for (Flag flag : List.of(Flag.ATTACK, Flag.SECURE_AGGREGATION)) {
       Object value = settings.asMap().get(flag.key());
       if (value != null && !value.equals("none")) {

@@ -1,6 +1,7 @@
 package dev.kula.app;
 
 import dev.kula.KulaException;
+import java.io.Serializable;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
@@ -75,7 +76,7 @@ import org.jspecify.annotations.Nullable;
  * @param seed any
  * @param seeds how many, from {@code seed} upwards; {@code compare} only
  * @param methods keys of methods, no two the same; {@code compare} only
- * @param fleet {@code local}
+ * @param fleet {@code local}, {@code spark} or {@code spark:MASTER}
  * @param threads at least 1
  * @param out a directory; null for a new one
  * @param resume a directory; null to start afresh
@@ -137,7 +138,8 @@ public record RunSettings(
     @Nullable String out,
     @Nullable String resume,
     @Nullable Integer keepEvery,
-    @Nullable Integer fromRound) {
+    @Nullable Integer fromRound)
+    implements Serializable {
   /** A squared error has no bound on its slope: at the rate for classes, training diverges. */
   static final double REGRESSION_LR = 0.01;
 

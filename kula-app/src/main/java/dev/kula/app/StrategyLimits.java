@@ -50,6 +50,7 @@ final class StrategyLimits {
         "--update-bits is '%d'".formatted(settings.updateBits()),
         "--secure-aggregation sends sums of whole numbers under masks, which have all their bits");
     checkPace(settings, strategy);
+    FleetChoice.check(settings);
     if (strategy instanceof FederatedNova) {
       String what = "--strategy is 'fednova'";
       refuse(!settings.robust().equals("none"), what, "--robust takes the place of its fold");

@@ -275,7 +275,7 @@ final class KulaTest {
         "--lr=nan",
         "--batch=0",
         "--threads=0",
-        "--fleet=spark",
+        "--fleet=spark:",
         "--partition=dirichlet:0",
         "--data=",
         "--out=a\nb",

@@ -25,6 +25,11 @@ final class StrategyLimitsTest {
   @ParameterizedTest
   @CsvSource({
     "update-bits=8 secure-aggregation=complete, which have all their bits",
+    "fleet=spark pace=first:0.5, ends when all have trained",
+    "fleet=spark attack=sign-flip attackers=0.2, must be in one process",
+    "fleet=spark strategy=pooled, one process has all data",
+    "fleet=spark:local[2] robust=trusted-root, is not trained there",
+    "fleet=spark://host:7077 model=torchscript:a.pt, has not been tried there",
     "pace=first:0.5 secure-aggregation=complete, whose masks are in it",
     "pace=buffer:3 strategy=scaffold, variates of the same round",
     "pace=buffer:3 robust=median, nobody knows who will be the first",

@@ -195,6 +195,11 @@ public sealed interface DataSource {
       return query.endsWith(".sql");
     }
 
+    /** Whether it is in a file. */
+    public boolean isFile() {
+      return isFile(query);
+    }
+
     @Override
     public String notation() {
       return "sql:" + query;
@@ -204,7 +209,7 @@ public sealed interface DataSource {
     public Table open() {
       QueryEngine engine = QueryEngine.find(notation());
       String shown = query.length() > SHOWN ? query.substring(0, SHOWN) + " …" : query;
-      String sql = isFile(query) ? TextFile.whole(Path.of(query), LONGEST) : query;
+      String sql = isFile() ? TextFile.whole(Path.of(query), LONGEST) : query;
       return engine.query("'%s'".formatted(shown), sql);
     }
   }
