@@ -8,7 +8,7 @@ import dev.kula.client.DirectTalk;
 import dev.kula.client.FleetClient;
 import dev.kula.client.JobLog;
 import dev.kula.client.JobRunner;
-import dev.kula.client.ServerLine;
+import dev.kula.client.RenewedLine;
 import dev.kula.client.Worker;
 import dev.kula.data.DeviceId;
 import dev.kula.data.FederatedData;
@@ -20,7 +20,6 @@ import dev.kula.round.SimulationSettings;
 import dev.kula.server.Rehearsal;
 import dev.kula.store.SafeTensors;
 import dev.kula.wire.FleetSettings;
-import io.grpc.ManagedChannel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,7 +49,7 @@ final class Attendance<R extends JobRunner> {
   private final Worker<R> worker;
   private final Optional<DirectTalk> direct;
   private final FleetClient client;
-  private final ManagedChannel line;
+  private final RenewedLine line;
   private final Terminal terminal;
 
   /**
@@ -72,7 +71,7 @@ final class Attendance<R extends JobRunner> {
       Terminal terminal) {
     this.plan = plan;
     this.terminal = terminal;
-    this.line = ServerLine.open(plan.server().host(), plan.server().port(), plan.tls(), role);
+    this.line = RenewedLine.open(plan.server().host(), plan.server().port(), plan.tls(), role);
     make(directory);
     JobLog log = JobLog.open(directory.resolve(jobs));
     this.direct = direct(plan, directory, log, terminal);
@@ -208,7 +207,7 @@ final class Attendance<R extends JobRunner> {
       operations.ifPresent(OperationsPort::close);
       watch.interrupt();
       worker.close();
-      line.shutdownNow();
+      line.close();
       ended.countDown();
       unhook(hook);
     }

@@ -58,7 +58,6 @@ final class IdentityOptions {
     X509Certificate root = Credentials.authority(authority);
     Revocations revocations =
         list == null ? Revocations.none() : RevocationList.open(list, root, clock);
-    Credentials own = Credentials.read(certificate(), Path.of(identity + ".key"));
-    return new Tls(own, new Trust(root, clock, revocations));
+    return Tls.read(identity, new Trust(root, clock, revocations));
   }
 }

@@ -14,7 +14,8 @@ import picocli.CommandLine.Mixin;
     description = {
       "Gets another certificate for the same name and keys from kula pki serve, in the second half"
           + " of the time of the one that is there, and writes it in its place.",
-      "A process that runs goes on with the old one until it is started again."
+      "A device or monitor that runs takes it up by itself; an orchestrator has to be started"
+          + " again."
     })
 final class PkiRenewCommand implements Callable<Integer> {
   private final Terminal terminal;

@@ -129,6 +129,19 @@ final class PkiEnrolCommandTest {
   }
 
   @Test
+  void keysOutliveACertificateThatRanOut() throws Exception {
+    assertEquals(0, enrol("a", token("a")).exitCode());
+    Credentials first = read("a");
+    now.updateAndGet(before -> before.plus(Duration.ofDays(91)));
+    Files.delete(root.resolve("a.pem"));
+    assertEquals(0, enrol("a", token("a")).exitCode());
+    Credentials second = read("a");
+    assertEquals(first.peer(), second.peer());
+    assertTrue(
+        second.chain().getFirst().getNotAfter().toInstant().isAfter(now.get()), "it ran out, too");
+  }
+
+  @Test
   void mistakesAreOneLine() throws Exception {
     String token = token("a");
     assertFailure(2, "token has 3 characters", enrol("a", "abc"));
@@ -161,7 +174,9 @@ final class PkiEnrolCommandTest {
   }
 
   private String token(String name) {
-    return Shell.done("pki", "token", "--authority", authority, "--name", name).out().strip();
+    return Shell.run(now::get, "pki", "token", "--authority", authority, "--name", name)
+        .out()
+        .strip();
   }
 
   private Shell enrol(String name, String token, String... rest) {

@@ -14,7 +14,6 @@ import dev.kula.peer.Role;
 import dev.kula.peer.Trust;
 import dev.kula.wire.identity.Credentials;
 import dev.kula.wire.identity.Tls;
-import io.grpc.ManagedChannel;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
@@ -68,7 +67,7 @@ public final class EmbeddedDevice implements AutoCloseable {
    * then all that it took is free again.
    */
   private void attend(
-      OwnDevice device, JobLog log, Journals<?> journals, ManagedChannel line, Owner owner) {
+      OwnDevice device, JobLog log, Journals<?> journals, RenewedLine line, Owner owner) {
     Optional<Throwable> failure = Optional.empty();
     try (journals;
         log;
@@ -82,7 +81,7 @@ public final class EmbeddedDevice implements AutoCloseable {
     } catch (Throwable e) { // also an error: whoever waits must be told
       failure = Optional.of(e);
     } finally {
-      line.shutdownNow();
+      line.close();
     }
     failure.ifPresent(client::completeExceptionally);
     failure.ifPresentOrElse(over::completeExceptionally, () -> over.complete(null));
@@ -268,8 +267,7 @@ public final class EmbeddedDevice implements AutoCloseable {
       Path kept = required(directory, "directory");
       Function<DataSchema, Dataset> data = required(samples, "rows");
       X509Certificate root = Credentials.authority(required(authority, "authority"));
-      Credentials own = Credentials.read(Path.of(who + ".pem"), Path.of(who + ".key"));
-      Tls tls = new Tls(own, new Trust(root, InstantSource.system(), Revocations.none()));
+      Tls tls = Tls.read(who, new Trust(root, InstantSource.system(), Revocations.none()));
       SplitSpec dealt = SplitSpec.parse(split);
       make(kept);
       refuseOtherAccount(kept);
@@ -292,12 +290,12 @@ public final class EmbeddedDevice implements AutoCloseable {
               Engines.best(),
               owner,
               served);
-      ManagedChannel line = ServerLine.open(at, port, tls, Role.DEVICE);
+      RenewedLine line = RenewedLine.open(at, port, tls, Role.DEVICE);
       JobLog log;
       try {
         log = JobLog.open(kept.resolve("device.jobs"));
       } catch (KulaException failure) {
-        line.shutdownNow();
+        line.close();
         throw failure;
       }
       EmbeddedDevice started = new EmbeddedDevice(served);

@@ -19,13 +19,16 @@ import io.grpc.Status;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,10 +47,19 @@ public final class FleetClient {
    */
   private static final long WAIT = Duration.ofMinutes(5).toNanos();
 
+  /** What does not change by trying again. */
+  private static final Set<Status.Code> FOR_GOOD =
+      EnumSet.of(
+          Status.Code.PERMISSION_DENIED,
+          Status.Code.UNAUTHENTICATED,
+          Status.Code.INVALID_ARGUMENT,
+          Status.Code.UNIMPLEMENTED);
+
   private static final Duration LEAST_PAUSE = Duration.ofMillis(100);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
 
-  private final ManagedChannel channel;
+  private final Supplier<ManagedChannel> channel;
+  private final Optional<RenewedLine> renewable;
   private final Worker<?> worker;
   private final BlockingQueue<Event> events = new ArrayBlockingQueue<>(UNREAD);
   private final Optional<SealingKey> shown;
@@ -89,7 +101,28 @@ public final class FleetClient {
    */
   public FleetClient(
       ManagedChannel channel, Worker<?> worker, long limit, Optional<SealingKey> shown) {
+    this(() -> channel, Optional.empty(), worker, limit, shown);
+  }
+
+  /**
+   * Likewise, of a device that, once it has been welcomed, goes on if its certificate runs out, or
+   * is refused by a clock that is wrong: it tries again, with the certificate that is in its file
+   * then.
+   *
+   * @param line to the server; not closed
+   */
+  public FleetClient(RenewedLine line, Worker<?> worker, long limit, Optional<SealingKey> shown) {
+    this(line::channel, Optional.of(line), worker, limit, shown);
+  }
+
+  private FleetClient(
+      Supplier<ManagedChannel> channel,
+      Optional<RenewedLine> renewable,
+      Worker<?> worker,
+      long limit,
+      Optional<SealingKey> shown) {
     this.channel = channel;
+    this.renewable = renewable;
     this.worker = worker;
     this.shown = shown;
     this.incoming = new Incoming(limit);
@@ -104,7 +137,8 @@ public final class FleetClient {
   /**
    * Attends until {@link #stop} is called or the fleet ends.
    *
-   * @throws KulaException if the server refuses this device
+   * @throws KulaException if the server refuses this device; for its certificate only before any
+   *     server has welcomed it, if it has a {@link RenewedLine}
    */
   public void run() throws InterruptedException {
     try {
@@ -116,10 +150,11 @@ public final class FleetClient {
 
   private void attend() throws InterruptedException {
     Duration pause = LEAST_PAUSE;
+    boolean welcomedOnce = false;
     while (true) {
       Session session = new Session();
-      channel.resetConnectBackoff(); // this waits between attempts, and not for minutes
-      FleetGrpc.newStub(channel).attend(session);
+      channel.get().resetConnectBackoff(); // this waits between attempts, and not for minutes
+      FleetGrpc.newStub(channel.get()).attend(session);
       session.greet(hello());
       Optional<Status> over = attend(session);
       if (over.isEmpty()) {
@@ -127,27 +162,53 @@ public final class FleetClient {
         return;
       }
       Status why = over.get();
-      switch (why.getCode()) {
-        case OK -> {
-          return;
-        }
-        case PERMISSION_DENIED, UNAUTHENTICATED, INVALID_ARGUMENT, UNIMPLEMENTED ->
-            throw KulaException.remote(
-                "the server refuses this device: %s"
-                    .formatted(
-                        why.getDescription() == null ? why.getCode() : why.getDescription()));
-        default -> {
-          trouble = described(why);
-          pause = session.welcomed ? LEAST_PAUSE : longer(pause);
-        }
-      }
-      // Not all devices at the same moment.
-      Duration wait =
-          pause.multipliedBy(ThreadLocalRandom.current().nextLong(50, 150)).dividedBy(100);
-      if (stop.await(wait.toNanos(), TimeUnit.NANOSECONDS)) {
+      if (why.isOk()) {
         return;
       }
+      welcomedOnce |= session.welcomed;
+      boolean refused =
+          why.getCode() == Status.Code.UNAUTHENTICATED && renewable.isPresent() && welcomedOnce;
+      if (!refused && FOR_GOOD.contains(why.getCode())) {
+        throw KulaException.remote(refusal(why));
+      }
+      trouble =
+          refused
+              ? refusal(why) + "; this device goes on trying, with what its file holds then"
+              : described(why);
+      pause = session.welcomed ? LEAST_PAUSE : longer(pause);
+      if (stopsWithin(pause)) {
+        return;
+      }
+      while (refused && !renewed()) {
+        pause = longer(pause);
+        if (stopsWithin(pause)) {
+          return;
+        }
+      }
     }
+  }
+
+  /** Waits about so long, and not all devices until the same moment. */
+  private boolean stopsWithin(Duration pause) throws InterruptedException {
+    Duration wait =
+        pause.multipliedBy(ThreadLocalRandom.current().nextLong(50, 150)).dividedBy(100);
+    return stop.await(wait.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  /** Whether it may try with the certificate that is in its file now. */
+  private boolean renewed() {
+    try {
+      renewable.ifPresent(RenewedLine::renew);
+      return true;
+    } catch (KulaException useless) {
+      trouble = useless.getMessage();
+      return false;
+    }
+  }
+
+  private static String refusal(Status why) {
+    return "the server refuses this device: %s"
+        .formatted(why.getDescription() == null ? why.getCode() : why.getDescription());
   }
 
   private Hello hello() {

@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An authority's list of revoked certificates (RFC 5280, section 5), in a file that is read again
- * when it changes. Whether it has changed is looked at once a second, on whichever call comes then;
- * other calls look into a set in memory.
+ * when it changes. Whether it has changed is looked at once a second, on whichever call comes then,
+ * and whenever the clock was set back; other calls look into a set in memory.
  *
  * <p>The list is signed, so it may come over any way. An older one, by its number, does not replace
  * a newer. While a file cannot be used, the last list goes on to hold, and {@link #trouble} says
@@ -43,7 +43,7 @@ public final class RevocationList implements Revocations {
   private final InstantSource clock;
 
   private volatile Loaded loaded;
-  private volatile Instant nextLook;
+  private volatile Instant lastLook;
   private volatile @Nullable String trouble;
 
   private record Version(FileTime modified, long size, @Nullable Object key) {}
@@ -55,7 +55,7 @@ public final class RevocationList implements Revocations {
     this.authority = authority;
     this.clock = clock;
     this.loaded = loaded;
-    this.nextLook = clock.instant().plus(BETWEEN_LOOKS);
+    this.lastLook = clock.instant();
   }
 
   /**
@@ -70,7 +70,7 @@ public final class RevocationList implements Revocations {
 
   @Override
   public boolean isRevoked(BigInteger serial) {
-    if (!clock.instant().isBefore(nextLook)) {
+    if (isDue()) {
       look();
     }
     return loaded.serials().contains(serial);
@@ -81,8 +81,15 @@ public final class RevocationList implements Revocations {
     return Optional.ofNullable(trouble);
   }
 
+  /** A clock that was set back by hours must not keep what was revoked meanwhile from holding. */
+  private boolean isDue() {
+    Instant now = clock.instant();
+    Instant last = lastLook;
+    return now.isBefore(last) || !now.isBefore(last.plus(BETWEEN_LOOKS));
+  }
+
   private synchronized void look() {
-    if (clock.instant().isBefore(nextLook)) {
+    if (!isDue()) {
       return; // another thread has
     }
     try {
@@ -102,7 +109,7 @@ public final class RevocationList implements Revocations {
     } catch (KulaException e) {
       trouble = e.getMessage();
     } finally {
-      nextLook = clock.instant().plus(BETWEEN_LOOKS);
+      lastLook = clock.instant();
     }
   }
 

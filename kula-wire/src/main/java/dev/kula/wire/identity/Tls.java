@@ -8,6 +8,7 @@ import dev.kula.peer.Peer;
 import dev.kula.peer.Trust;
 import dev.kula.peer.Trust.Side;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.KeyStore.PasswordProtection;
@@ -18,6 +19,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import javax.crypto.spec.PBEParameterSpec;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
@@ -41,16 +43,52 @@ public final class Tls {
 
   private static final int SALT_BYTES = 16;
 
-  private final Credentials own;
+  private final Supplier<Credentials> files;
   private final Trust trust;
+  private volatile Credentials own;
 
   /**
-   * @param own with what this process shows who it is
+   * @param own with what this process shows who it is, for as long as it runs
    * @param trust whom it believes
    */
   public Tls(Credentials own, Trust trust) {
+    this(own, () -> own, trust);
+  }
+
+  private Tls(Credentials own, Supplier<Credentials> files, Trust trust) {
     this.own = own;
+    this.files = files;
     this.trust = trust;
+  }
+
+  /**
+   * Of a process whose certificate may be replaced in its file while it runs.
+   *
+   * @param identity the files of its certificate and keys without their endings, {@code .pem} and
+   *     {@code .key}
+   * @throws KulaException the user's mistake, if they do not belong together
+   */
+  public static Tls read(Path identity, Trust trust) {
+    Supplier<Credentials> files =
+        () -> Credentials.read(Path.of(identity + ".pem"), Path.of(identity + ".key"));
+    return new Tls(files.get(), files, trust);
+  }
+
+  /**
+   * Shows the certificate that is in its file now from the next {@link #context} on.
+   *
+   * @throws KulaException the user's mistake, if that names somebody else or another key to sign
+   *     with, which only a new process can be; then all is as before
+   */
+  public void reread() {
+    Credentials now = files.get();
+    if (!now.peer().equals(own.peer())) {
+      throw KulaException.user(
+          "certificate in the file names the %s '%s' with another key, must name the same as before;"
+                  .formatted(now.peer().role().word(), now.peer().name())
+              + " have one for the keys that it had, or start the process again");
+    }
+    own = now;
   }
 
   /** Whom this process's own certificate names. */
@@ -137,7 +175,7 @@ public final class Tls {
 
   /**
    * What came of a renewal of this process's certificate; it goes on with the old one until it is
-   * started again with the new.
+   * told to {@link #reread} its file.
    *
    * @throws KulaException the other party's mistake, if it is for anybody else
    */

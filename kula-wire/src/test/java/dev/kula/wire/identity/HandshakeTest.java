@@ -172,6 +172,24 @@ final class HandshakeTest {
   }
 
   @Test
+  void aProcessTakesUpAnotherCertificateOfItsOwnKeysAlone() throws Exception {
+    Path identity = root.resolve("device");
+    Path certificate = root.resolve("device.pem");
+    device.keys().write(root.resolve("device.key"));
+    Credentials.create(certificate, device.chain());
+    Tls own = Tls.read(identity, tls(device).trust());
+    now = now.plus(Duration.ofDays(91));
+    assertRefused("held until", tls(server).context(DEVICES), own.context(SERVERS));
+    Credentials other = enrolled();
+    other.replace(certificate);
+    assertError("key that the certificate names", own::reread);
+    Files.delete(root.resolve("device.key"));
+    other.keys().write(root.resolve("device.key"));
+    assertError("names the device 'gateway 7' with another key", own::reread);
+    assertEquals(device.peer(), own.self());
+  }
+
+  @Test
   void aListThatCannotBeUsedLeavesTheOneBeforeInForce() throws IOException {
     Path file = directory.resolve("revoked.crl");
     String empty = Files.readString(file);
@@ -192,6 +210,13 @@ final class HandshakeTest {
     assertError(
         "must be a file that can be read",
         () -> RevocationList.open(file, authority.certificate(), () -> now));
+  }
+
+  @Test
+  void aClockThatIsSetBackLetsNobodyInWhoWasRevokedSince() {
+    authority.revoke(DEVICE);
+    now = now.minus(Duration.ofHours(1));
+    assertTrue(revocations.isRevoked(device.chain().getFirst().getSerialNumber()));
   }
 
   private record Met(SSLSession atServer, SSLSession atClient) {}
