@@ -14,6 +14,7 @@ import dev.kula.wire.v1.Frame;
 import dev.kula.wire.v1.Hello;
 import dev.kula.wire.v1.ToDevice;
 import dev.kula.wire.v1.Welcome;
+import io.grpc.Status;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.locks.Condition;
@@ -29,6 +30,13 @@ import org.jspecify.annotations.Nullable;
 final class RemoteDevice implements Participant {
   /** In the place of a result that somebody has taken: that there was one. */
   private static final Result HANDED_ON = new Result.Done();
+
+  /**
+   * Not OK, by which a device knows that the fleet has ended: of two greetings that are on the way
+   * at once, that of the connection which broke may come last.
+   */
+  private static final Status SUPERSEDED =
+      Status.ABORTED.withDescription("another session of the same name has begun; try again");
 
   private final DeviceId id;
   private final ByteString server;
@@ -134,7 +142,7 @@ final class RemoteDevice implements Participant {
                 + " start it where that is, or the orchestrator again with --resume");
       }
       if (attendance != null) {
-        attendance.pipe().end();
+        attendance.pipe().end(SUPERSEDED);
       }
       attendance =
           new Attendance(

@@ -218,6 +218,14 @@ final class RemoteDeviceTest {
     assertFalse(device.isPresent());
   }
 
+  /** The greeting of a connection that broke may be late: whoever is in its way must come again. */
+  @Test
+  void anotherSessionIsNotTheEndOfTheFleet() throws Exception {
+    Session first = new Session().greet(hello());
+    new Session().greet(hello());
+    assertTrue(first.refusal(Status.Code.ABORTED).contains("another session"));
+  }
+
   @Test
   void aJobGoesOnInTheNextSessionWhereTheLastBrokeOff() throws Exception {
     Session first = new Session().greet(hello());

@@ -1,5 +1,6 @@
 package dev.kula.wire;
 
+import io.grpc.Status;
 import io.grpc.stub.CallStreamObserver;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -76,6 +77,20 @@ public final class Pipe<T> {
     lock.lock();
     try {
       open = false;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Ends this side of the session for a reason that the other is told. */
+  public void end(Status why) {
+    lock.lock();
+    try {
+      if (open) {
+        open = false;
+        stream.onError(why.asRuntimeException());
+      }
       changed.signalAll();
     } finally {
       lock.unlock();
