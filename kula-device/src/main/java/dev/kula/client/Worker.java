@@ -125,6 +125,7 @@ public final class Worker<R extends JobRunner> implements AutoCloseable {
       log.ifPresent(kept -> kept.read(new Again()));
     } catch (KulaException otherRun) {
       if (otherRun.blame() != KulaException.Blame.USER) {
+        close();
         throw otherRun;
       }
       close(runner);

@@ -1,5 +1,6 @@
 package dev.kula.server;
 
+import dev.kula.KulaException;
 import dev.kula.data.DeviceId;
 import dev.kula.wire.Job;
 import dev.kula.wire.Result;
@@ -138,6 +139,9 @@ final class Crowd {
       Throwable failure = one.failure;
       if (failure instanceof Error error) {
         throw error;
+      }
+      if (failure instanceof KulaException known) {
+        throw known; // such as a full disk of this process, which is the operator's to mend
       }
       if (failure != null) {
         throw new IllegalStateException("a device could not be asked", failure);

@@ -1,5 +1,6 @@
 package dev.kula.server;
 
+import dev.kula.KulaException;
 import dev.kula.data.DeviceId;
 import dev.kula.fleet.Fleet;
 import dev.kula.wire.Job;
@@ -98,6 +99,9 @@ final class Errands implements AutoCloseable {
       throw new IllegalStateException("interrupted while devices were training", e);
     }
     out.remove(one.device());
+    if (one.defect() instanceof KulaException known) {
+      throw known;
+    }
     if (one.defect() != null) {
       throw new IllegalStateException("a device could not be asked", one.defect());
     }

@@ -21,12 +21,17 @@ final class ResidentDevice implements Participant {
   /**
    * The holder of the base set.
    *
-   * @param worker does its jobs; closed with it
+   * @param worker does its jobs; closed with it, also if this fails
    * @param welcome of the server
    */
   ResidentDevice(Worker<?> worker, Welcome welcome) {
     this.worker = worker;
-    worker.welcome(welcome);
+    try {
+      worker.welcome(welcome);
+    } catch (RuntimeException failure) {
+      worker.close(); // else its log stays locked for as long as this process lives
+      throw failure;
+    }
   }
 
   @Override

@@ -100,6 +100,7 @@ final class SecurePort implements AutoCloseable {
     } catch (InterruptedException e) {
       server.shutdownNow();
       Thread.currentThread().interrupt();
+      return; // its last events still need the threads
     }
     threads.shutdown();
   }
