@@ -164,7 +164,7 @@ final class LiveFleetTest {
                   .intercept(new Trusting())
                   .build()
                   .start();
-          CuttingProxy proxy = new CuttingProxy(server.getPort(), seed, least, most);
+          RoughProxy proxy = RoughProxy.cutting(server.getPort(), seed, least, most);
           return new Network() {
             @Override
             public ManagedChannel connect(DeviceId device) {
@@ -176,7 +176,7 @@ final class LiveFleetTest {
 
             @Override
             public void close() throws IOException {
-              cuts.addAndGet(proxy.cuts());
+              cuts.addAndGet(proxy.broken());
               proxy.close();
               server.shutdownNow();
             }

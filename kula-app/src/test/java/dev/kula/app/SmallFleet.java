@@ -25,6 +25,7 @@ import dev.kula.server.Rehearsal;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -85,7 +86,11 @@ record SmallFleet(FederatedData data, SimulationSettings plan, Path directory) {
 
   /** A member in a process that has just been started. */
   Worker<?> worker(DeviceId member) {
-    Path log = log(member.name());
+    return member(member, log(member.name()));
+  }
+
+  /** Likewise, with its log in a file. */
+  Worker<?> member(DeviceId member, Path log) {
     return member.equals(Envelope.MONITOR)
         ? new Worker<>(
             told -> Rehearsal.monitor(told, data, plan, ""), Optional.of(JobLog.open(log)))
@@ -99,11 +104,16 @@ record SmallFleet(FederatedData data, SimulationSettings plan, Path directory) {
 
   /** The server of all members, in a process that has just been started. */
   LiveFleet rehearsal(Duration patience, Onlooker onlooker, RunListener listener) {
+    return rehearsal(log("base"), patience, onlooker, listener);
+  }
+
+  /** Likewise, with the log of who holds the base set in a file. */
+  LiveFleet rehearsal(Path base, Duration patience, Onlooker onlooker, RunListener listener) {
     return Rehearsal.fleet(
         data,
         plan,
         ENGINES,
-        Optional.of(JobLog.open(log("base"))),
+        Optional.of(JobLog.open(base)),
         Optional.of(""),
         new Patience(patience, patience),
         onlooker,
@@ -112,15 +122,26 @@ record SmallFleet(FederatedData data, SimulationSettings plan, Path directory) {
 
   /** What all is compared with. */
   RunResult alone() {
-    RunListener nobody =
+    return alone(new ArrayList<>());
+  }
+
+  /**
+   * Likewise.
+   *
+   * @param events gets all that happened
+   */
+  RunResult alone(List<RunEvent> events) {
+    RunListener listener =
         new RunListener() {
           @Override
-          public void round(RoundRecord round, List<RunEvent> events) {}
+          public void round(RoundRecord round, List<RunEvent> happened) {
+            events.addAll(happened);
+          }
 
           @Override
           public void checkpoint(Supplier<RunState> state) {}
         };
-    try (Simulation simulation = new Simulation(data, plan, ENGINES, nobody)) {
+    try (Simulation simulation = new Simulation(data, plan, ENGINES, listener)) {
       return simulation.run();
     }
   }
