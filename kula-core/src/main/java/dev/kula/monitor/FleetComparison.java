@@ -5,6 +5,8 @@ import dev.kula.data.LabelSpace;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -17,7 +19,9 @@ import java.util.stream.IntStream;
  * a group that it is most like among those from which neither labels nor features tell it apart, or
  * else leads a new group. Comparing with leaders, not with all members, keeps groups from growing
  * into chains of small differences. As the leaders depend on the data, the rate is divided over all
- * pairs that could have been tested (Bonferroni).
+ * pairs that could have been tested (Bonferroni). In fleets of more than 1,024 devices no more
+ * groups take members in once there are {@value #LEAST_LEADERS}, or as many as make a million
+ * comparisons: who fits none of them stands alone.
  *
  * <p><b>Outliers.</b> Each device is compared with the rest of the largest group, if that holds
  * more than half of the fleet, and otherwise with the rest of the fleet; in labels, features and
@@ -31,6 +35,11 @@ import java.util.stream.IntStream;
 public final class FleetComparison {
   private static final int COMPONENTS = Component.values().length;
   private static final int PAIR_COMPONENTS = 2;
+
+  /** Comparisons of devices with leaders, unless {@link #LEAST_LEADERS} for each are more. */
+  private static final int COMPARISONS = 1 << 20;
+
+  private static final int LEAST_LEADERS = 8;
 
   private FleetComparison() {}
 
@@ -86,12 +95,16 @@ public final class FleetComparison {
         sorted.stream().sorted(Comparator.comparingDouble(Profile::samples).reversed()).toList();
     List<List<Profile>> groups = new ArrayList<>();
     List<ClassPool> leaders = new ArrayList<>();
+    int most = Math.max(LEAST_LEADERS, COMPARISONS / sorted.size());
     for (Profile profile : byEvidence) {
       ClassPool pool = ClassPool.of(profile);
       int nearest = -1;
       double best = level;
-      for (int g = 0; g < groups.size(); g++) {
+      for (int g = 0; g < leaders.size(); g++) {
         double labels = new LabelTest(pool, leaders.get(g)).pValue();
+        if (labels <= best) {
+          continue;
+        }
         double features = new FeatureTest(pool, leaders.get(g)).pValue();
         double least = Math.min(labels, features);
         if (least > best) {
@@ -103,7 +116,9 @@ public final class FleetComparison {
         groups.get(nearest).add(profile);
       } else {
         groups.add(new ArrayList<>(List.of(profile)));
-        leaders.add(pool);
+        if (leaders.size() < most) {
+          leaders.add(pool);
+        }
       }
     }
     groups.sort(Comparator.comparingInt((List<Profile> group) -> group.size()).reversed());
@@ -115,13 +130,12 @@ public final class FleetComparison {
     boolean majority = 2 * largestGroup.size() > sorted.size() && largestGroup.size() > 1;
     List<Profile> reference = majority ? largestGroup : sorted;
     ClassPool pool = ClassPool.of(reference);
-    List<ClassPool> rests = new ArrayList<>();
+    Set<DeviceId> within = reference.stream().map(Profile::device).collect(Collectors.toSet());
     List<Candidate> candidates = new ArrayList<>();
     for (int i = 0; i < sorted.size(); i++) {
       Profile profile = sorted.get(i);
-      ClassPool rest = reference.contains(profile) ? pool.without(profile) : pool;
+      ClassPool rest = rest(profile, pool, within);
       ClassPool device = ClassPool.of(profile);
-      rests.add(rest);
       candidates.add(new Candidate(i, Component.LABELS, new LabelTest(device, rest).pValue()));
       candidates.add(new Candidate(i, Component.FEATURES, new FeatureTest(device, rest).pValue()));
       candidates.add(new Candidate(i, Component.METRICS, new MetricTest(device, rest).pValue()));
@@ -138,10 +152,15 @@ public final class FleetComparison {
       }
       Profile profile = sorted.get(candidate.device());
       outliers.add(
-          Difference.between(profile, rests.get(candidate.device()), labels)
+          Difference.between(profile, rest(profile, pool, within), labels)
               .outlier(candidate.component(), corrected));
     }
     outliers.sort(Comparator.comparing(Outlier::device).thenComparing(Outlier::component));
     return outliers;
+  }
+
+  /** The pool that a device is compared with: itself taken out, if it is within. */
+  private static ClassPool rest(Profile profile, ClassPool pool, Set<DeviceId> within) {
+    return within.contains(profile.device()) ? pool.without(profile) : pool;
   }
 }

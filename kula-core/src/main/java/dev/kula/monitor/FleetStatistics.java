@@ -15,7 +15,7 @@ import java.util.List;
  */
 public record FleetStatistics(
     double[] metricMeans, double[] metricStddevs, double[] metricSignals, double[] classMeans) {
-  private static final int METRICS = 3;
+  static final int METRICS = 3;
 
   public FleetStatistics {
     metricMeans = metricMeans.clone();
@@ -36,17 +36,19 @@ public record FleetStatistics(
     double[] means = new double[METRICS];
     double[] stddevs = new double[METRICS];
     double[] signals = new double[METRICS];
+    double[][] all =
+        profiles.parallelStream().map(FleetStatistics::metrics).toArray(double[][]::new);
     for (int m = 0; m < METRICS; m++) {
       double sum = 0;
       double noise = 0;
-      for (Profile profile : profiles) {
-        sum += metrics(profile)[m];
-        noise += noiseVariance(profile, m);
+      for (int i = 0; i < all.length; i++) {
+        sum += all[i][m];
+        noise += noiseVariance(profiles.get(i), m);
       }
       means[m] = sum / profiles.size();
       double squares = 0;
-      for (Profile profile : profiles) {
-        double deviation = metrics(profile)[m] - means[m];
+      for (double[] metrics : all) {
+        double deviation = metrics[m] - means[m];
         squares += deviation * deviation;
       }
       double variance = squares / profiles.size();

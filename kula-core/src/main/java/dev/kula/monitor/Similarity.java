@@ -1,5 +1,7 @@
 package dev.kula.monitor;
 
+import java.util.List;
+
 /**
  * How alike two devices are, by component. The components stay apart because they mean different
  * things: a label difference is a chance where there is a deficit, a feature difference is a cost.
@@ -33,36 +35,12 @@ public record Similarity(double labelDistance, double featureDistance, double me
   }
 
   /**
-   * Compares two devices of a fleet; symmetric.
+   * Compares two devices of a fleet; symmetric. Who compares many keeps their {@link Portraits}.
    *
    * @param fleet of all devices that are being compared
    */
   public static Similarity between(Profile a, Profile b, FleetStatistics fleet) {
-    return new Similarity(
-        hellinger(a.labelDistribution(), b.labelDistribution()),
-        FeatureDistance.between(a, b, fleet),
-        metricDistance(fleet.standardised(a), fleet.standardised(b)));
-  }
-
-  private static double hellinger(double[] p, double[] q) {
-    if (p.length != q.length) {
-      throw new IllegalArgumentException(
-          "profiles have %d and %d label bins, must have the same".formatted(p.length, q.length));
-    }
-    double squares = 0;
-    for (int bin = 0; bin < p.length; bin++) {
-      double difference = Math.sqrt(p[bin]) - Math.sqrt(q[bin]);
-      squares += difference * difference;
-    }
-    return Math.min(1, Math.sqrt(squares / 2));
-  }
-
-  private static double metricDistance(double[] a, double[] b) {
-    double squares = 0;
-    for (int m = 0; m < a.length; m++) {
-      squares += (a[m] - b[m]) * (a[m] - b[m]);
-    }
-    return -Math.expm1(-Math.sqrt(squares) / 2);
+    return Portraits.of(List.of(a, b), fleet).similarity(0, 1);
   }
 
   private static void requireUnit(String name, double value) {

@@ -1,7 +1,7 @@
 package dev.kula.swap;
 
 import dev.kula.data.Exchange;
-import dev.kula.monitor.FleetStatistics;
+import dev.kula.monitor.Portraits;
 import dev.kula.monitor.Profile;
 import dev.kula.monitor.Similarity;
 import java.util.ArrayList;
@@ -9,14 +9,23 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * The specification's rule, literally: every ordered pair is considered; a pair whose similarity is
  * below the threshold swaps; size and diversity grow with dissimilarity; both sides give, by
  * importance and diversity, into both ledgers, ungated. The one thing added is the quota, which
  * every policy has: the most dissimilar pairs go first, until the devices' budgets are used up.
+ *
+ * <p>All pairs are considered of fleets of up to 1,024 devices, for there are a million. Of larger
+ * ones as many are drawn by chance, the same number for each device, but at least {@value #LEAST}.
  */
 final class DissimilarSwaps implements SwapPolicy {
+  /** Pairs that are considered, unless {@link #LEAST} for each device are more. */
+  private static final int PAIRS = 1 << 20;
+
+  private static final int LEAST = 16;
+
   /** A pair below the threshold. */
   private record Pair(Profile a, Profile b, Similarity similarity) {}
 
@@ -32,18 +41,7 @@ final class DissimilarSwaps implements SwapPolicy {
 
   @Override
   public List<PlannedSwap> plan(PlanRequest request) {
-    FleetStatistics statistics = request.statistics();
-    List<Pair> pairs = new ArrayList<>();
-    for (Profile a : request.profiles()) {
-      for (Profile b : request.profiles()) {
-        if (!a.device().equals(b.device())) {
-          Similarity similarity = request.similarity(a, b, statistics);
-          if (similarity.value() < request.settings().similarityThreshold()) {
-            pairs.add(new Pair(a, b, similarity));
-          }
-        }
-      }
-    }
+    List<Pair> pairs = pairs(request);
     pairs.sort(
         Comparator.<Pair>comparingDouble(pair -> pair.similarity().value())
             .thenComparing(pair -> pair.a().device())
@@ -62,6 +60,31 @@ final class DissimilarSwaps implements SwapPolicy {
       }
     }
     return plan;
+  }
+
+  private static List<Pair> pairs(PlanRequest request) {
+    List<Profile> profiles = request.profiles();
+    Portraits portraits = request.portraits();
+    int size = profiles.size();
+    int drawn = Math.max(LEAST, PAIRS / size);
+    List<Pair> pairs = new ArrayList<>();
+    for (int a = 0; a < size; a++) {
+      int first = a;
+      IntStream others =
+          drawn >= size
+              ? IntStream.range(0, size)
+              : request.seed().derive(a).generator().ints(drawn, 0, size).distinct();
+      others
+          .filter(b -> b != first)
+          .forEach(
+              b -> {
+                Similarity similarity = portraits.similarity(first, b);
+                if (similarity.value() < request.settings().similarityThreshold()) {
+                  pairs.add(new Pair(profiles.get(first), profiles.get(b), similarity));
+                }
+              });
+    }
+    return pairs;
   }
 
   /** Half the smaller quota for a pair that has nothing in common, less in proportion. */

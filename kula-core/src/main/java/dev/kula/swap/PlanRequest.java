@@ -3,9 +3,9 @@ package dev.kula.swap;
 import dev.kula.Seed;
 import dev.kula.data.DeviceId;
 import dev.kula.monitor.FleetStatistics;
+import dev.kula.monitor.Portraits;
 import dev.kula.monitor.Profile;
 import dev.kula.monitor.Reputation;
-import dev.kula.monitor.Similarity;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
@@ -49,8 +49,9 @@ public record PlanRequest(
     return FleetStatistics.of(profiles);
   }
 
-  Similarity similarity(Profile a, Profile b, FleetStatistics statistics) {
-    return Similarity.between(a, b, statistics);
+  /** What comparing needs of the profiles, in their order. */
+  Portraits portraits() {
+    return Portraits.of(profiles, statistics());
   }
 
   boolean trusts(DeviceId source) {

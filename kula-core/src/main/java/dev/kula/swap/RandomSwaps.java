@@ -1,7 +1,7 @@
 package dev.kula.swap;
 
 import dev.kula.data.Exchange;
-import dev.kula.monitor.FleetStatistics;
+import dev.kula.monitor.Portraits;
 import dev.kula.monitor.Profile;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,23 +25,23 @@ final class RandomSwaps implements SwapPolicy {
   @Override
   public List<PlannedSwap> plan(PlanRequest request) {
     List<Profile> profiles = request.profiles();
-    FleetStatistics statistics = request.statistics();
+    Portraits portraits = request.portraits();
     RandomGenerator random = request.seed().generator();
     List<PlannedSwap> plan = new ArrayList<>();
-    for (Profile receiver : profiles) {
-      List<Profile> others = new ArrayList<>(profiles);
-      others.remove(receiver);
-      int degree = Math.min(request.settings().inDegree(), others.size());
+    for (int i = 0; i < profiles.size(); i++) {
+      Profile receiver = profiles.get(i);
+      int degree = Math.min(request.settings().inDegree(), profiles.size() - 1);
+      List<Integer> taken = new ArrayList<>(List.of(i));
       for (int k = 0; k < degree; k++) {
-        Profile source = others.remove(random.nextInt(others.size()));
+        int source = free(random.nextInt(profiles.size() - taken.size()), taken);
         int samples = request.quota(receiver) / degree;
         if (samples >= 1) {
           Exchange exchange = request.settings().exchangeFor(samples);
           plan.add(
-              new OrderForm(request, receiver, source, samples)
+              new OrderForm(request, receiver, profiles.get(source), samples)
                   .via(exchange, Admission.UNGATED_BOTH, Selection.UNIFORM, 0)
                   .because(
-                      request.similarity(receiver, source, statistics),
+                      portraits.similarity(i, source),
                       0,
                       "drawn at random among %d devices".formatted(profiles.size() - 1))
                   .numbered(plan.size()));
@@ -49,5 +49,17 @@ final class RandomSwaps implements SwapPolicy {
       }
     }
     return plan;
+  }
+
+  /** The {@code rank}-th that is not taken, which it then is; those taken are in order. */
+  private static int free(int rank, List<Integer> taken) {
+    int free = rank;
+    int at = 0;
+    while (at < taken.size() && taken.get(at) <= free) {
+      free++;
+      at++;
+    }
+    taken.add(at, free);
+    return free;
   }
 }

@@ -2,16 +2,19 @@ package dev.kula.swap;
 
 import dev.kula.KulaException;
 import dev.kula.data.Exchange;
-import dev.kula.monitor.FleetStatistics;
+import dev.kula.monitor.Portraits;
 import dev.kula.monitor.Profile;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
  * Zhao et al. 2018 (arXiv 1806.00582), section 4: a share of all data is given to all devices once,
- * before training. Raw, ungated, into both ledgers.
+ * before training. Raw, ungated, into both ledgers. That is an order for each pair, by definition:
+ * fleets of more than {@value #MOST} devices are refused.
  */
 final class StaticSharing implements SwapPolicy {
+  private static final int MOST = 2000;
+
   private final double share;
 
   private StaticSharing(double share) {
@@ -58,17 +61,25 @@ final class StaticSharing implements SwapPolicy {
 
   @Override
   public List<PlannedSwap> plan(PlanRequest request) {
-    FleetStatistics statistics = request.statistics();
+    int size = request.profiles().size();
+    if (size > MOST) {
+      throw KulaException.user(
+          "policy is '%s' and there are %d devices, must be at most %d, for everyone gives to all; try random"
+              .formatted(notation(), size, MOST));
+    }
+    Portraits portraits = request.portraits();
     List<PlannedSwap> plan = new ArrayList<>();
-    for (Profile source : request.profiles()) {
+    for (int from = 0; from < size; from++) {
+      Profile source = request.profiles().get(from);
       int samples = (int) Math.round(share * source.samples());
-      for (Profile receiver : request.profiles()) {
+      for (int to = 0; to < size; to++) {
+        Profile receiver = request.profiles().get(to);
         if (samples >= 1 && !receiver.device().equals(source.device())) {
           plan.add(
               new OrderForm(request, receiver, source, samples)
                   .via(Exchange.RAW, Admission.UNGATED_BOTH, Selection.UNIFORM, 0)
                   .because(
-                      request.similarity(receiver, source, statistics),
+                      portraits.similarity(to, from),
                       share,
                       "every device gives %.1f %% of its data to all".formatted(100 * share))
                   .numbered(plan.size()));

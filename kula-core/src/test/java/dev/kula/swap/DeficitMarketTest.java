@@ -1,0 +1,67 @@
+package dev.kula.swap;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.kula.data.DeviceId;
+import dev.kula.monitor.Profile;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ForkJoinPool;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Plans for fleets of which not all pairs are looked at. */
+final class DeficitMarketTest {
+  private static final int DEVICES = 1500;
+
+  private static List<PlannedSwap> plan(String policy, int threads) throws Exception {
+    PlanRequest request =
+        Profiles.request(Profiles.random(DEVICES, 8, 3), Profiles.settings(0.5, 0.7));
+    try (ForkJoinPool pool = new ForkJoinPool(threads)) {
+      // Parallel streams run in the pool that they are started from.
+      return pool.submit(() -> Profiles.plan(policy, request)).get();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"deficit", "similar", "dissimilar", "random"})
+  void threadsDoNotMatter(String policy) throws Exception {
+    assertEquals(plan(policy, 1), plan(policy, 4));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, 1", "2, 2", "3, 1", "1, 3"})
+  void nobodyTakesOrGivesMoreThanItMay(int inDegree, int outDegree) {
+    List<Profile> fleet = Profiles.random(DEVICES, 8, 5);
+    SwapSettings settings = Profiles.settings(0.5, 0.7, inDegree, outDegree);
+    Map<DeviceId, Integer> in = new HashMap<>();
+    Map<DeviceId, Integer> out = new HashMap<>();
+    Set<String> pairs = new HashSet<>();
+    long number = 100;
+    for (PlannedSwap swap : Profiles.plan("deficit", Profiles.request(fleet, settings))) {
+      SwapOrder order = swap.order();
+      assertEquals(number++, order.number());
+      assertTrue(pairs.add(order.receiver() + "<" + order.source()), "twice the same pair");
+      assertTrue(in.merge(order.receiver(), 1, Integer::sum) <= inDegree);
+      assertTrue(out.merge(order.source(), 1, Integer::sum) <= outDegree);
+      assertEquals(order.labels().isEmpty(), swap.deficit() <= 0.1, "explores if nothing lacks");
+    }
+    assertTrue(pairs.size() > 0.9 * DEVICES, "nearly all are served: " + pairs.size());
+  }
+
+  /** 32 holders of each label served all, once: more than 8 · 32 sources must serve a fleet. */
+  @Test
+  void allWhoHoldSomethingServe() {
+    List<Profile> fleet = Profiles.random(DEVICES, 8, 6);
+    Set<DeviceId> sources = new HashSet<>();
+    Profiles.plan("deficit", Profiles.request(fleet, Profiles.settings(0.5, 0.7)))
+        .forEach(swap -> sources.add(swap.order().source()));
+    assertTrue(sources.size() > DEVICES / 2, sources.size() + " sources");
+  }
+}
