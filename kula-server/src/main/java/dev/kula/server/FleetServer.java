@@ -86,11 +86,16 @@ public final class FleetServer implements AutoCloseable {
     this.fleet = new RemoteFleet(all, conditions.apply(this::isPresent), pace, patience, onlooker);
     this.watched = onlooker.watched(fleet);
     this.onlooker = onlooker;
-    this.service = new FleetService(id -> Optional.ofNullable(devices.get(id)));
+    this.service = new FleetService(this::attended);
   }
 
   private static ByteString encoded(FleetSettings settings) {
     return UnsafeByteOperations.unsafeWrap(SettingsCodec.encode(settings));
+  }
+
+  /** Who is told of the sessions of a device, or of the monitor if it is apart. */
+  public Optional<Attended> attended(DeviceId id) {
+    return Optional.ofNullable(devices.get(id));
   }
 
   /** What devices connect to. */

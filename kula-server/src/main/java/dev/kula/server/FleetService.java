@@ -35,9 +35,14 @@ public final class FleetService extends FleetGrpc.FleetImplBase {
   /** The certificates that the caller has shown, its own first; null where there was no TLS. */
   public static final Context.Key<List<X509Certificate>> CHAIN = Context.key("kula-chain");
 
-  private final Function<DeviceId, Optional<RemoteDevice>> enrolled;
+  private final Function<DeviceId, Optional<Attended>> enrolled;
 
-  FleetService(Function<DeviceId, Optional<RemoteDevice>> enrolled) {
+  /**
+   * For devices that are looked up as they call.
+   *
+   * @param enrolled whoever is told of a caller's sessions; empty if it may not take part
+   */
+  public FleetService(Function<DeviceId, Optional<Attended>> enrolled) {
     this.enrolled = enrolled;
   }
 
@@ -45,13 +50,9 @@ public final class FleetService extends FleetGrpc.FleetImplBase {
   public StreamObserver<FromDevice> attend(StreamObserver<ToDevice> answers) {
     ServerCallStreamObserver<ToDevice> stream = (ServerCallStreamObserver<ToDevice>) answers;
     DeviceId caller = CALLER.get();
-    Optional<RemoteDevice> device = caller == null ? Optional.empty() : enrolled.apply(caller);
+    Optional<Attended> device = caller == null ? Optional.empty() : enrolled.apply(caller);
     if (device.isEmpty()) {
-      String why =
-          Envelope.MONITOR.equals(caller)
-              ? "this run has no monitor apart; start its server with --monitor"
-              : "'%s' is not a device of this fleet; enrol it, or use its own certificate"
-                  .formatted(caller == null ? "nobody" : caller.name());
+      String why = unknown(caller == null ? new DeviceId("nobody") : caller);
       stream.onError(Status.PERMISSION_DENIED.withDescription(why).asException());
       return new Ignored();
     }
@@ -60,18 +61,37 @@ public final class FleetService extends FleetGrpc.FleetImplBase {
             device.get(),
             new Pipe<>(stream),
             stream,
-            Optional.ofNullable(CHAIN.get()).map(FleetService::introduction));
+            Optional.ofNullable(CHAIN.get()).map(FleetService::encoded));
     stream.setOnCancelHandler(session::over);
     return session;
   }
 
-  private static Introduction introduction(List<X509Certificate> chain) {
+  /** Why somebody may not attend. */
+  public static String unknown(DeviceId caller) {
+    return Envelope.MONITOR.equals(caller)
+        ? "this run has no monitor apart; start its server with --monitor"
+        : "'%s' is not a device of this fleet; enrol it, or use its own certificate"
+            .formatted(caller.name());
+  }
+
+  /**
+   * With what others may be introduced to a device.
+   *
+   * @param chain certificates that it has shown, in DER, its own first
+   * @param hello what it said first
+   * @throws KulaException blaming the device, if it shows what is no sealing key
+   */
+  public static Introduction introduction(List<byte[]> chain, Hello hello) {
+    return new Introduction(chain, SealingKeys.shown(hello), PeerAddress.read(hello.getAddress()));
+  }
+
+  private static List<byte[]> encoded(List<X509Certificate> chain) {
     try {
       List<byte[]> encoded = new ArrayList<>();
       for (X509Certificate certificate : chain) {
         encoded.add(certificate.getEncoded());
       }
-      return new Introduction(encoded, Optional.empty(), Optional.empty());
+      return encoded;
     } catch (CertificateEncodingException e) {
       throw KulaException.resource("a certificate has no DER form", e);
     }
@@ -79,22 +99,24 @@ public final class FleetService extends FleetGrpc.FleetImplBase {
 
   /** One connection of one device. Its events come one after another. */
   private static final class Session implements StreamObserver<FromDevice> {
-    private final RemoteDevice device;
+    private final Attended device;
     private final Pipe<ToDevice> pipe;
+    private final DeviceLine line;
     private final ServerCallStreamObserver<ToDevice> stream;
-    private final Optional<Introduction> introduction;
+    private final Optional<List<byte[]>> chain;
     private boolean greeted;
     private boolean refused;
 
     Session(
-        RemoteDevice device,
+        Attended device,
         Pipe<ToDevice> pipe,
         ServerCallStreamObserver<ToDevice> stream,
-        Optional<Introduction> introduction) {
+        Optional<List<byte[]>> chain) {
       this.device = device;
       this.pipe = pipe;
+      this.line = new StreamLine(pipe);
       this.stream = stream;
-      this.introduction = introduction;
+      this.chain = chain;
     }
 
     @Override
@@ -107,7 +129,7 @@ public final class FleetService extends FleetGrpc.FleetImplBase {
           case HELLO -> greet(said.getHello());
           case RESULT -> {
             require(greeted, "a result came before the greeting; send hello first");
-            device.take(pipe, said.getResult());
+            device.take(line, said.getResult());
           }
           case WHAT_NOT_SET -> require(false, "a message is empty, must say something");
         }
@@ -125,11 +147,7 @@ public final class FleetService extends FleetGrpc.FleetImplBase {
           "the protocol is %d, must be %d; update the older of the two"
               .formatted(hello.getVersion(), JobCodec.VERSION));
       greeted = true;
-      device.attend(
-          pipe,
-          hello,
-          introduction.map(
-              known -> known.with(SealingKeys.shown(hello), PeerAddress.read(hello.getAddress()))));
+      device.attend(line, hello, chain.map(shown -> introduction(shown, hello)));
     }
 
     private static void require(boolean holds, String rule) {
@@ -140,7 +158,7 @@ public final class FleetService extends FleetGrpc.FleetImplBase {
 
     void over() {
       pipe.broken();
-      device.left(pipe);
+      device.left(line);
     }
 
     @Override
@@ -151,7 +169,7 @@ public final class FleetService extends FleetGrpc.FleetImplBase {
     @Override
     public void onCompleted() {
       pipe.end();
-      device.left(pipe);
+      device.left(line);
     }
   }
 

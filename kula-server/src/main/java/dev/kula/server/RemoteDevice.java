@@ -7,14 +7,10 @@ import dev.kula.wire.Incoming;
 import dev.kula.wire.Introduction;
 import dev.kula.wire.Job;
 import dev.kula.wire.JobCodec;
-import dev.kula.wire.Outgoing;
-import dev.kula.wire.Pipe;
 import dev.kula.wire.Result;
 import dev.kula.wire.v1.Frame;
 import dev.kula.wire.v1.Hello;
-import dev.kula.wire.v1.ToDevice;
 import dev.kula.wire.v1.Welcome;
-import io.grpc.Status;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.locks.Condition;
@@ -27,16 +23,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread safe.
  */
-final class RemoteDevice implements Participant {
+final class RemoteDevice implements Participant, Attended {
   /** In the place of a result that somebody has taken: that there was one. */
   private static final Result HANDED_ON = new Result.Done();
-
-  /**
-   * Not OK, by which a device knows that the fleet has ended: of two greetings that are on the way
-   * at once, that of the connection which broke may come last.
-   */
-  private static final Status SUPERSEDED =
-      Status.ABORTED.withDescription("another session of the same name has begun; try again");
 
   private final DeviceId id;
   private final ByteString server;
@@ -67,7 +56,7 @@ final class RemoteDevice implements Participant {
   private @Nullable Attendance attendance;
 
   /** A session, and what the device lacked of the job when it began. */
-  private record Attendance(long session, Pipe<ToDevice> pipe, long have, long partial) {
+  private record Attendance(long session, DeviceLine line, long have, long partial) {
     long from(long number) {
       return have == number - 1 ? partial : 0;
     }
@@ -124,12 +113,10 @@ final class RemoteDevice implements Participant {
   }
 
   /**
-   * A session begins; an earlier one of the same device ends.
-   *
-   * @param shown with what others may be introduced to the device
    * @throws KulaException blaming the device, if it lacks jobs that were done and is irreplaceable
    */
-  void attend(Pipe<ToDevice> pipe, Hello hello, Optional<Introduction> shown) {
+  @Override
+  public void attend(DeviceLine line, Hello hello, Optional<Introduction> shown) {
     lock.lock();
     try {
       introduction = shown;
@@ -142,20 +129,18 @@ final class RemoteDevice implements Participant {
                 + " start it where that is, or the orchestrator again with --resume");
       }
       if (attendance != null) {
-        attendance.pipe().end(SUPERSEDED);
+        attendance.line().replaced();
       }
       attendance =
           new Attendance(
-              ++sessions, pipe, knows ? hello.getJob() : 0, knows ? hello.getPartial() : 0);
+              ++sessions, line, knows ? hello.getJob() : 0, knows ? hello.getPartial() : 0);
       boolean open = job > 0 && result == null;
-      pipe.greet(
-          ToDevice.newBuilder()
-              .setWelcome(
-                  Welcome.newBuilder()
-                      .setServer(server)
-                      .setSettings(settings)
-                      .setResult(open ? job - 1 : job)
-                      .setPartial(open ? incoming.partial(job) : 0))
+      line.welcome(
+          Welcome.newBuilder()
+              .setServer(server)
+              .setSettings(settings)
+              .setResult(open ? job - 1 : job)
+              .setPartial(open ? incoming.partial(job) : 0)
               .build());
       changed.signalAll();
     } finally {
@@ -163,11 +148,11 @@ final class RemoteDevice implements Participant {
     }
   }
 
-  /** A session has ended. */
-  void left(Pipe<ToDevice> pipe) {
+  @Override
+  public void left(DeviceLine line) {
     lock.lock();
     try {
-      if (attendance != null && attendance.pipe().equals(pipe)) {
+      if (attendance != null && attendance.line().equals(line)) {
         attendance = null;
         absentSince = System.nanoTime();
         changed.signalAll();
@@ -177,16 +162,11 @@ final class RemoteDevice implements Participant {
     }
   }
 
-  /**
-   * A piece of a result has come. It is let lie if it is of another job than the present one, or of
-   * an earlier session: the device has been told to send again what had not come by then.
-   *
-   * @throws KulaException blaming the device
-   */
-  void take(Pipe<ToDevice> pipe, Frame frame) {
+  @Override
+  public void take(DeviceLine line, Frame frame) {
     lock.lock();
     try {
-      boolean attends = attendance != null && attendance.pipe().equals(pipe);
+      boolean attends = attendance != null && attendance.line().equals(line);
       if (!attends || frame.getJob() != job || result != null) {
         return;
       }
@@ -237,11 +217,7 @@ final class RemoteDevice implements Participant {
         : end - now;
   }
 
-  /**
-   * Without the lock, for the device may answer meanwhile. Of many devices at once, bytes of a job
-   * would fill the memory, so they are made for as long as they are sent, and again if a connection
-   * breaks.
-   */
+  /** Without the lock, for the device may answer meanwhile. */
   private void send(Job work, Attendance to, long end) {
     long number = job;
     if (to.have() >= number) {
@@ -249,10 +225,7 @@ final class RemoteDevice implements Participant {
     }
     lock.unlock();
     try {
-      new Outgoing(number, JobCodec.encode(work))
-          .send(
-              to.from(number),
-              frame -> to.pipe().write(ToDevice.newBuilder().setJob(frame).build(), end));
+      to.line().send(number, work, to.from(number), end);
     } finally {
       lock.lock();
     }
@@ -263,7 +236,7 @@ final class RemoteDevice implements Participant {
     lock.lock();
     try {
       if (attendance != null) {
-        attendance.pipe().end();
+        attendance.line().end();
       }
     } finally {
       lock.unlock();

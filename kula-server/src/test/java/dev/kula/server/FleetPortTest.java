@@ -101,7 +101,7 @@ final class FleetPortTest {
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
             tls,
             new FleetService(
-                id -> id.equals(NAME) ? Optional.of(device) : Optional.<RemoteDevice>empty()),
+                id -> id.equals(NAME) ? Optional.of(device) : Optional.<Attended>empty()),
             refusals::add);
   }
 

@@ -287,8 +287,8 @@ final class RemoteDeviceTest {
   @Test
   void whatASessionSaysAfterTheNextHasBegunIsLetLie() throws Exception {
     CountDownLatch begun = new CountDownLatch(2); // the welcome, and the job
-    Pipe<ToDevice> first = new Pipe<>(new Silent(begun));
-    Pipe<ToDevice> second = new Pipe<>(new Silent(begun));
+    DeviceLine first = new StreamLine(new Pipe<>(new Silent(begun)));
+    DeviceLine second = new StreamLine(new Pipe<>(new Silent(begun)));
     device.attend(first, hello(), Optional.empty());
     Future<Optional<Result>> asking = asked(new Job.Begin(1));
     byte[] whole = JobCodec.encode(new Result.Failed("x".repeat(500)));

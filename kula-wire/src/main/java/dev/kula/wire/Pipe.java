@@ -1,6 +1,5 @@
 package dev.kula.wire;
 
-import io.grpc.Status;
 import io.grpc.stub.CallStreamObserver;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -83,27 +82,22 @@ public final class Pipe<T> {
     }
   }
 
-  /** Ends this side of the session for a reason that the other is told. */
-  public void end(Status why) {
-    lock.lock();
-    try {
-      if (open) {
-        open = false;
-        stream.onError(why.asRuntimeException());
-      }
-      changed.signalAll();
-    } finally {
-      lock.unlock();
-    }
-  }
-
   /** Ends this side of the session. */
   public void end() {
+    over(stream::onCompleted);
+  }
+
+  /** Ends the session because something is wrong. */
+  public void fail(Exception why) {
+    over(() -> stream.onError(why));
+  }
+
+  private void over(Runnable last) {
     lock.lock();
     try {
       if (open) {
         open = false;
-        stream.onCompleted();
+        last.run();
       }
       changed.signalAll();
     } finally {
