@@ -2,21 +2,26 @@ package dev.kula.app;
 
 import java.time.InstantSource;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** How a device or a monitor reaches its server, and what it takes part in. */
 final class AttendanceOptions {
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec command = CommandSpec.create();
+
   @Mixin private IdentityOptions identity = new IdentityOptions();
   @Mixin private OperationsOptions operations = new OperationsOptions();
 
   @Option(
       names = "--server",
       paramLabel = "HOST:PORT",
-      required = true,
       defaultValue = "${env:KULA_SERVER}",
       description = "Where the orchestrator listens; the port is 7443 if left out.")
-  private String server = "";
+  private @Nullable String server;
 
   @Option(
       names = "--rehearse",
@@ -38,6 +43,9 @@ final class AttendanceOptions {
    * @param peers where other devices hand things to it
    */
   AttendancePlan plan(Optional<OwnTerms> own, Optional<PeerPlan> peers, InstantSource clock) {
+    if (server == null) {
+      throw IdentityOptions.leftOut("--server", command);
+    }
     return new AttendancePlan(
         Address.read("--server", server),
         identity.ofDevice(clock),

@@ -1,5 +1,6 @@
 package dev.kula.app;
 
+import dev.kula.KulaException;
 import dev.kula.peer.Revocations;
 import dev.kula.peer.Trust;
 import dev.kula.wire.identity.Credentials;
@@ -9,19 +10,23 @@ import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** Who a process of a live fleet is, and whom it believes. */
 final class IdentityOptions {
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec command = CommandSpec.create();
+
   @Option(
       names = "--identity",
       paramLabel = "PATH",
-      required = true,
       defaultValue = "${env:KULA_IDENTITY}",
       description =
           "Certificate and keys of this process, PATH.pem and PATH.key, as kula pki issue makes"
               + " them.")
-  private Path identity = Path.of("");
+  private @Nullable Path identity;
 
   @Option(
       names = "--authority",
@@ -51,13 +56,26 @@ final class IdentityOptions {
 
   /** The file of the own certificate. */
   Path certificate() {
-    return Path.of(identity + ".pem");
+    return Path.of(own() + ".pem");
+  }
+
+  /** The mistake that an option is not there which a command needs in some cases. */
+  static KulaException leftOut(String option, CommandSpec command) {
+    return KulaException.user(
+        "%s is left out, must be given; see %s --help".formatted(option, command.qualifiedName()));
+  }
+
+  private Path own() {
+    if (identity == null) {
+      throw leftOut("--identity", command);
+    }
+    return identity;
   }
 
   private Tls tls(@Nullable Path list, InstantSource clock) {
     X509Certificate root = Credentials.authority(authority);
     Revocations revocations =
         list == null ? Revocations.none() : RevocationList.open(list, root, clock);
-    return Tls.read(identity, new Trust(root, clock, revocations));
+    return Tls.read(own(), new Trust(root, clock, revocations));
   }
 }

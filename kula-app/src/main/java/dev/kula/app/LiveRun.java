@@ -19,6 +19,8 @@ import dev.kula.server.FleetServer;
 import dev.kula.server.LiveFleet;
 import dev.kula.server.Onlooker;
 import dev.kula.server.Rehearsal;
+import dev.kula.server.Tier;
+import dev.kula.server.TierProvider;
 import dev.kula.store.RunDirectory;
 import java.time.Duration;
 import java.util.Map;
@@ -30,7 +32,7 @@ final class LiveRun implements Run {
   static final String BASE_JOBS = "base.jobs";
 
   private final LiveFleet fleet;
-  private final FleetPort port;
+  private final Opened opened;
   private final Optional<OperationsPort> operations;
   private final Optional<Traces> traces;
   private final FleetPlan plan;
@@ -38,16 +40,24 @@ final class LiveRun implements Run {
   private final Terminal terminal;
   private @Nullable RunState before;
 
+  /**
+   * By which devices come now.
+   *
+   * @param where in words
+   * @param end lets no more come
+   */
+  private record Opened(String where, Runnable end) {}
+
   private LiveRun(
       LiveFleet fleet,
-      FleetPort port,
+      Opened opened,
       Optional<OperationsPort> operations,
       Optional<Traces> traces,
       FleetPlan plan,
       int devices,
       Terminal terminal) {
     this.fleet = fleet;
-    this.port = port;
+    this.opened = opened;
     this.operations = operations;
     this.traces = traces;
     this.plan = plan;
@@ -81,12 +91,16 @@ final class LiveRun implements Run {
         Onlooker onlooker = traces.map(to -> to.of(counted)).orElse(counted);
         RunListener read = readings.map(to -> to.of(listener)).orElse(listener);
         RunListener told = traces.map(to -> to.of(read)).orElse(read);
+        Optional<TierProvider.Orchestrating> tiers = tiers(plan, onlooker);
+        Optional<String> monitor = plan.monitorApart() ? Optional.of(words(run)) : Optional.empty();
+        Tier tier = tiers.<Tier>map(one -> one).orElse(Tier.ALONE);
         LiveFleet fleet =
             plan.membership()
                 .map(
                     members ->
                         deployment(members, data, run, directory)
-                            .fleet(settings, engines, plan.patience(), onlooker, told))
+                            .fleet(
+                                settings, engines, monitor, tier, plan.patience(), onlooker, told))
                 .orElseGet(
                     () ->
                         Rehearsal.fleet(
@@ -94,15 +108,14 @@ final class LiveRun implements Run {
                             settings,
                             engines,
                             Optional.of(JobLog.open(directory.file(BASE_JOBS))),
-                            plan.monitorApart() ? Optional.of(words(run)) : Optional.empty(),
+                            monitor,
+                            tier,
                             plan.patience(),
                             onlooker,
                             told));
-        FleetPort port = null;
+        Opened opened = null;
         try {
-          port =
-              FleetPort.open(
-                  plan.listen().socket(), plan.tls(), fleet.service(), onlooker::refused);
+          opened = open(plan, fleet, tiers, onlooker);
           readings.ifPresent(
               to ->
                   to.gauge(
@@ -121,11 +134,13 @@ final class LiveRun implements Run {
               readings.flatMap(
                   of -> Operations.open(plan.operations(), Optional::empty, () -> of, terminal));
           return new LiveRun(
-              fleet, port, operations, traces, plan, data.devices().size(), terminal);
+              fleet, opened, operations, traces, plan, data.devices().size(), terminal);
         } catch (KulaException e) {
           fleet.close();
-          if (port != null) {
-            port.close();
+          if (opened != null) {
+            opened.end().run();
+          } else {
+            tiers.ifPresent(TierProvider.Orchestrating::close);
           }
           traces.ifPresent(Traces::close);
           throw e;
@@ -139,9 +154,42 @@ final class LiveRun implements Run {
     };
   }
 
+  private static Optional<TierProvider.Orchestrating> tiers(FleetPlan plan, Onlooker onlooker) {
+    return plan.entrance() instanceof FleetPlan.Kafka kafka
+        ? Optional.of(
+            TierProvider.find()
+                .orchestrator(kafka.file(), plan.patience().job(), onlooker::refused))
+        : Optional.empty();
+  }
+
+  private static Opened open(
+      FleetPlan plan,
+      LiveFleet fleet,
+      Optional<TierProvider.Orchestrating> tiers,
+      Onlooker onlooker) {
+    return switch (plan.entrance()) {
+      case FleetPlan.Port at -> {
+        FleetPort port =
+            FleetPort.open(at.listen().socket(), at.tls(), fleet.service(), onlooker::refused);
+        Address bound = new Address(at.listen().host(), port.port());
+        yield new Opened("listening on " + bound, port::close);
+      }
+      case FleetPlan.Kafka kafka -> {
+        TierProvider.Orchestrating tier = tiers.orElseThrow();
+        tier.serve(fleet.server());
+        yield new Opened("behind the gateways of " + kafka.file(), tier::close);
+      }
+    };
+  }
+
   private static Deployment deployment(
       Membership members, FederatedData data, RunSettings run, RunDirectory directory) {
     members.write(directory);
+    return deployment(members, data, run);
+  }
+
+  /** A run of devices with data of their own. */
+  static Deployment deployment(Membership members, FederatedData data, RunSettings run) {
     DataSource.Tabular source = (DataSource.Tabular) DataSource.parse(run.data());
     return new Deployment(
         members.run(),
@@ -190,10 +238,10 @@ final class LiveRun implements Run {
 
   private void gather() {
     FleetServer server = fleet.server();
-    Address at = new Address(plan.listen().host(), port.port());
-    int expected = devices + (plan.monitorApart() ? 1 : 0);
-    String whom = plan.monitorApart() ? "devices and monitor" : "devices";
-    say(terminal, "listening on %s, waiting for %d %s".formatted(at, expected, whom));
+    boolean monitorComes = plan.monitorApart() && !plan.isTiered();
+    int expected = devices + (monitorComes ? 1 : 0);
+    String whom = monitorComes ? "devices and monitor" : "devices";
+    say(terminal, "%s, waiting for %d %s".formatted(opened.where(), expected, whom));
     int enough = plan.membership().map(Membership::atLeast).orElse(expected);
     long end = System.nanoTime() + plan.gathering().toNanos();
     try {
@@ -227,7 +275,7 @@ final class LiveRun implements Run {
   @Override
   public void close() {
     fleet.close();
-    port.close();
+    opened.end().run();
     operations.ifPresent(OperationsPort::close);
     traces.ifPresent(Traces::close); // what devices did until the end is in them
   }

@@ -10,6 +10,8 @@ import dev.kula.data.FederatedData;
 import dev.kula.engine.Engines;
 import dev.kula.model.EngineFactory;
 import dev.kula.round.SimulationSettings;
+import dev.kula.server.MonitorTerms;
+import dev.kula.server.Rehearsal;
 import dev.kula.store.database.RunDatabase;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -116,6 +118,21 @@ final class LocalRunner implements Runner {
     SimulationSettings run = Computing.PLANNER.plan(settings, data, true);
     Attendance.monitor(
         plan, data, run, LiveRun.words(settings), directory(settings, plan), terminal);
+  }
+
+  @Override
+  public MonitorTerms terms(RunSettings settings, Optional<Membership> members) {
+    Engines.startLoading();
+    Dataset dataset = RunPlanner.read(settings);
+    FederatedData data =
+        members
+            .map(devices -> devices.fleet(dataset))
+            .orElseGet(() -> RunPlanner.federate(dataset, settings));
+    SimulationSettings run = Computing.PLANNER.plan(settings, data, true);
+    String words = LiveRun.words(settings);
+    return members
+        .map(devices -> LiveRun.deployment(devices, data, settings).terms(run, words))
+        .orElseGet(() -> Rehearsal.terms(data, run, words));
   }
 
   private static Path directory(RunSettings settings, AttendancePlan plan) {

@@ -54,6 +54,7 @@ final class OrchestrateCommand implements Callable<Integer> {
   private final InstantSource clock;
   @Spec private CommandSpec spec;
   @Mixin private IdentityOptions identity = new IdentityOptions();
+  @Mixin private KafkaOptions kafka = new KafkaOptions();
   @Mixin private OperationsOptions operations = new OperationsOptions();
   @Mixin private StoreOptions store = new StoreOptions();
 
@@ -156,6 +157,9 @@ final class OrchestrateCommand implements Callable<Integer> {
   public Integer call() {
     RunSettings settings = FlagOptions.settings(spec.commandLine().getParseResult(), runner);
     requireLive(settings);
+    if (kafka.file().isPresent()) {
+      requireSums(settings);
+    }
     Optional<Membership> membership = membership(settings).map(this::enough);
     refuse(
         membership.isEmpty() && atLeast != null, "--at-least", "a rehearsal waits for all devices");
@@ -164,8 +168,13 @@ final class OrchestrateCommand implements Callable<Integer> {
     }
     FleetPlan plan =
         new FleetPlan(
-            Address.read("--listen", listen),
-            identity.ofServer(clock),
+            kafka
+                .file()
+                .<FleetPlan.Entrance>map(FleetPlan.Kafka::new)
+                .orElseGet(
+                    () ->
+                        new FleetPlan.Port(
+                            Address.read("--listen", listen), identity.ofServer(clock))),
             membership,
             monitor,
             Durations.read("--gather", gather),
@@ -199,7 +208,7 @@ final class OrchestrateCommand implements Callable<Integer> {
     if (recorded.isPresent()) {
       refuse(rehearse, "--rehearse", "the run to be resumed is none");
       refuse(members != null, "--members", "the run to be resumed has them");
-      refuse(monitor, "--monitor", "where devices have data of their own, this process is it");
+      refuseMonitor();
       return recorded;
     }
     if (rehearse) {
@@ -211,8 +220,15 @@ final class OrchestrateCommand implements Callable<Integer> {
           "--members is left out, must name a file with the devices that have data of their own; add"
               + " it, or --rehearse to try things out on data that all have");
     }
-    refuse(monitor, "--monitor", "where devices have data of their own, this process is it");
+    refuseMonitor();
     return Optional.of(Membership.begin(members));
+  }
+
+  private void refuseMonitor() {
+    refuse(
+        monitor && kafka.file().isEmpty(),
+        "--monitor",
+        "where devices have data of their own, this process is it, but for --kafka");
   }
 
   static void refuse(boolean given, String option, String why) {
@@ -223,7 +239,7 @@ final class OrchestrateCommand implements Callable<Integer> {
   }
 
   /** Settings of a run of devices with data of their own, which are dealt no others. */
-  private static RunSettings deployed(RunSettings settings, Membership membership) {
+  static RunSettings deployed(RunSettings settings, Membership membership) {
     if (!(DataSource.parse(settings.data()) instanceof DataSource.Tabular)) {
       throw KulaException.user(
           "--data is '%s', must be a table like those of the devices; add --data csv:FILE or another"
@@ -254,6 +270,20 @@ final class OrchestrateCommand implements Callable<Integer> {
               .formatted(atLeast, most));
     }
     return membership.withAtLeast(atLeast);
+  }
+
+  /** Refuses what needs updates by themselves, or depends on which of them come first. */
+  private static void requireSums(RunSettings settings) {
+    Map<String, Object> defaults = RunSettings.defaults().asMap();
+    for (Flag flag : List.of(Flag.ROBUST, Flag.CLUSTERS, Flag.PACE)) {
+      Object value = settings.asMap().get(flag.key());
+      if (!Objects.equals(value, defaults.get(flag.key()))) {
+        throw KulaException.user(
+            "%s is '%s', must be left out with --kafka, where updates fold as they come and apart from"
+                    .formatted(flag.option(), value)
+                + " each other; remove one of the two");
+      }
+    }
   }
 
   /** Refuses what is there in a simulation alone. */

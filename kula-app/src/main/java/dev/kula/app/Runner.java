@@ -3,6 +3,7 @@ package dev.kula.app;
 import dev.kula.app.advice.Advice;
 import dev.kula.audit.AuditReport;
 import dev.kula.round.RunSummary;
+import dev.kula.server.MonitorTerms;
 import dev.kula.store.database.RunDatabase;
 import java.nio.file.Path;
 import java.util.Map;
@@ -60,6 +61,13 @@ interface Runner {
 
   /** Is the monitor of a live fleet until its run ends. */
   void monitor(RunSettings settings, AttendancePlan plan, Terminal terminal);
+
+  /**
+   * What a monitor plans by where several processes are one.
+   *
+   * @param members devices with data of their own; empty for a rehearsal
+   */
+  MonitorTerms terms(RunSettings settings, Optional<Membership> members);
 
   /** Prints to {@code terminal.out()} what the data and their partition are like. */
   void describe(RunSettings settings, Terminal terminal);

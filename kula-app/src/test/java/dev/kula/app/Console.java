@@ -1,6 +1,7 @@
 package dev.kula.app;
 
 import dev.kula.audit.AuditReport;
+import dev.kula.server.MonitorTerms;
 import dev.kula.store.database.RunDatabase;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -99,6 +100,11 @@ final class Console {
     @Override
     public void monitor(RunSettings settings, AttendancePlan plan, Terminal terminal) {
       asked.add(settings);
+    }
+
+    @Override
+    public MonitorTerms terms(RunSettings settings, Optional<Membership> members) {
+      throw new UnsupportedOperationException("there is no Kafka here");
     }
 
     @Override

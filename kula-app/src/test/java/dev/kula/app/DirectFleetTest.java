@@ -25,6 +25,7 @@ import dev.kula.server.FleetPort;
 import dev.kula.server.LiveFleet;
 import dev.kula.server.Patience;
 import dev.kula.server.Rehearsal;
+import dev.kula.server.Tier;
 import dev.kula.wire.PeerAddress;
 import dev.kula.wire.identity.Credentials;
 import dev.kula.wire.identity.PeerKeys;
@@ -182,6 +183,7 @@ final class DirectFleetTest {
                 SmallFleet.ENGINES,
                 Optional.of(JobLog.open(fleet.log("base"))),
                 Optional.empty(),
+                Tier.ALONE,
                 new Patience(PATIENCE, PATIENCE),
                 refusals::add,
                 rounds);

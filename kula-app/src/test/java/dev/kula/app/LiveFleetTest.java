@@ -31,6 +31,7 @@ import dev.kula.server.FleetPort;
 import dev.kula.server.LiveFleet;
 import dev.kula.server.Patience;
 import dev.kula.server.Rehearsal;
+import dev.kula.server.Tier;
 import dev.kula.wire.FleetSettings;
 import dev.kula.wire.Job;
 import dev.kula.wire.Result;
@@ -298,6 +299,7 @@ final class LiveFleetTest {
                 ENGINES,
                 Optional.empty(),
                 Optional.of(""),
+                Tier.ALONE,
                 new Patience(PATIENCE, PATIENCE),
                 refusals::add,
                 log);

@@ -22,6 +22,7 @@ import dev.kula.server.LiveFleet;
 import dev.kula.server.Onlooker;
 import dev.kula.server.Patience;
 import dev.kula.server.Rehearsal;
+import dev.kula.server.Tier;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -115,6 +116,7 @@ record SmallFleet(FederatedData data, SimulationSettings plan, Path directory) {
         ENGINES,
         Optional.of(JobLog.open(base)),
         Optional.of(""),
+        Tier.ALONE,
         new Patience(patience, patience),
         onlooker,
         listener);

@@ -98,6 +98,14 @@ public final class PerformanceMonitor implements Monitor {
     return sound;
   }
 
+  /**
+   * Profiles of this census, by the names of their devices. With {@link #state}, all that the
+   * monitor knows.
+   */
+  public List<Profile> profiles() {
+    return List.copyOf(profiles.values());
+  }
+
   private RunEvent.Compared compare(int round) {
     Findings findings =
         FleetComparison.compare(List.copyOf(profiles.values()), labels, settings.errorRate());

@@ -15,6 +15,8 @@ import dev.kula.round.Servers;
 import dev.kula.round.SimulationSettings;
 import dev.kula.wire.FleetData;
 import dev.kula.wire.FleetSettings;
+import dev.kula.wire.SettingsCodec;
+import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -47,6 +49,9 @@ public record Deployment(
    *
    * @param settings of the run, without attackers and not pooled
    * @param engines makes engines
+   * @param monitor what the tier's monitor must have been told alike: all that swaps are planned
+   *     by, in words; empty if this process is the monitor
+   * @param tier what other processes do
    * @param patience with devices
    * @param onlooker sees what devices are asked, could not do, or said and may not
    * @param listener is told of rounds
@@ -54,17 +59,21 @@ public record Deployment(
   public LiveFleet fleet(
       SimulationSettings settings,
       EngineFactory engines,
+      Optional<String> monitor,
+      Tier tier,
       Patience patience,
       Onlooker onlooker,
       RunListener listener) {
     if (settings.threat().isPresent() || settings.pooled()) {
       throw new IllegalArgumentException("a live fleet has no attackers and no pool of data");
     }
+    tier.check(settings);
     FleetServer server =
         new FleetServer(
             settingsOf(settings),
             Optional.empty(),
-            Optional.empty(),
+            monitor.map(words -> forMonitor(settings, words)),
+            tier,
             isPresent -> new MeasuredConditions(members, isPresent, fewest, onlooker::refused),
             settings.rounds().pace(),
             patience,
@@ -75,7 +84,7 @@ public record Deployment(
         new Servers(
             server.fleet(),
             settings.rounds(),
-            new PerformanceMonitor(settings.rounds(), settings.target()::assumed, schema.labels()),
+            server.monitor(schema.labels()).orElseGet(() -> monitor(settings)),
             settings.devices().privacy(),
             schema.labels(),
             engine,
@@ -91,6 +100,26 @@ public record Deployment(
           server.fleet().devices().forEach(device -> unknown.put(device, 0));
           return unknown;
         });
+  }
+
+  private PerformanceMonitor monitor(SimulationSettings settings) {
+    return new PerformanceMonitor(settings.rounds(), settings.target()::assumed, schema.labels());
+  }
+
+  /**
+   * The monitor, for processes that take turns at being it.
+   *
+   * @param words all that swaps are planned by, as the server was given it
+   */
+  public MonitorTerms terms(SimulationSettings settings, String words) {
+    return new MonitorTerms(forMonitor(settings, words), () -> monitor(settings));
+  }
+
+  /** All but what the run is called, which is of no concern to a monitor. */
+  private FleetSettings forMonitor(SimulationSettings settings, String words) {
+    FleetSettings all = settingsOf(settings).withData(new FleetData.Own("any", schema));
+    String encoded = Base64.getEncoder().encodeToString(SettingsCodec.encode(all));
+    return all.withData(new FleetData.Rehearsed(Dealt.digest(encoded, words)));
   }
 
   /** What is set for all devices. */

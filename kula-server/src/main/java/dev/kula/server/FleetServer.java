@@ -36,7 +36,7 @@ public final class FleetServer implements AutoCloseable {
   private final RemoteFleet fleet;
   private final Fleet watched;
   private final Onlooker onlooker;
-  private final Optional<RemoteDevice> monitor;
+  private final Optional<Participant> monitor;
   private final Patience patience;
   private final FleetService service;
 
@@ -46,8 +46,9 @@ public final class FleetServer implements AutoCloseable {
    * @param settings set alike on all devices; its members are the devices
    * @param base does the jobs of the holder of the base set, and is closed with the server; empty
    *     if there is no base set
-   * @param monitor what a monitor in a process of its own is told, which connects as devices do;
-   *     empty if there is none
+   * @param monitor what a monitor in a process of its own is told, which connects as devices do if
+   *     it is not the tier's; empty if there is none
+   * @param tier what other processes do
    * @param conditions time, and who is there when, made of whether a device is connected now
    * @param pace whose updates a round waits for
    * @param patience with devices
@@ -58,6 +59,7 @@ public final class FleetServer implements AutoCloseable {
       FleetSettings settings,
       Optional<Worker<?>> base,
       Optional<FleetSettings> monitor,
+      Tier tier,
       Function<Predicate<DeviceId>, Conditions> conditions,
       Pace pace,
       Patience patience,
@@ -67,6 +69,7 @@ public final class FleetServer implements AutoCloseable {
     new SecureRandom().nextBytes(name);
     ByteString server = UnsafeByteOperations.unsafeWrap(name);
     ByteString told = encoded(settings);
+    this.patience = patience;
     List<Participant> all = new ArrayList<>();
     for (DeviceId member : settings.members()) {
       RemoteDevice device =
@@ -78,15 +81,20 @@ public final class FleetServer implements AutoCloseable {
     base.ifPresent(worker -> all.add(new ResidentDevice(worker, welcome)));
     this.monitor =
         monitor.map(
-            set ->
-                new RemoteDevice(
-                    Envelope.MONITOR, server, encoded(set), patience.absence(), limit, true));
-    this.monitor.ifPresent(one -> devices.put(Envelope.MONITOR, one));
-    this.patience = patience;
-    this.fleet = new RemoteFleet(all, conditions.apply(this::isPresent), pace, patience, onlooker);
+            set -> tier.monitor(set).orElseGet(() -> connecting(server, encoded(set), limit)));
+    this.fleet =
+        new RemoteFleet(
+            all, conditions.apply(this::isPresent), pace, patience, onlooker, tier.summing());
     this.watched = onlooker.watched(fleet);
     this.onlooker = onlooker;
     this.service = new FleetService(this::attended);
+  }
+
+  private Participant connecting(ByteString server, ByteString told, long limit) {
+    RemoteDevice one =
+        new RemoteDevice(Envelope.MONITOR, server, told, patience.absence(), limit, true);
+    devices.put(Envelope.MONITOR, one);
+    return one;
   }
 
   private static ByteString encoded(FleetSettings settings) {

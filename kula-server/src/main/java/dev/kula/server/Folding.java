@@ -22,13 +22,39 @@ final class Folding {
   private final Broadcast broadcast;
   private final PartialSum sum;
   private final Consumer<String> refusals;
+  private final Optional<Summing> elsewhere;
 
-  /** Of no updates yet. */
-  Folding(Fleet.TrainingTask task, AggregationStrategy strategy, Consumer<String> refusals) {
+  /**
+   * Of no updates yet.
+   *
+   * @param elsewhere where devices' updates come to; empty for here
+   */
+  Folding(
+      Fleet.TrainingTask task,
+      AggregationStrategy strategy,
+      Consumer<String> refusals,
+      Optional<Summing> elsewhere) {
     this.task = task;
     this.broadcast = strategy.broadcast();
     this.sum = strategy.init(task.global().length);
     this.refusals = refusals;
+    this.elsewhere = elsewhere;
+    elsewhere.ifPresent(
+        to -> {
+          String name = "round %d, model %d".formatted(task.round(), task.group());
+          to.begin(name, strategy.init(task.global().length));
+        });
+  }
+
+  /** Takes in what has been folded elsewhere. */
+  void gather() {
+    elsewhere.map(from -> from.sum(refusals)).ifPresent(this::merge);
+  }
+
+  private void merge(PartialSum other) {
+    synchronized (sum) {
+      sum.merge(other);
+    }
   }
 
   /**

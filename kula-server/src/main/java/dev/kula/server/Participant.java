@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /** Somebody who does jobs, in this process or another. Does one at a time. */
-interface Participant extends AutoCloseable {
+public interface Participant extends AutoCloseable {
   /** Its name, as it has proved it. */
   DeviceId id();
 

@@ -12,7 +12,6 @@ import dev.kula.fleet.Courses;
 import dev.kula.fleet.SimulatedConditions;
 import dev.kula.model.EngineFactory;
 import dev.kula.model.TrainingEngine;
-import dev.kula.round.Monitor;
 import dev.kula.round.PerformanceMonitor;
 import dev.kula.round.Roster;
 import dev.kula.round.RunListener;
@@ -46,6 +45,7 @@ public final class Rehearsal {
    *     process
    * @param monitor what a monitor in a process of its own must have been told alike: all that swaps
    *     are planned by, in words; empty if this process is the monitor
+   * @param tier what other processes do
    * @param patience with devices and the monitor
    * @param onlooker sees what devices are asked, could not do, or said and may not
    * @param listener is told of rounds
@@ -56,12 +56,14 @@ public final class Rehearsal {
       EngineFactory engines,
       Optional<JobLog> log,
       Optional<String> monitor,
+      Tier tier,
       Patience patience,
       Onlooker onlooker,
       RunListener listener) {
     if (settings.threat().isPresent() || settings.pooled()) {
       throw new IllegalArgumentException("a rehearsal has no attackers and no pool of data");
     }
+    tier.check(settings);
     Dataset dataset = data.dataset();
     TrainingEngine engine = engines.create(settings.model(), dataset.input(), dataset.task());
     Roster roster = new Roster(data, settings, dataset);
@@ -83,6 +85,7 @@ public final class Rehearsal {
             settingsOf(data, settings, roster),
             base,
             monitor.map(words -> forMonitor(settingsOf(data, settings, roster), words)),
+            tier,
             isPresent -> new SimulatedConditions(roster.courses(), roster.costs(engine)),
             settings.rounds().pace(),
             patience,
@@ -104,7 +107,7 @@ public final class Rehearsal {
     return new LiveFleet(server, servers, engine, () -> trainSamples);
   }
 
-  private static Monitor monitor(FederatedData data, SimulationSettings settings) {
+  private static PerformanceMonitor monitor(FederatedData data, SimulationSettings settings) {
     return new PerformanceMonitor(
         settings.rounds(), settings.target()::assumed, data.dataset().labels());
   }
@@ -158,6 +161,16 @@ public final class Rehearsal {
       FleetSettings told, FederatedData data, SimulationSettings settings, String words) {
     requireSame(told, forMonitor(settingsOf(data, settings), words), "data or flags of the run");
     return new MonitorRunner(monitor(data, settings));
+  }
+
+  /**
+   * The same monitor, for processes that take turns at being it.
+   *
+   * @param words all that swaps are planned by, as the server was given it
+   */
+  public static MonitorTerms terms(FederatedData data, SimulationSettings settings, String words) {
+    return new MonitorTerms(
+        forMonitor(settingsOf(data, settings), words), () -> monitor(data, settings));
   }
 
   /** A monitor has dealt the same data if the digest is the same, and been told the same. */

@@ -50,6 +50,7 @@ public final class RemoteFleet implements Fleet {
   private final Errands errands;
   private final Onlooker onlooker;
   private final PeerTalk talk;
+  private final Optional<Summing> summing;
 
   /** What each participant has as its model, and as one of another group, if it answered since. */
   private final Map<DeviceId, Held> held = new ConcurrentHashMap<>();
@@ -72,13 +73,15 @@ public final class RemoteFleet implements Fleet {
    * @param pace whose updates a round waits for
    * @param patience with devices
    * @param onlooker sees what devices are asked, could not do, or said and may not
+   * @param summing where updates fold, with {@link Pace#ALL} alone; empty for here
    */
   RemoteFleet(
       List<Participant> all,
       Conditions conditions,
       Pace pace,
       Patience patience,
-      Onlooker onlooker) {
+      Onlooker onlooker,
+      Optional<Summing> summing) {
     all.forEach(participant -> participants.put(participant.id(), participant));
     this.enrolled = participants.keySet().stream().filter(id -> !id.equals(Envelope.BASE)).toList();
     this.conditions = conditions;
@@ -87,6 +90,7 @@ public final class RemoteFleet implements Fleet {
     this.arrivals = new Arrivals(pace);
     this.errands = new Errands(patience.job(), onlooker, late::add);
     this.onlooker = onlooker;
+    this.summing = summing;
     this.talk = new PeerTalk(this::takesParcels, onlooker);
   }
 
@@ -151,7 +155,7 @@ public final class RemoteFleet implements Fleet {
     List<Conditions.Worked> worked = new ArrayList<>();
     Duration end = conditions.elapsed();
     for (TrainingTask task : tasks) {
-      Folding folding = new Folding(task, strategy, onlooker::refused);
+      Folding folding = new Folding(task, strategy, onlooker::refused, summing);
       long updateBytes = strategy.updateBytes(task.sent());
       if (pace.equals(Pace.ALL)) {
         train(task, folding)
@@ -172,7 +176,9 @@ public final class RemoteFleet implements Fleet {
 
   /** Folds what devices send as it comes. */
   private Map<DeviceId, Double> train(TrainingTask task, Folding folding) {
-    return all(task.cohort(), id -> job(id, task), folding::take);
+    Map<DeviceId, Double> passes = all(task.cohort(), id -> job(id, task), folding::take);
+    folding.gather();
+    return passes;
   }
 
   /** What a whole cohort sends, in the order of its devices. */
@@ -201,7 +207,7 @@ public final class RemoteFleet implements Fleet {
   private List<Folded> trainMeasured(List<TrainingTask> tasks, AggregationStrategy strategy) {
     Map<TrainingTask, Folding> open = new LinkedHashMap<>();
     for (TrainingTask task : tasks) {
-      open.put(task, new Folding(task, strategy, onlooker::refused));
+      open.put(task, new Folding(task, strategy, onlooker::refused, summing));
       for (DeviceId id : task.cohort()) {
         Participant participant = participants.get(id);
         if (participant != null) {

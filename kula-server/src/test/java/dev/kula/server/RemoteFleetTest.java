@@ -50,7 +50,8 @@ final class RemoteFleetTest {
             Courses.still(), CostModel.heterogeneous(ids, GLOBAL.length, new Seed(1))),
         Pace.ALL,
         patience,
-        refusals::add);
+        refusals::add,
+        Optional.empty());
   }
 
   private static Result trained(float... delta) {
@@ -152,7 +153,8 @@ final class RemoteFleetTest {
             measured("fast", "slow"),
             new Pace.Buffer(1),
             new Patience(Duration.ofMinutes(1), Duration.ofMinutes(1)),
-            refusals::add)) {
+            refusals::add,
+            Optional.empty())) {
       Fleet.Folded first = fleet.train(List.of(task(1, fleet.available(1))), strategy).getFirst();
       assertArrayEquals(new float[] {2, 3}, first.global());
       assertEquals(List.of(new DeviceId("slow")), fleet.atWork());
@@ -180,7 +182,8 @@ final class RemoteFleetTest {
             measured("a", "b", "stuck"),
             new Pace.First(0.6),
             new Patience(Duration.ofMinutes(10), Duration.ofMinutes(10)),
-            refusals::add)) {
+            refusals::add,
+            Optional.empty())) {
       Fleet.Folded folded =
           fleet
               .train(List.of(task(1, fleet.devices())), AggregationStrategy.parse("fedavg"))
