@@ -25,6 +25,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -297,6 +298,7 @@ final class OwnDataTest {
   }
 
   @Test
+  @Tag("slow")
   void whoComesLaterJoins() throws Exception {
     RunningCommand server =
         orchestrate("run", "--model mlp:8 --rounds 150 --at-least 3 --gather 8s");
@@ -370,6 +372,7 @@ final class OwnDataTest {
   }
 
   @Test
+  @Tag("slow")
   void aLimitOfItsOwnIsForNoisedRunsAlone() throws Exception {
     RunningCommand server = orchestrate("run", "--rounds 2 --gather 8s");
     assertMistake(
@@ -379,6 +382,7 @@ final class OwnDataTest {
   }
 
   @Test
+  @Tag("slow")
   void dataThatDoNotFitAreToldInALine() throws Exception {
     RunningCommand server = orchestrate("run", "--rounds 2 --gather 8s");
     int port = server.port();

@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -95,6 +96,7 @@ final class EvidenceTest {
   }
 
   @Test
+  @Tag("slow")
   void tunesReportsAndRunsNothingTwice() throws IOException {
     assertEquals(0, run("tune", "--scenarios", "own"), said);
     Tuned tuned = Tuned.read(directory.resolve("tuned.yaml"));
