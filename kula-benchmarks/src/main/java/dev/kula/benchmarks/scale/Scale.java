@@ -52,7 +52,7 @@ final class Scale {
     for (String devices : Arrays.asList(arguments).subList(2, arguments.length)) {
       all.add(measure(what, shape, Integer.parseInt(devices)));
     }
-    if (all.size() > 2) {
+    if (all.stream().map(Measured::devices).distinct().count() > 2) {
       System.out.printf("%nExponent: %.2f%n", exponent(all.subList(1, all.size())));
     }
   }
