@@ -233,6 +233,7 @@ final class TableDataTest {
                   });
           settledBytes += settled.bytes();
         }
+        case RunEvent.Profiled profiled -> assertTrue(profiled.samples() >= 1);
         case RunEvent.Compared compared -> assertShares(List.of(compared.errorRate()));
         case RunEvent.AccountSpent spent -> assertTrue(spent.epsilon() >= 0);
         case RunEvent.Changed changed -> assertShares(List.of(changed.before(), changed.after()));

@@ -263,8 +263,12 @@ public final class RoundLoop {
     for (int i = 0; i < messages.size(); i++) {
       DeviceId from = messages.get(i).from();
       Message message = messages.get(i).message();
-      if (message instanceof Message.ProfileReport && !counts.get(i)) {
-        ignore(from, "a profile that is not its own, or not of this fleet's labels");
+      if (message instanceof Message.ProfileReport report) {
+        if (counts.get(i)) {
+          events.add(RunEvent.Profiled.of(round, report.profile()));
+        } else {
+          ignore(from, "a profile that is not its own, or not of this fleet's labels");
+        }
       } else if (message instanceof Message.ProfileDeclined declined && counts.get(i)) {
         events.add(
             new RunEvent.AccountSpent(round, from.name(), "profile", declined.spentEpsilon()));

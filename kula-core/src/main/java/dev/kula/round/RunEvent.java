@@ -1,8 +1,10 @@
 package dev.kula.round;
 
 import dev.kula.data.LabelSpace;
+import dev.kula.monitor.Profile;
 import dev.kula.swap.PlannedSwap;
 import dev.kula.swap.SwapOrder;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +16,45 @@ import org.jspecify.annotations.Nullable;
 public sealed interface RunEvent {
   /** Round in which it happened, from 1. */
   int round();
+
+  /**
+   * What a device let the monitor know of it, as it was noised on the device; its sums of features,
+   * eight numbers a label, are left out.
+   *
+   * @param device its name
+   * @param samples estimated number of samples, at least 1
+   * @param labelCounts samples in each label bin; with noise also negative and fractional
+   * @param correct number of right answers over these samples; 0 for a regression
+   * @param lossFraction sum over these samples of min(loss, 5)/5
+   * @param inferenceSeconds for one sample, not noised; 0 if unknown
+   * @param labelStddev standard deviation of the noise in each label count; 0 if there is none
+   * @param metricStddev likewise in {@code correct} and {@code lossFraction}
+   */
+  record Profiled(
+      int round,
+      String device,
+      double samples,
+      List<Double> labelCounts,
+      double correct,
+      double lossFraction,
+      double inferenceSeconds,
+      double labelStddev,
+      double metricStddev)
+      implements RunEvent {
+    /** What a profile says. */
+    static Profiled of(int round, Profile profile) {
+      return new Profiled(
+          round,
+          profile.device().name(),
+          profile.samples(),
+          Arrays.stream(profile.labelCounts()).boxed().toList(),
+          profile.correct(),
+          profile.lossFraction(),
+          profile.inferenceSeconds(),
+          profile.noise().labelStddev(),
+          profile.noise().metricStddev());
+    }
+  }
 
   /**
    * What the monitor's tests said of the profiles of a round.
@@ -54,6 +95,8 @@ public sealed interface RunEvent {
    * @param metricDistance component, in [0, 1]
    * @param reputation of the source, in [0, 1]
    * @param score by which the order was ranked
+   * @param leaseSeconds how long its lease lasts once the source has granted it
+   * @param uses how often the lease may be used
    * @param why one sentence
    */
   record Ordered(
@@ -72,6 +115,8 @@ public sealed interface RunEvent {
       double metricDistance,
       double reputation,
       double score,
+      double leaseSeconds,
+      int uses,
       String why)
       implements RunEvent {
     /** The reasons of a plan. */
@@ -93,6 +138,8 @@ public sealed interface RunEvent {
           planned.similarity().metricDistance(),
           planned.reputation(),
           planned.score(),
+          order.lease().toNanos() / 1e9,
+          order.uses(),
           planned.why());
     }
   }

@@ -34,6 +34,7 @@ final class Json {
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET)
           .addMixIn(RunEvent.class, EventNames.class)
+          .addMixIn(RunEvent.Profiled.class, Profiled.class)
           .addMixIn(RunEvent.Compared.class, Compared.class)
           .addMixIn(RunEvent.Ordered.class, Ordered.class)
           .addMixIn(RunEvent.Settled.class, Settled.class)
@@ -50,6 +51,9 @@ final class Json {
 
   @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
   private interface EventNames {}
+
+  @JsonTypeName("profiled")
+  private interface Profiled {}
 
   @JsonTypeName("compared")
   private interface Compared {}

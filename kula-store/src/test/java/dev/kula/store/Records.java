@@ -46,6 +46,7 @@ public final class Records {
 
   public static List<RunEvent> events() {
     return List.of(
+        new RunEvent.Profiled(1, "a", 38.5, List.of(41.0, -2.5), 30, 6.25, 0.001, 3, 2.5),
         new RunEvent.Compared(
             1,
             0.05,
@@ -67,6 +68,8 @@ public final class Records {
             0.2,
             0.5,
             0.27,
+            300,
+            2,
             "a lacks \"3\"\nand b has it"),
         new RunEvent.Settled(2, 11, "a", "b", "accepted", 0.9, 0.8, 20, 1600, "loss fell"),
         new RunEvent.Settled(3, 12, "a", "b", "expired", null, null, 0, 0, "no answer"),

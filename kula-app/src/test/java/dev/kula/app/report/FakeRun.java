@@ -341,6 +341,8 @@ final class FakeRun {
         0.2,
         0.2 + 0.5 * random.nextDouble(),
         deficit * coverage,
+        300,
+        1,
         "%s lacks %.0f %% of its target, most of it %s, of which %s has %.0f %%; features are alike."
             .formatted(
                 deviceName.apply(receiver),

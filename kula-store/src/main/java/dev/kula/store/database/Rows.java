@@ -67,6 +67,7 @@ final class Rows {
     ObjectNode event = RunJson.tree(logged.event());
     JsonNode type = event.remove("type");
     switch (logged.event()) {
+      case RunEvent.Profiled profiled -> insert("profile", row, event);
       case RunEvent.Ordered ordered -> insert("swap_order", row, named(event));
       case RunEvent.Settled settled -> insert("outcome", row, named(event));
       case RunEvent.Reputations reputations ->

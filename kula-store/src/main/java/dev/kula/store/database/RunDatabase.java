@@ -71,6 +71,11 @@ public final class RunDatabase {
    *     reached
    */
   public static RunDatabase open(String store) {
+    return open(store, "latest");
+  }
+
+  /** As a Kula did whose newest migration was {@code version}. */
+  static RunDatabase open(String store, String version) {
     boolean server = store.startsWith(POSTGRESQL + ":");
     if (!server && !store.startsWith(SQLITE) && store.contains("://")) {
       throw KulaException.user(
@@ -86,7 +91,7 @@ public final class RunDatabase {
     }
     DataSource source = server ? postgresql(uri) : sqlite(file);
     String name = server ? name(uri) : store;
-    migrate(source, name, server);
+    migrate(source, name, server, version);
     return new RunDatabase(name, Jdbi.create(source));
   }
 
@@ -145,12 +150,13 @@ public final class RunDatabase {
   }
 
   /** Tables have one text for both; in a server they stand in a schema of their own. */
-  private static void migrate(DataSource source, String name, boolean server) {
+  private static void migrate(DataSource source, String name, boolean server, String version) {
     try {
       var configuration =
           Flyway.configure()
               .dataSource(source)
               .locations(TABLES)
+              .target(version)
               .failOnMissingLocations(true)
               .ignoreMigrationPatterns(new String[0]) // nor those that this Kula does not know yet
               .loggers("slf4j");

@@ -4,6 +4,7 @@ import static dev.kula.store.ErrorAssertions.assertUserError;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kula.round.RoundRecord;
@@ -116,6 +117,53 @@ abstract class RunDatabaseContract {
     assertEquals(List.of(), troubles);
   }
 
+  @Test
+  void aLeaseIsAsItWasOrderedAndEnded() {
+    RunDatabase database = RunDatabase.open(store());
+    List<RunEvent> events = Records.events();
+    List<RunEvent> unsettled =
+        events.stream().filter(event -> !(event instanceof RunEvent.Settled)).toList();
+    try (RunDirectory run = directory("run")) {
+      RunCopy copy = copy(database, run);
+      append(run, Records.round(1), unsettled);
+      copy.add(Records.round(1), unsettled);
+      Map<String, Object> open = rows(database, "SELECT * FROM lease").getFirst();
+      assertEquals("b", open.get("source"));
+      assertEquals("a", open.get("holder"));
+      assertEquals(300.0, open.get("lease_seconds"));
+      assertEquals(2, number(open, "uses"));
+      assertNull(open.get("ended"));
+
+      List<RunEvent> settled = events.stream().filter(RunEvent.Settled.class::isInstance).toList();
+      append(run, Records.round(2), settled);
+      copy.add(Records.round(2), settled);
+      Map<String, Object> ended = rows(database, "SELECT * FROM lease").getFirst();
+      assertEquals("accepted", ended.get("ended"));
+      assertEquals(2, number(ended, "settled"));
+    }
+  }
+
+  /** As with a newer Kula on an older one's database. */
+  @Test
+  void ordersOfAnOlderKulaHaveNoTermsOfTheirLeases() {
+    RunDatabase older = RunDatabase.open(store(), "1");
+    older.in(
+        handle -> {
+          handle.execute(
+              "INSERT INTO run VALUES ('old', 'simulate', '{}', 'runs/old', '2026-11-01', 1)");
+          return handle.execute(
+              "INSERT INTO swap_order (run, line, method, seed, round, swap, receiver, source,"
+                  + " exchange, samples, labels, why)"
+                  + " VALUES ('old', 1, 'deficit swaps', 7, 0, 1, 'a', 'b', 'raw', 9, '[]', '')");
+        });
+
+    RunDatabase newer = RunDatabase.open(store());
+    Map<String, Object> lease = rows(newer, "SELECT * FROM lease WHERE run = 'old'").getFirst();
+    assertEquals("b", lease.get("source"));
+    assertNull(lease.get("lease_seconds"));
+    assertEquals(0, count(newer, "profile"));
+  }
+
   /** A column that nothing fills is a mistake in the tables or in how rows are made. */
   @Test
   void everyColumnIsFilled() {
@@ -126,7 +174,16 @@ abstract class RunDatabaseContract {
       copy(database, run);
     }
     for (String table :
-        List.of("run", "round", "swap_order", "outcome", "reputation", "event", "device_result")) {
+        List.of(
+            "run",
+            "round",
+            "profile",
+            "swap_order",
+            "lease",
+            "outcome",
+            "reputation",
+            "event",
+            "device_result")) {
       List<Map<String, Object>> rows = rows(database, "SELECT * FROM " + table);
       assertFalse(rows.isEmpty(), table);
       for (String column : rows.getFirst().keySet()) {
@@ -191,7 +248,7 @@ abstract class RunDatabaseContract {
     assertEquals(name, database.runs().getFirst().run());
     assertEquals(2, count(database, "round"));
     assertEquals(1, count(database, "swap_order"));
-    assertEquals(1, count(database, "swap_order WHERE line = 2"));
+    assertEquals(1, count(database, "swap_order WHERE line = 3"));
   }
 
   @Test
@@ -288,6 +345,7 @@ abstract class RunDatabaseContract {
       at++;
       String table =
           switch (line.event()) {
+            case RunEvent.Profiled profiled -> "profile";
             case RunEvent.Ordered ordered -> "swap_order";
             case RunEvent.Settled settled -> "outcome";
             case RunEvent.Reputations reputations -> "reputation";
