@@ -22,6 +22,7 @@ enum Target {
   NOTATION(new NotationParser()),
   SECAGG(new MessageParser()),
   WIRE(new WireParser()),
+  ENROLMENT(new EnrolmentParser()),
   PROTOCOL(new ProtocolScript()),
   SWAP(new SwapScript());
 
