@@ -1,8 +1,10 @@
 package dev.kula.monitor;
 
 import dev.kula.monitor.FeatureDistance.Estimate;
+import java.util.Arrays;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the first estimate of {@link FeatureDistance} needs of each device, for the labels that it
@@ -81,6 +83,97 @@ final class ClassMeans {
     double n = pool.count(bin);
     double pairs = Math.max(1, n * n - n - pool.labelVariance());
     return (squares - n - FeatureSketch.DIMENSIONS * pool.sketchVariance()) / pairs;
+  }
+
+  /**
+   * A label of a block of devices, in single precision.
+   *
+   * @param present 1 for those that have enough of it, else 0; and then the others say nothing
+   * @param squaredMean unbiased
+   * @param inverseCount variance of the mean by sampling
+   * @param meanNoise variance of the mean by noise
+   * @param countNoise relative variance of the count by noise
+   * @param means a column a dimension
+   */
+  record Columns(
+      float[] present,
+      float[] squaredMean,
+      float[] inverseCount,
+      float[] meanNoise,
+      float[] countNoise,
+      float[][] means) {
+    Columns(int devices) {
+      this(
+          new float[devices],
+          new float[devices],
+          new float[devices],
+          new float[devices],
+          new float[devices],
+          new float[FeatureSketch.DIMENSIONS][devices]);
+      Arrays.fill(inverseCount, 1); // for weights that are not there are finite, too
+    }
+  }
+
+  /** The labels of a block of devices; null where none of them has enough. */
+  @Nullable Columns[] columns(int bins, int[] members) {
+    @Nullable Columns[] all = new Columns[bins];
+    for (int at = 0; at < members.length; at++) {
+      for (int row = starts[members[at]]; row < starts[members[at] + 1]; row++) {
+        Columns columns = all[labels[row]];
+        if (columns == null) {
+          columns = new Columns(members.length);
+          all[labels[row]] = columns;
+        }
+        columns.present()[at] = 1;
+        columns.squaredMean()[at] = squaredMean(row);
+        columns.inverseCount()[at] = inverseCount(row);
+        columns.meanNoise()[at] = meanNoise(row);
+        columns.countNoise()[at] = countNoise(row);
+        for (int d = 0; d < FeatureSketch.DIMENSIONS; d++) {
+          columns.means()[d][at] = mean(row, d);
+        }
+      }
+    }
+    return all;
+  }
+
+  /** Where the rows of a device begin, and those of the one before it end. */
+  int start(int device) {
+    return starts[device];
+  }
+
+  /** The label of a row. */
+  int label(int row) {
+    return labels[row];
+  }
+
+  float squaredMean(int row) {
+    return (float) figures[row * FIGURES + SQUARED_MEAN];
+  }
+
+  /** Variance of the mean by sampling. */
+  float inverseCount(int row) {
+    return (float) (1 / figures[row * FIGURES + COUNT]);
+  }
+
+  float meanNoise(int row) {
+    return (float) figures[row * FIGURES + MEAN_NOISE];
+  }
+
+  float countNoise(int row) {
+    return (float) figures[row * FIGURES + COUNT_NOISE];
+  }
+
+  float[] mean(int row) {
+    float[] mean = new float[FeatureSketch.DIMENSIONS];
+    for (int d = 0; d < mean.length; d++) {
+      mean[d] = mean(row, d);
+    }
+    return mean;
+  }
+
+  private float mean(int row, int dimension) {
+    return (float) (figures[row * FIGURES + SUMS + dimension] / figures[row * FIGURES + COUNT]);
   }
 
   /** The squared distance of two devices. */

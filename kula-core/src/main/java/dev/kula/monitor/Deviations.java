@@ -12,6 +12,9 @@ final class Deviations {
   private static final int DIMENSIONS = FeatureSketch.DIMENSIONS;
   private static final double LEAST_SAMPLES = 2;
 
+  /** In single precision its square is finite, too. */
+  private static final float MOST_VARIANCE = 1e12f;
+
   /** Row-major {@code [devices, 8]}; zeros where nothing is known. */
   private final double[] means;
 
@@ -79,6 +82,43 @@ final class Deviations {
   /** Of all devices, row-major {@code [devices, 8]}; zeros where nothing is known. */
   double[] means() {
     return means;
+  }
+
+  /**
+   * Of a block of devices, in single precision.
+   *
+   * @param means a column a dimension
+   * @param sampling large but finite where nothing is known
+   * @param noise variance in each number
+   */
+  record Columns(float[][] means, float[] sampling, float[] noise) {}
+
+  /** The columns of a block of devices. */
+  Columns columns(int[] members) {
+    int size = members.length;
+    Columns columns = new Columns(new float[DIMENSIONS][size], new float[size], new float[size]);
+    for (int at = 0; at < size; at++) {
+      for (int d = 0; d < DIMENSIONS; d++) {
+        columns.means()[d][at] = (float) means[members[at] * DIMENSIONS + d];
+      }
+      columns.sampling()[at] = sampling(members[at]);
+      columns.noise()[at] = noise(members[at]);
+    }
+    return columns;
+  }
+
+  /** Variance by sampling, large but finite where nothing is known. */
+  float sampling(int device) {
+    return (float) Math.min(MOST_VARIANCE, sampling[device]);
+  }
+
+  /** Variance of the noise in each number. */
+  float noise(int device) {
+    return (float) noise[device];
+  }
+
+  float mean(int device, int dimension) {
+    return (float) means[device * DIMENSIONS + dimension];
   }
 
   /** The squared distance of two devices. */

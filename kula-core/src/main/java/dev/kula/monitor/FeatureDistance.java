@@ -31,7 +31,7 @@ final class FeatureDistance {
    */
   static final double EFFECTIVE_DIMENSIONS = 3;
 
-  private static final double PRIOR_STDDEV = FAR * FAR;
+  static final double PRIOR_STDDEV = FAR * FAR;
 
   private final ClassMeans classes;
   private final Deviations deviations;
@@ -77,6 +77,11 @@ final class FeatureDistance {
     double prior = PRIOR_STDDEV * PRIOR_STDDEV;
     double trust = prior / (prior + chosen.variance());
     return trust * said + (1 - trust) * UNKNOWN;
+  }
+
+  /** What the first estimate is made of. */
+  ClassMeans classes() {
+    return classes;
   }
 
   /** How far a device is on the whole from what its labels are like in the fleet. */

@@ -85,9 +85,13 @@ public final class Portraits {
     return features.deviations().means();
   }
 
-  /** {@link #places} alone. */
-  public static double[] places(List<Profile> profiles, FleetStatistics fleet) {
-    return Deviations.of(profiles, fleet.classMeans()).means();
+  /**
+   * A block of devices with which others are to be compared.
+   *
+   * @param members their numbers
+   */
+  public FeatureBlock block(int[] members) {
+    return new FeatureBlock(features, bins, members);
   }
 
   /** D_x alone, as in {@link Similarity}. */

@@ -1,45 +1,35 @@
 package dev.kula.swap;
 
 import dev.kula.Seed;
-import dev.kula.monitor.FeatureSketch;
-import dev.kula.monitor.FleetStatistics;
-import dev.kula.monitor.Portraits;
-import dev.kula.monitor.Profile;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Plans by deficit for fleets of which not all pairs can be looked at. Each receiver is offered
- * some sources that have room: the most promising of its neighbours in features, and holders of
- * each label that it lacks, near and far; then what its {@link Rivals} are offered, twice. An
- * {@link Auction} assigns sources. Those who got none are offered some of those that still have
- * room, and it goes on. Each pass does so once. O(n log² n) for a given number of labels; the same
- * plan on any number of threads.
+ * Plans by deficit for fleets of which not all pairs can be looked at. In several {@link Meetings}
+ * each receiver is compared with all sources of a cell that are near it and hold what it lacks, and
+ * keeps the best. An {@link Auction} assigns sources. Those who got none are offered some of those
+ * that still have room, and it goes on, a few times. Each pass does so once. O(n log² n) for a
+ * given number of labels; the same plan on any number of threads.
  */
 final class DeficitMarket {
-  /** Neighbours in a cell, all of which get a look. */
-  private static final int CELL = 256;
+  /** Sources in a cell, all of which get a look. */
+  private static final int CELL = 512;
 
-  /** Ways of dividing a fleet: who is at the border of a cell in one is inside in another. */
-  private static final int DIVISIONS = 2;
+  /**
+   * How often receivers meet sources: who is at the border of a cell once is inside another time.
+   */
+  private static final int MEETINGS = 3;
 
-  /** Neighbours of each division that are compared in full. */
-  private static final int SHORTLIST = 12;
-
-  /** Holders of what is lacking, near by, over all labels. */
-  private static final int HOLDERS = 8;
-
-  /** How often receivers learn what their rivals are offered. */
-  private static final int HINTS = 2;
+  /** How often those who have no source look at those that have room, at most. */
+  private static final int REPEATS = 4;
 
   /** Offers that a receiver keeps. */
   private static final int OFFERS = 24;
 
   private final PlanRequest request;
   private final Traders traders;
-  private final Cells[] divisions = new Cells[DIVISIONS];
   private final Offers offers;
 
   /** Of each source: receivers that it may still serve when a pass begins. */
@@ -51,26 +41,14 @@ final class DeficitMarket {
   private DeficitMarket(PlanRequest request, Traders traders) {
     this.request = request;
     this.traders = traders;
-    double[] points = traders.portraits().places();
-    Seed seed = request.seed().derive("cells");
-    Arrays.setAll(divisions, d -> cells(points, seed.derive(d)));
     offers = new Offers(traders.size(), OFFERS);
     rooms = new int[traders.size()];
     Arrays.fill(rooms, request.settings().outDegree());
   }
 
-  private static Cells cells(double[] points, Seed seed) {
-    return Cells.of(points, FeatureSketch.DIMENSIONS, CELL, seed);
-  }
-
   /** The plan for a request. */
   static List<PlannedSwap> plan(PlanRequest request) {
-    List<Profile> profiles = request.profiles();
-    FleetStatistics statistics = FleetStatistics.of(profiles);
-    // Who is compared with each other is near in memory: most of the time goes into fetching.
-    Cells near = cells(Portraits.places(profiles, statistics), request.seed().derive("order"));
-    List<Profile> arranged = Arrays.stream(near.order()).mapToObj(profiles::get).toList();
-    Traders traders = new Traders(request, arranged, Portraits.of(arranged, statistics));
+    Traders traders = new Traders(request, request.profiles(), request.portraits());
     return new DeficitMarket(request, traders).plan();
   }
 
@@ -98,19 +76,31 @@ final class DeficitMarket {
     return left;
   }
 
-  /** Offers sources, has receivers bid for them, and once more those who then have none. */
+  /** Offers sources, has receivers bid for them, and again those who then have none. */
   private int[] assign() {
     int[] asking = IntStream.range(0, rooms.length).filter(traders::lacks).toArray();
     Arrays.stream(asking).parallel().forEach(this::revalue);
-    offer(asking, rooms);
+    Seed seed = request.seed().derive("meetings").derive(passes.size());
+    for (int meeting = 0; meeting < MEETINGS; meeting++) {
+      meet(asking, rooms, seed.derive(meeting));
+    }
     Auction auction = new Auction(offers, rooms);
     auction.hold();
     int[] sources = auction.assigned();
-    int[] without = Arrays.stream(asking).filter(receiver -> sources[receiver] < 0).toArray();
-    Arrays.stream(without).forEach(offers::clear); // what others paid more for
-    offer(without, left(sources));
-    auction.hold();
+    int before = asking.length;
+    int[] without = without(asking, sources);
+    for (int i = 0; i < REPEATS && without.length < before; i++) {
+      Arrays.stream(without).forEach(offers::clear); // what others paid more for
+      meet(without, left(sources), seed.derive("again").derive(i));
+      auction.hold();
+      before = without.length;
+      without = without(asking, sources);
+    }
     return sources;
+  }
+
+  private static int[] without(int[] asking, int[] sources) {
+    return Arrays.stream(asking).filter(receiver -> sources[receiver] < 0).toArray();
   }
 
   /** What a receiver lacks has changed since, and who has room. */
@@ -118,48 +108,39 @@ final class DeficitMarket {
     int[] known = offers.sources(receiver);
     offers.clear(receiver);
     for (int source : known) {
-      offer(receiver, source);
+      float score = (float) traders.score(receiver, source);
+      if (score > 0 && isOpen(receiver, source)) {
+        offers.add(receiver, source, score);
+      }
     }
   }
 
-  /**
-   * Offers those who have room left to those who ask.
-   *
-   * @param asking receivers in the order of their numbers
-   */
-  private void offer(int[] asking, int[] left) {
-    List<Shortlists> lists =
-        Arrays.stream(divisions).map(cells -> new Shortlists(traders, cells, left)).toList();
-    HolderIndex index = new HolderIndex(traders, left);
-    Arrays.stream(asking)
-        .parallel()
-        .forEach(
-            receiver -> {
-              for (Shortlists list : lists) {
-                for (int source : list.best(receiver, SHORTLIST)) {
-                  offer(receiver, source);
-                }
-              }
-              for (int source : index.holders(receiver, HOLDERS)) {
-                offer(receiver, source);
-              }
-            });
-    for (int hint = 0; hint < HINTS; hint++) {
-      Rivals rivals = new Rivals(offers);
-      Arrays.stream(asking)
-          .parallel()
-          .forEach(receiver -> rivals.tell(receiver, left, this::offer));
+  /** Offers those who have room left to those who ask. */
+  private void meet(int[] asking, int[] left, Seed seed) {
+    int[] sources =
+        IntStream.range(0, left.length)
+            .filter(source -> left[source] > 0 && traders.worth(source) > 0)
+            .toArray();
+    if (asking.length > 0 && sources.length > 0) {
+      new Meetings(traders, sources, asking, CELL, seed).hold(this::offer);
     }
   }
 
-  /** Offers a source unless it surely is not among the best, or already there. */
-  private void offer(int receiver, int source) {
-    double most = traders.overlap(receiver, source) * traders.worth(source);
-    if (most > offers.least(receiver)
-        && receiver != source
-        && !offers.has(receiver, source)
-        && isOpen(receiver, source)) {
-      offers.add(receiver, source, (float) (most * traders.closeness(receiver, source)));
+  private void offer(int[] receivers, int[] sources) {
+    Vicinity vicinity = new Vicinity(traders, sources);
+    for (int receiver : receivers) {
+      float[] scores = vicinity.scores(receiver);
+      float least = offers.least(receiver);
+      for (int i = 0; i < scores.length; i++) {
+        int source = sources[i];
+        if (scores[i] > least
+            && receiver != source
+            && !offers.has(receiver, source)
+            && isOpen(receiver, source)) {
+          offers.add(receiver, source, scores[i]);
+          least = offers.least(receiver);
+        }
+      }
     }
   }
 

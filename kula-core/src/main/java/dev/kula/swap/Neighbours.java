@@ -16,34 +16,31 @@ final class Neighbours {
   private static final int METRICS = 3;
 
   private final Portraits portraits;
+  private final float[] points;
   private final Cells[] divisions = new Cells[DIVISIONS];
-  private final int[][] places = new int[DIVISIONS][];
 
   /** Divides the devices. */
   Neighbours(Portraits portraits, Seed seed) {
     this.portraits = portraits;
     int width = portraits.bins() + FeatureSketch.DIMENSIONS + METRICS;
-    double[] points = points(portraits, width);
-    for (int division = 0; division < DIVISIONS; division++) {
-      divisions[division] = Cells.of(points, width, CELL, seed.derive(division));
-      places[division] = divisions[division].places();
-    }
+    points = points(portraits, width);
+    Arrays.setAll(divisions, d -> Cells.of(points, width, CELL, seed.derive(d)));
   }
 
   /** Devices are about as far from each other as {@link Similarity} says, by the same weights. */
-  private static double[] points(Portraits portraits, int width) {
-    double[] points = new double[portraits.size() * width];
+  private static float[] points(Portraits portraits, int width) {
+    float[] points = new float[portraits.size() * width];
     for (int i = 0; i < portraits.size(); i++) {
       int at = i * width;
       for (int bin = 0; bin < portraits.bins(); bin++) {
         double share = portraits.shares()[i * portraits.bins() + bin];
-        points[at++] = 0.4 * Math.sqrt(share) / Math.sqrt(2);
+        points[at++] = (float) (0.4 * Math.sqrt(share) / Math.sqrt(2));
       }
       for (int d = 0; d < FeatureSketch.DIMENSIONS; d++) {
-        points[at++] = 0.4 * portraits.places()[i * FeatureSketch.DIMENSIONS + d] / 0.5;
+        points[at++] = (float) (0.4 * portraits.places()[i * FeatureSketch.DIMENSIONS + d] / 0.5);
       }
       for (int m = 0; m < METRICS; m++) {
-        points[at++] = 0.2 * portraits.metrics()[i * METRICS + m] / 2;
+        points[at++] = (float) (0.2 * portraits.metrics()[i * METRICS + m] / 2);
       }
     }
     return points;
@@ -51,17 +48,9 @@ final class Neighbours {
 
   /** Neighbours of a device, the most similar first. */
   int[] of(int device) {
-    int[] found = new int[DIVISIONS * (CELL + 1)];
-    int count = 0;
-    for (int division = 0; division < DIVISIONS; division++) {
-      Cells cells = divisions[division];
-      int cell = cells.cell(places[division][device]);
-      for (int place = cells.start(cell); place < cells.start(cell + 1); place++) {
-        found[count++] = cells.order()[place];
-      }
-    }
     int[] others =
-        Arrays.stream(found, 0, count)
+        Arrays.stream(divisions)
+            .flatMapToInt(cells -> Arrays.stream(cells.members(cells.find(points, device))))
             .filter(other -> other != device)
             .sorted()
             .distinct()

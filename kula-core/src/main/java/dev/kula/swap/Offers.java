@@ -24,15 +24,6 @@ final class Offers {
     this.values = new float[sources.length];
   }
 
-  /** The same at this moment. */
-  Offers copy() {
-    Offers copy = new Offers(counts.length, most);
-    System.arraycopy(counts, 0, copy.counts, 0, counts.length);
-    System.arraycopy(sources, 0, copy.sources, 0, sources.length);
-    System.arraycopy(values, 0, copy.values, 0, values.length);
-    return copy;
-  }
-
   int receivers() {
     return counts.length;
   }

@@ -160,15 +160,10 @@ final class Traders {
     return overlap;
   }
 
-  /** exp(−2 D_x). */
-  double closeness(int receiver, int source) {
-    return Math.exp(-2 * portraits.featureDistance(receiver, source));
-  }
-
   /** The score of a pair of which the receiver lacks something. */
   double score(int receiver, int source) {
     return overlap(receiver, source)
-        * closeness(receiver, source)
+        * Math.exp(-2 * portraits.featureDistance(receiver, source))
         * reputations[source]
         / discounts[source];
   }

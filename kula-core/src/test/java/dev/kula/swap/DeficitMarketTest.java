@@ -3,14 +3,19 @@ package dev.kula.swap;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.kula.Seed;
 import dev.kula.data.DeviceId;
 import dev.kula.monitor.Profile;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ForkJoinPool;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -63,5 +68,41 @@ final class DeficitMarketTest {
     Profiles.plan("deficit", Profiles.request(fleet, Profiles.settings(0.5, 0.7)))
         .forEach(swap -> sources.add(swap.order().source()));
     assertTrue(sources.size() > DEVICES / 2, sources.size() + " sources");
+  }
+
+  /** To single precision, sources all at once say what they say one by one. */
+  @Test
+  void sourcesAtOnceScoreAsTheyDoOneByOne() {
+    PlanRequest request = Profiles.request(Profiles.random(60, 8, 4), Profiles.settings(0.5, 0.7));
+    Traders traders = new Traders(request, request.profiles(), request.portraits());
+    int[] sources = IntStream.range(10, 60).toArray();
+    Vicinity vicinity = new Vicinity(traders, sources);
+    double most = 0;
+    for (int receiver = 0; receiver < 60; receiver++) {
+      float[] scores = vicinity.scores(receiver);
+      for (int i = 0; i < sources.length; i++) {
+        assertEquals(traders.score(receiver, sources[i]), scores[i], 1e-4);
+        most = Math.max(most, scores[i]);
+      }
+    }
+    assertTrue(most > 0.01, "scores up to " + most);
+  }
+
+  @Test
+  void eachReceiverMeetsACellOnce() {
+    PlanRequest request = Profiles.request(Profiles.random(400, 8, 4), Profiles.settings(0.5, 0.7));
+    Traders traders = new Traders(request, request.profiles(), request.portraits());
+    int[] sources = IntStream.range(0, 300).toArray();
+    int[] receivers = IntStream.range(100, 400).toArray();
+    Map<Integer, Integer> met = new ConcurrentHashMap<>();
+    new Meetings(traders, sources, receivers, 32, new Seed(1))
+        .hold(
+            (asking, offering) -> {
+              assertTrue(offering.length <= 32 && offering.length >= 16, offering.length + "");
+              Arrays.stream(asking).forEach(receiver -> met.merge(receiver, 1, Integer::sum));
+            });
+    assertEquals(
+        Arrays.stream(receivers).boxed().collect(Collectors.toMap(r -> r, r -> 1)),
+        Map.copyOf(met));
   }
 }
