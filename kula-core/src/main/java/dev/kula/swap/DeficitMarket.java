@@ -1,19 +1,31 @@
 package dev.kula.swap;
 
 import dev.kula.Seed;
+import dev.kula.monitor.FleetStatistics;
+import dev.kula.monitor.Portraits;
+import dev.kula.monitor.Profile;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Random;
 import java.util.stream.IntStream;
 
 /**
  * Plans by deficit for fleets of which not all pairs can be looked at. In several {@link Meetings}
  * each receiver is compared with all sources of a cell that are near it and hold what it lacks, and
  * keeps the best. An {@link Auction} assigns sources. Those who got none are offered some of those
- * that still have room, and it goes on, a few times. Each pass does so once. O(n log² n) for a
- * given number of labels; the same plan on any number of threads.
+ * that still have room, and it goes on, a few times. Each pass does so once. O(n) for a given
+ * number of labels; the same plan on any number of threads.
  */
 final class DeficitMarket {
+  /**
+   * Devices that are planned for together. Larger fleets are planned for in parts: each has enough
+   * of everything, is faster to work through, and its auction has a thread of its own.
+   */
+  private static final int PART = 1 << 16;
+
   /** Sources in a cell, all of which get a look. */
   private static final int CELL = 512;
 
@@ -28,8 +40,9 @@ final class DeficitMarket {
   /** Offers that a receiver keeps. */
   private static final int OFFERS = 24;
 
-  private final PlanRequest request;
+  private final SwapSettings settings;
   private final Traders traders;
+  private final Seed seed;
   private final Offers offers;
 
   /** Of each source: receivers that it may still serve when a pass begins. */
@@ -38,30 +51,64 @@ final class DeficitMarket {
   /** By pass and receiver: who gives, −1 for nobody. */
   private final List<int[]> passes = new ArrayList<>();
 
-  private DeficitMarket(PlanRequest request, Traders traders) {
-    this.request = request;
+  private DeficitMarket(SwapSettings settings, Traders traders, Seed seed) {
+    this.settings = settings;
     this.traders = traders;
+    this.seed = seed;
     offers = new Offers(traders.size(), OFFERS);
     rooms = new int[traders.size()];
-    Arrays.fill(rooms, request.settings().outDegree());
+    Arrays.fill(rooms, settings.outDegree());
   }
 
   /** The plan for a request. */
   static List<PlannedSwap> plan(PlanRequest request) {
-    Traders traders = new Traders(request, request.profiles(), request.portraits());
-    return new DeficitMarket(request, traders).plan();
-  }
-
-  private List<PlannedSwap> plan() {
+    FleetStatistics statistics = request.statistics();
+    List<DeficitMarket> markets = new ArrayList<>();
+    for (List<Profile> part : parts(request)) {
+      Seed seed = request.seed().derive(markets.size());
+      Traders traders = new Traders(request, part, Portraits.of(part, statistics));
+      markets.add(new DeficitMarket(request.settings(), traders, seed));
+    }
+    List<List<List<PlannedSwap>>> plans =
+        markets.parallelStream().map(DeficitMarket::plan).toList();
     List<PlannedSwap> plan = new ArrayList<>();
     for (int pass = 0; pass < request.settings().inDegree(); pass++) {
+      int now = pass;
+      plans.stream()
+          .flatMap(one -> one.get(now).stream())
+          .sorted(Comparator.comparingDouble(planned -> -planned.score()))
+          .forEach(planned -> plan.add(planned.numbered(request.firstOrder() + plan.size())));
+    }
+    return plan;
+  }
+
+  /** Devices in equal parts, by chance, each in the order of their names. */
+  private static List<List<Profile>> parts(PlanRequest request) {
+    List<Profile> shuffled = new ArrayList<>(request.profiles());
+    Collections.shuffle(shuffled, Random.from(request.seed().derive("parts").generator()));
+    long size = shuffled.size();
+    int count = (shuffled.size() + PART - 1) / PART;
+    List<List<Profile>> parts = new ArrayList<>();
+    for (int part = 0; part < count; part++) {
+      parts.add(
+          shuffled.subList((int) (size * part / count), (int) (size * (part + 1) / count)).stream()
+              .sorted(Comparator.comparing(Profile::device))
+              .toList());
+    }
+    return parts;
+  }
+
+  /** The orders of each pass, best first; all with one number. */
+  private List<List<PlannedSwap>> plan() {
+    List<List<PlannedSwap>> plan = new ArrayList<>();
+    for (int pass = 0; pass < settings.inDegree(); pass++) {
       int[] sources = assign();
       if (pass == 0) {
         explore(sources);
       }
       System.arraycopy(left(sources), 0, rooms, 0, rooms.length);
       passes.add(sources);
-      plan.addAll(orders(sources, plan.size()));
+      plan.add(orders(sources));
     }
     return plan;
   }
@@ -80,9 +127,9 @@ final class DeficitMarket {
   private int[] assign() {
     int[] asking = IntStream.range(0, rooms.length).filter(traders::lacks).toArray();
     Arrays.stream(asking).parallel().forEach(this::revalue);
-    Seed seed = request.seed().derive("meetings").derive(passes.size());
+    Seed draws = seed.derive("meetings").derive(passes.size());
     for (int meeting = 0; meeting < MEETINGS; meeting++) {
-      meet(asking, rooms, seed.derive(meeting));
+      meet(asking, rooms, draws.derive(meeting));
     }
     Auction auction = new Auction(offers, rooms);
     auction.hold();
@@ -91,7 +138,7 @@ final class DeficitMarket {
     int[] without = without(asking, sources);
     for (int i = 0; i < REPEATS && without.length < before; i++) {
       Arrays.stream(without).forEach(offers::clear); // what others paid more for
-      meet(without, left(sources), seed.derive("again").derive(i));
+      meet(without, left(sources), draws.derive("again").derive(i));
       auction.hold();
       before = without.length;
       without = without(asking, sources);
@@ -116,13 +163,13 @@ final class DeficitMarket {
   }
 
   /** Offers those who have room left to those who ask. */
-  private void meet(int[] asking, int[] left, Seed seed) {
+  private void meet(int[] asking, int[] left, Seed draw) {
     int[] sources =
         IntStream.range(0, left.length)
             .filter(source -> left[source] > 0 && traders.worth(source) > 0)
             .toArray();
     if (asking.length > 0 && sources.length > 0) {
-      new Meetings(traders, sources, asking, CELL, seed).hold(this::offer);
+      new Meetings(traders, sources, asking, CELL, draw).hold(this::offer);
     }
   }
 
@@ -159,7 +206,7 @@ final class DeficitMarket {
       return;
     }
     int[] left = left(sources);
-    Neighbours neighbours = new Neighbours(traders.portraits(), request.seed().derive("peers"));
+    Neighbours neighbours = new Neighbours(traders.portraits(), seed.derive("peers"));
     Offers peers = new Offers(sources.length, OFFERS);
     Arrays.stream(explorers)
         .parallel()
@@ -179,7 +226,7 @@ final class DeficitMarket {
   }
 
   /** The orders of a pass, best first, after which their receivers lack less. */
-  private List<PlannedSwap> orders(int[] sources, int before) {
+  private List<PlannedSwap> orders(int[] sources) {
     int[] receivers = IntStream.range(0, sources.length).filter(i -> sources[i] >= 0).toArray();
     long[] keys = new long[receivers.length];
     IntStream.range(0, keys.length)
@@ -193,7 +240,7 @@ final class DeficitMarket {
     List<PlannedSwap> orders =
         IntStream.range(0, keys.length)
             .parallel()
-            .mapToObj(i -> traders.order((int) keys[i], sources[(int) keys[i]], before + i))
+            .mapToObj(i -> traders.order((int) keys[i], sources[(int) keys[i]], 0))
             .toList();
     for (int i = 0; i < keys.length; i++) {
       traders.meet((int) keys[i], orders.get(i));

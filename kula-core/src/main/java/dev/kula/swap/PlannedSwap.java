@@ -20,4 +20,10 @@ public record PlannedSwap(
     Similarity similarity,
     double reputation,
     double score,
-    String why) {}
+    String why) {
+  /** The same with another number. */
+  PlannedSwap numbered(long number) {
+    return new PlannedSwap(
+        order.numbered(number), deficit, coverage, similarity, reputation, score, why);
+  }
+}

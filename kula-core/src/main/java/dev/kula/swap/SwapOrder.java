@@ -59,4 +59,11 @@ public record SwapOrder(
           "lease is %s, must be from 0 to %s".formatted(lease, LONGEST_LEASE));
     }
   }
+
+  /** The same with another number. */
+  SwapOrder numbered(long other) {
+    return new SwapOrder(
+        other, round, source, receiver, samples, labels, exchange, admission, selection, diversity,
+        trusted, lease, uses);
+  }
 }
