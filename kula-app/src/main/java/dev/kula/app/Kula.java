@@ -160,6 +160,7 @@ public final class Kula {
         new DeviceCommand(runner, terminal, clock),
         DeviceCommand.flags(),
         arguments);
+    command.addSubcommand("dashboard", new DashboardCommand(terminal));
     command.addSubcommand("gateway", new GatewayCommand(terminal, clock));
     command.addSubcommand("aggregate", new AggregateCommand(terminal));
     command.addSubcommand("audit-trail", new AuditTrailCommand(terminal));

@@ -86,27 +86,43 @@ public final class RunReader {
   /** Every whole line of {@code rounds.jsonl}, in order. */
   public void forEachRound(Consumer<RoundRecord> reader) {
     forEachLine(
-        RunDirectory.ROUNDS,
-        (file, number, line) ->
-            reader.accept(required(Json.MAPPER.readValue(line, RoundRecord.class), file, number)));
+        RunDirectory.ROUNDS, (file, number, line) -> reader.accept(round(file, number, line)));
   }
 
   /** Every whole line of {@code events.jsonl}, in order; none if there is no such file. */
   public void forEachEvent(Consumer<LoggedEvent> reader) {
     forEachLine(
-        RunDirectory.EVENTS,
-        (file, number, line) -> {
-          JsonNode tree = Json.MAPPER.readTree(line);
-          reader.accept(
-              new LoggedEvent(
-                  tree.path("method").asText(),
-                  tree.path("seed").asLong(),
-                  required(Json.MAPPER.treeToValue(tree, RunEvent.class), file, number)));
-        });
+        RunDirectory.EVENTS, (file, number, line) -> reader.accept(event(file, number, line)));
+  }
+
+  private static RoundRecord round(Path file, int number, String line) throws IOException {
+    return required(Json.MAPPER.readValue(line, RoundRecord.class), file, number);
+  }
+
+  private static LoggedEvent event(Path file, int number, String line) throws IOException {
+    JsonNode tree = Json.MAPPER.readTree(line);
+    return new LoggedEvent(
+        tree.path("method").asText(),
+        tree.path("seed").asLong(),
+        required(Json.MAPPER.treeToValue(tree, RunEvent.class), file, number));
+  }
+
+  /** A reader of whole lines, from the first on, that goes on where it was. */
+  RunFollower.Lines rounds(Consumer<RoundRecord> reader) {
+    return new RunFollower.Lines(
+        path.resolve(RunDirectory.ROUNDS),
+        (file, number, line) -> reader.accept(round(file, number, line)));
+  }
+
+  /** Likewise. */
+  RunFollower.Lines events(Consumer<LoggedEvent> reader) {
+    return new RunFollower.Lines(
+        path.resolve(RunDirectory.EVENTS),
+        (file, number, line) -> reader.accept(event(file, number, line)));
   }
 
   @FunctionalInterface
-  private interface LineReader {
+  interface LineReader {
     void read(Path file, int number, String line) throws IOException;
   }
 
@@ -157,7 +173,7 @@ public final class RunReader {
     return value;
   }
 
-  private static KulaException malformed(Path file, int line, JsonProcessingException malformed) {
+  static KulaException malformed(Path file, int line, JsonProcessingException malformed) {
     return malformed(file, line, malformed.getOriginalMessage(), malformed);
   }
 

@@ -39,6 +39,8 @@ public final class AdvicePage {
         runDirectory.resolve(FILE_NAME),
         "Kula advise: " + runs.summary().data().name(),
         List.of(
+            Page.script("elements.js"),
+            Page.script("drawings.js"),
             Page.script("page.js"),
             Page.script("charts.js"),
             Page.script("devices.js"),

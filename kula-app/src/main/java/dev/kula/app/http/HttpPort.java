@@ -1,21 +1,30 @@
 package dev.kula.app.http;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
 import dev.kula.KulaException;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetSocketAddress;
+import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Function;
 import java.util.regex.Pattern;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Answers over HTTP without a password. At most 32 connections are open, a request may take 10
- * seconds and have 1 MiB.
+ * Answers over HTTP, or HTTPS without asking for a certificate. At most 32 connections are open, a
+ * request may take 10 seconds and have 1 MiB, an answer may take 30 seconds.
  */
 final class HttpPort implements AutoCloseable {
   static final JsonMapper JSON = new JsonMapper();
@@ -49,30 +58,69 @@ final class HttpPort implements AutoCloseable {
    * A request.
    *
    * @param method in capitals; HEAD is asked as GET
+   * @param query what stands behind the question mark, taken apart and decoded
    * @param body whole
-   * @param isOfPage whether a page in a browser may have asked
+   * @param isOfPage whether a page in a browser may have asked that is none of this port's
    */
-  record Request(String method, String path, byte[] body, boolean isOfPage) {}
+  record Request(
+      String method,
+      String path,
+      Map<String, String> query,
+      Headers headers,
+      byte[] body,
+      boolean isOfPage) {
+    Optional<String> header(String name) {
+      return Optional.ofNullable(headers.getFirst(name));
+    }
+  }
 
-  /** An answer. */
-  record Answer(int status, String type, String text, List<String> allowed) {
+  /** What comes back. */
+  sealed interface Reply {
+    int status();
+
+    String type();
+
+    /** Beside what every answer has. */
+    Map<String, String> headers();
+  }
+
+  /** An answer that is known as a whole. */
+  record Answer(int status, String type, String text, Map<String, String> headers)
+      implements Reply {
     static Answer plain(int status, String text) {
-      return new Answer(status, "text/plain; charset=utf-8", text + "\n", List.of());
+      return new Answer(status, "text/plain; charset=utf-8", text + "\n", Map.of());
     }
 
     static Answer json(int status, Object value) {
-      return new Answer(status, "application/json", JSON.valueToTree(value) + "\n", List.of());
+      return new Answer(status, "application/json", JSON.valueToTree(value) + "\n", Map.of());
     }
 
     /** To a method that is none of these. */
     static Answer notAllowed(String method, String... allowed) {
-      String all = String.join(" or ", allowed);
-      return new Answer(
-          405,
-          "text/plain; charset=utf-8",
-          "method is %s, must be %s%n".formatted(method, all).replace("\r", ""),
-          List.of(allowed));
+      return plain(405, "method is %s, must be %s".formatted(method, String.join(" or ", allowed)))
+          .with("Allow", String.join(", ", allowed));
     }
+
+    /** The same with another header. */
+    Answer with(String name, String value) {
+      Map<String, String> all = new HashMap<>(headers);
+      all.put(name, value);
+      return new Answer(status, type, text, all);
+    }
+  }
+
+  /** An answer that is written as it comes. */
+  record Flow(String type, Map<String, String> headers, Writer writer) implements Reply {
+    @Override
+    public int status() {
+      return 200;
+    }
+  }
+
+  /** Writes a flow until it ends, or whoever asked is away. */
+  @FunctionalInterface
+  interface Writer {
+    void write(OutputStream out) throws IOException;
   }
 
   /**
@@ -84,10 +132,29 @@ final class HttpPort implements AutoCloseable {
    * @throws KulaException the user's mistake, if the address cannot be had
    */
   static HttpPort open(
-      String option, InetSocketAddress address, Function<Request, Answer> answers) {
+      String option, InetSocketAddress address, Function<Request, ? extends Reply> answers) {
+    return open(option, address, Optional.empty(), answers);
+  }
+
+  /**
+   * As {@link #open(String, InetSocketAddress, Function)}.
+   *
+   * @param tls what the server shows who it is; empty for plain HTTP
+   */
+  static HttpPort open(
+      String option,
+      InetSocketAddress address,
+      Optional<SSLContext> tls,
+      Function<Request, ? extends Reply> answers) {
     HttpServer server;
     try {
-      server = HttpServer.create(address, 0);
+      if (tls.isPresent()) {
+        HttpsServer secure = HttpsServer.create(address, 0);
+        secure.setHttpsConfigurator(new HttpsConfigurator(tls.get()));
+        server = secure;
+      } else {
+        server = HttpServer.create(address, 0);
+      }
     } catch (IOException | IllegalArgumentException e) {
       throw KulaException.user(
           "%s is '%s' (%s), must be an address of this machine and free; choose another"
@@ -105,43 +172,70 @@ final class HttpPort implements AutoCloseable {
   /**
    * Whether a browser asks for a page: across origins, or by a name that a stranger made lead to
    * this machine (DNS rebinding). Programs ask by address, by the name that the port was opened
-   * under, or by one without a dot, which no stranger can have.
+   * under, or by one without a dot, which no stranger can have; so do pages of the port's own.
    */
   private static boolean isOfPage(HttpExchange exchange, String own) {
-    if (exchange.getRequestHeaders().getFirst("Origin") != null) {
+    String host = exchange.getRequestHeaders().getFirst("Host");
+    String origin = exchange.getRequestHeaders().getFirst("Origin");
+    if (origin != null && !origin.replaceFirst("^https?://", "").equals(host)) {
       return true;
     }
-    String host = exchange.getRequestHeaders().getFirst("Host");
     String name = host == null ? "" : PORT.matcher(host).replaceAll("");
     return name.indexOf('.') >= 0 && !name.equals(own) && !ADDRESS.matcher(name).matches();
   }
 
-  private static void respond(HttpExchange exchange, String name, Function<Request, Answer> answers)
+  private static void respond(
+      HttpExchange exchange, String name, Function<Request, ? extends Reply> answers)
       throws IOException {
     try (exchange) {
       boolean headOnly = exchange.getRequestMethod().equals("HEAD");
       byte[] body = exchange.getRequestBody().readNBytes(BODY_BYTES + 1);
-      Answer answer =
+      Reply reply =
           body.length > BODY_BYTES
               ? Answer.plain(413, "the request has more than 1 MiB, must have less")
               : answers.apply(
                   new Request(
                       headOnly ? "GET" : exchange.getRequestMethod(),
                       exchange.getRequestURI().getPath(),
+                      query(exchange.getRequestURI().getRawQuery()),
+                      exchange.getRequestHeaders(),
                       body,
                       isOfPage(exchange, name)));
-      byte[] text = answer.text().getBytes(StandardCharsets.UTF_8);
-      exchange.getResponseHeaders().set("Content-Type", answer.type());
-      if (!answer.allowed().isEmpty()) {
-        exchange.getResponseHeaders().set("Allow", String.join(", ", answer.allowed()));
-      }
+      exchange.getResponseHeaders().set("Content-Type", reply.type());
+      reply.headers().forEach(exchange.getResponseHeaders()::set);
       if (headOnly) {
-        exchange.sendResponseHeaders(answer.status(), -1);
-      } else {
-        exchange.sendResponseHeaders(answer.status(), text.length);
-        exchange.getResponseBody().write(text);
+        exchange.sendResponseHeaders(reply.status(), -1);
+        return;
+      }
+      switch (reply) {
+        case Answer answer -> {
+          byte[] text = answer.text().getBytes(StandardCharsets.UTF_8);
+          exchange.sendResponseHeaders(answer.status(), text.length);
+          exchange.getResponseBody().write(text);
+        }
+        case Flow flow -> {
+          exchange.sendResponseHeaders(flow.status(), 0);
+          flow.writer().write(exchange.getResponseBody());
+        }
       }
     }
+  }
+
+  private static Map<String, String> query(@Nullable String raw) {
+    Map<String, String> values = new HashMap<>();
+    if (raw != null) {
+      for (String part : raw.split("&", -1)) {
+        int equals = part.indexOf('=');
+        String key = equals < 0 ? part : part.substring(0, equals);
+        values.put(decoded(key), equals < 0 ? "" : decoded(part.substring(equals + 1)));
+      }
+    }
+    return values;
+  }
+
+  /** What the server has parsed as a URI has no broken escapes. */
+  private static String decoded(String text) {
+    return URLDecoder.decode(text, StandardCharsets.UTF_8);
   }
 
   /** On which it listens. */

@@ -5,7 +5,6 @@ import dev.kula.app.http.HttpPort.Answer;
 import dev.kula.app.http.HttpPort.Request;
 import java.net.InetSocketAddress;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -50,7 +49,7 @@ public final class OperationsPort implements AutoCloseable {
       case "/health/live" -> health(Optional.empty());
       case "/health/ready" -> health(trouble.get());
       case "/metrics" ->
-          new Answer(200, "text/plain; version=0.0.4; charset=utf-8", readings.text(), List.of());
+          new Answer(200, "text/plain; version=0.0.4; charset=utf-8", readings.text(), Map.of());
       default -> Answer.plain(404, "there is no such path, must be " + PATHS);
     };
   }

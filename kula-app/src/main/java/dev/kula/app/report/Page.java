@@ -12,6 +12,8 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * Writes a page: one file with its charts, style, scripts and data in it, which loads nothing from
@@ -49,10 +51,26 @@ public final class Page {
     return resource(name);
   }
 
-  private static String page(String title, List<String> scripts, Object data) {
+  /** The library of charts, a script. */
+  public static String charts() {
+    return resource(CHARTS + "dist/echarts.min.js");
+  }
+
+  /** What all pages look like. */
+  public static String style() {
+    return resource("report.css");
+  }
+
+  /**
+   * Fills in what is the same for every page: {@code notice} and {@code d3-licence}, what the
+   * library of charts wants to be told.
+   *
+   * @param template with names of parts between double braces
+   * @param own other parts by their names
+   */
+  public static String fill(String template, Map<String, Supplier<String>> own) {
     // One pass over the parts: data that happens to contain a placeholder is left alone.
     StringBuilder page = new StringBuilder(1 << 21);
-    String template = resource("report.html");
     int from = 0;
     for (int open = template.indexOf("{{"); open >= 0; open = template.indexOf("{{", from)) {
       int close = template.indexOf("}}", open);
@@ -60,18 +78,35 @@ public final class Page {
       String name = template.substring(open + 2, close);
       page.append(
           switch (name) {
-            case "title" -> escapeText(title);
-            case "style" -> resource("report.css");
-            case "echarts" -> harmless(resource(CHARTS + "dist/echarts.min.js"));
             case "notice" -> escapeText(resource(CHARTS + "NOTICE"));
             case "d3-licence" -> escapeText(resource(CHARTS + "licenses/LICENSE-d3"));
-            case "data" -> json(data);
-            case "scripts" -> harmless(String.join("\n", scripts) + "\n");
-            default -> throw KulaException.internal("report.html has a part '%s'".formatted(name));
+            default -> {
+              Supplier<String> part = own.get(name);
+              if (part == null) {
+                throw KulaException.internal("a page has an unknown part '%s'".formatted(name));
+              }
+              yield part.get();
+            }
           });
       from = close + 2;
     }
     return page.append(template, from, template.length()).toString();
+  }
+
+  private static String page(String title, List<String> scripts, Object data) {
+    return fill(
+        resource("report.html"),
+        Map.of(
+            "title",
+            () -> escapeText(title),
+            "style",
+            Page::style,
+            "echarts",
+            () -> harmless(charts()),
+            "data",
+            () -> json(data),
+            "scripts",
+            () -> harmless(String.join("\n", scripts) + "\n")));
   }
 
   /**

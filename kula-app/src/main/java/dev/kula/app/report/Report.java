@@ -16,7 +16,15 @@ public final class Report {
 
   private static final List<String> SCRIPTS =
       List.of(
-          "page.js", "charts.js", "groups.js", "devices.js", "swaps.js", "sections.js", "build.js");
+          "elements.js",
+          "drawings.js",
+          "page.js",
+          "charts.js",
+          "groups.js",
+          "devices.js",
+          "swaps.js",
+          "sections.js",
+          "build.js");
 
   private Report() {}
 

@@ -42,34 +42,7 @@ function build() {
   drawAll(false);
 }
 
-function repaint(force, width) {
-  for (const redraw of REDRAW_LEGENDS) redraw();
-  drawAll(force, width);
-}
-
 setTheme(firstTheme());
 build();
-document.getElementById('theme').onclick = () => {
-  setTheme(themeName === 'dark' ? 'light' : 'dark');
-  repaint(true);
-};
-let waiting = 0;
-window.addEventListener('resize', () => {
-  cancelAnimationFrame(waiting);
-  waiting = requestAnimationFrame(() => drawAll(false));
-});
-let themeOnScreen = null;
-window.addEventListener('beforeprint', () => {
-  themeOnScreen = themeName;
-  setTheme('light');
-  // A page of A4 between its margins; charts in pairs get half of it.
-  for (const entry of CHARTS) {
-    if (entry.node.isConnected) draw(entry, entry.node.closest('.pair') ? 310 : 640);
-  }
-  for (const redraw of REDRAW_LEGENDS) redraw();
-});
-window.addEventListener('afterprint', () => {
-  setTheme(themeOnScreen || themeName);
-  repaint(true);
-});
+watchTheme();
 document.documentElement.dataset.ready = 'true';

@@ -239,29 +239,6 @@ function curvesSection(body) {
     legend, canvas);
 }
 
-/** A legend whose names hide and show lines, its chart, and what draws both anew. */
-function lineChart(height, lines, hidden, option) {
-  const legend = el('div', { class: 'legend' });
-  const canvas = chart(height, option);
-  const redraw = () => {
-    legend.replaceChildren(...lines().map((line) => el('button', {
-      type: 'button', 'aria-pressed': String(!hidden.has(line.name)),
-      onclick: () => {
-        if (!hidden.delete(line.name)) hidden.add(line.name);
-        redraw();
-      },
-    }, swatch(line.colour, dashAttribute(line.dash), line.wide ? 3.5 : 2), line.name)));
-    const entry = [...CHARTS].find((e) => e.node === canvas);
-    if (entry && entry.instance) draw(entry);
-  };
-  REDRAW_LEGENDS.add(redraw);
-  redraw();
-  return [legend, canvas, redraw];
-}
-
-/** Legends are plain elements: they take the new theme's colours when it changes. */
-const REDRAW_LEGENDS = new Set();
-
 function curveOption(t, width, lines, across, measure, hidden, part, title) {
   const name = title || ACROSS.find((a) => a[0] === across)[1];
   const format = ACROSS_FORMAT[across];

@@ -1,46 +1,6 @@
 // What became of each device: accuracy, labels, reputation and privacy.
 
-/** Devices drawn one by one; with more, marks would run together. */
-const MOST_DEVICES = 120;
-
-const NAME_PREFIX = (function () {
-  const names = SUMMARY.methods.flatMap((m) => m.devices.map((d) => d.device));
-  if (names.length < 2) return '';
-  let prefix = names[0];
-  for (const name of names) {
-    while (!name.startsWith(prefix)) prefix = prefix.slice(0, -1);
-  }
-  prefix = prefix.replace(/[0-9]+$/, '');
-  return prefix.length > 2 && names.every((name) => name.length > prefix.length) ? prefix : '';
-})();
-
-function bareName(name) {
-  return name.startsWith(NAME_PREFIX) ? name.slice(NAME_PREFIX.length) : name;
-}
-
-function shortName(name) {
-  const rest = bareName(name);
-  return rest.length > 14 ? rest.slice(0, 13) + '\u2026' : rest;
-}
-
-function shortening() {
-  return NAME_PREFIX ? ' Names stand without their \u201c' + NAME_PREFIX + '\u201d.' : '';
-}
-
-function deviceAxis(t, width, names) {
-  const skip = Math.max(0, Math.ceil((13 * names.length) / (width - 70)) - 1);
-  const long = names.some((name) => shortName(name).length > 3);
-  return axis(t, {
-    type: 'category', data: names, splitLine: { show: false },
-    axisLabel: { color: t.soft, fontSize: 10.5, rotate: long || skip ? 90 : 0,
-      interval: skip, formatter: shortName },
-  });
-}
-
-function bottomOf(names) {
-  const longest = Math.max(1, ...names.map((name) => shortName(name).length));
-  return longest > 3 ? 20 + longest * 6.2 : 30;
-}
+nameDevices(SUMMARY.methods.flatMap((m) => m.devices.map((d) => d.device)));
 
 function devicesOf(method, body) {
   if (method.devices.length) return method.devices;
@@ -162,36 +122,6 @@ function labelsSection(body) {
   body.append(el('div', { class: 'scale' }, '0\u202f%', bar, '100\u202f% of the device\u2019s samples (square-root scale)'));
 }
 
-function labelRoom(labels) {
-  const longest = Math.max(...labels.map((l) => Math.min(14, l.length)));
-  return longest > 3 ? longest * 6 - 10 : 0;
-}
-
-function heat(t, rows, labels, pick) {
-  const data = [];
-  rows.forEach((d, y) => {
-    const counts = pick(d).map(real);
-    const all = sum(counts) || 1;
-    // The square root keeps small shares, which matter to a device, apart from none.
-    counts.forEach((n, x) => data.push([x, y, Math.sqrt(n / all), n, n / all]));
-  });
-  const longest = Math.max(...rows.map((d) => shortName(d.device).length));
-  return {
-    grid: { left: 12 + longest * 6.4, right: 6, top: 4, bottom: 34 + labelRoom(labels) },
-    xAxis: axis(t, { type: 'category', data: labels, splitLine: { show: false }, axisLabel: {
-      color: t.soft, fontSize: 11, interval: labels.length > 30 ? 'auto' : 0, rotate: labelRoom(labels) ? 60 : 0,
-      formatter: (l) => (l.length > 14 ? l.slice(0, 13) + '\u2026' : l) } }),
-    yAxis: axis(t, { type: 'category', inverse: true, data: rows.map((d) => d.device), splitLine: { show: false },
-      axisLabel: { color: t.soft, fontSize: rows.length > 50 ? 9 : 10, interval: rows.length > 50 ? 'auto' : 0, formatter: shortName } }),
-    visualMap: { show: false, min: 0, max: 1, dimension: 2, inRange: { color: t.ramp } },
-    tooltip: Object.assign(TOOLTIP(t), { formatter: (hit) => '<b>' + escapeHtml(rows[hit.value[1]].device) + '</b><br>'
-      + escapeHtml(labels[hit.value[0]]) + ': ' + whole(hit.value[3]) + ' samples, ' + percent(hit.value[4]) }),
-    // Progressive drawing would stop half way on a page that is printed or captured at once.
-    series: [{ type: 'heatmap', progressive: 0, data, itemStyle: { borderColor: t.card, borderWidth: 1 },
-      emphasis: { itemStyle: { borderColor: t.ink, borderWidth: 1.5 } } }],
-  };
-}
-
 // ---- reputation and privacy --------------------------------------------------
 
 function standingSection(body) {
@@ -243,17 +173,4 @@ function standingSection(body) {
   } else {
     body.append(empty('No device spent its whole account, or accounts are unlimited.'));
   }
-}
-
-function bars(t, width, names, data, more) {
-  return {
-    grid: { left: 46, right: 12, top: 18, bottom: bottomOf(names) },
-    xAxis: deviceAxis(t, width, names),
-    yAxis: axis(t, { type: 'value', max: more.max, interval: more.max === 1 ? 0.25 : undefined, splitNumber: 4 }),
-    tooltip: Object.assign(TOOLTIP(t), { trigger: 'axis', axisPointer: { type: 'shadow' },
-      formatter: (hits) => '<b>' + escapeHtml(names[hits[0].dataIndex]) + '</b><br>' + more.tip(hits[0].dataIndex) }),
-    series: [{ type: 'bar', barMaxWidth: 14, data,
-      markLine: more.line ? { silent: true, symbol: 'none', data: [{ yAxis: more.line }], label: { show: false },
-        lineStyle: { color: t.soft, type: [2, 4] } } : undefined }],
-  };
 }

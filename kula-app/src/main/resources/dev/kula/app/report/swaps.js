@@ -1,12 +1,5 @@
 // Who gave to whom, who differs, and why each order was made.
 
-const OUTCOMES = {
-  accepted: { dash: 'solid', bend: 0.12, tag: 'tag good' },
-  rejected: { dash: [6, 4], bend: 0.22, tag: 'tag bad' },
-  expired: { dash: [2, 3], bend: 0.32, tag: 'tag expired' },
-  open: { dash: [9, 3, 2, 3], bend: 0.4, tag: 'tag' },
-};
-
 function noSwaps() {
   return METHODS.get(chosen).swaps.ordered > 0
     ? 'events.jsonl holds no orders of ' + chosen + ' in its first seed.'
@@ -45,47 +38,6 @@ function graphSection(body) {
     + shortening()), legend, canvas);
 }
 
-function graphOption(t, width, details, hidden) {
-  const given = new Map();
-  for (const e of details.edges) {
-    for (const name of [e.source, e.receiver]) if (!given.has(name)) given.set(name, 0);
-    if (e.outcome === 'accepted') given.set(e.source, given.get(e.source) + e.samples);
-  }
-  const names = [...given.keys()].sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
-  const index = new Map(names.map((name, i) => [name, i]));
-  const most = Math.max(1, ...given.values());
-  const heaviest = Math.max(1, ...details.edges.map((e) => e.samples));
-  const crowded = names.length > (width < 560 ? 60 : 120);
-  return {
-    tooltip: Object.assign(TOOLTIP(t), { formatter: (hit) => {
-      if (hit.dataType === 'node') {
-        const name = names[hit.dataIndex];
-        const own = details.edges.filter((e) => e.receiver === name && e.outcome === 'accepted');
-        return '<b>' + escapeHtml(name) + '</b><br>' + whole(given.get(name)) + ' samples given, '
-          + whole(sum(own.map((e) => e.samples))) + ' received in accepted swaps';
-      }
-      const e = hit.data.edge;
-      return '<b>' + escapeHtml(e.source) + ' \u2192 ' + escapeHtml(e.receiver) + '</b><br>' + escapeHtml(e.outcome)
-        + ': ' + count(e.orders, 'order') + ', ' + whole(e.samples) + ' samples';
-    } }),
-    series: [{
-      type: 'graph', layout: 'circular', circular: { rotateLabel: true }, roam: false,
-      left: width < 560 ? 50 : 80, right: width < 560 ? 50 : 80, top: 55, bottom: 55,
-      edgeSymbol: ['none', 'arrow'], edgeSymbolSize: 6,
-      label: { show: !crowded, position: 'right', color: t.soft, fontSize: 11, formatter: (p) => shortName(names[p.dataIndex]) },
-      // Ids, not names: two devices may share a shortened name, none shares its index.
-      data: names.map((name, i) => ({ id: String(i), name, symbolSize: 6 + 14 * Math.sqrt(given.get(name) / most),
-        itemStyle: { color: t.soft, borderColor: t.card, borderWidth: 1 } })),
-      links: details.edges.filter((e) => !hidden.has(e.outcome)).map((e) => ({
-        source: String(index.get(e.source)), target: String(index.get(e.receiver)), edge: e,
-        lineStyle: { color: t[e.outcome] || t.open, type: OUTCOMES[e.outcome] ? OUTCOMES[e.outcome].dash : 'solid',
-          curveness: OUTCOMES[e.outcome] ? OUTCOMES[e.outcome].bend : 0.1, opacity: e.outcome === 'accepted' ? 0.5 : 0.42,
-          width: 0.6 + 3.2 * Math.sqrt(e.samples / heaviest) } })),
-      emphasis: { focus: 'adjacency', label: { color: t.ink, fontWeight: 'bold' }, lineStyle: { opacity: 0.95 } },
-    }],
-  };
-}
-
 // ---- groups and outliers ------------------------------------------------------
 
 function differencesSection(body) {
@@ -122,10 +74,6 @@ function differencesSection(body) {
 
 const PAGE = 25;
 
-function outcomeOf(order) {
-  return order.settled ? order.settled.outcome : 'open';
-}
-
 function ordersSection(body) {
   const details = DETAILS.get(chosen);
   if (!details || !details.orders.length) {
@@ -157,23 +105,4 @@ function ordersSection(body) {
         el('option', { value: '' }, 'every outcome'), present.map((o) => el('option', { value: o }, o)))),
     place);
   fill();
-}
-
-function ordersTable(orders) {
-  const names = ['Order', 'Round', 'Receiver', 'Source', 'By', 'Samples', 'Deficit', 'Covered', 'Similarity', 'Reputation', 'Loss', 'Outcome'];
-  const numeric = new Set(['Order', 'Round', 'Samples', 'Deficit', 'Covered', 'Similarity', 'Reputation', 'Loss']);
-  const body = el('tbody', {});
-  for (const { ordered: o, settled: s } of orders) {
-    const end = s ? s.outcome : 'open';
-    const loss = s && s.lossWith !== null && s.lossWithout !== null ? fixed(s.lossWithout, 3) + ' \u2192 ' + fixed(s.lossWith, 3) : '\u2013';
-    const cells = [whole(o.order), whole(o.round), o.receiver, o.source, o.exchange, whole(o.samples), percent(o.deficit, 0),
-      percent(o.coverage, 0), fixed(o.similarity, 2), fixed(o.reputation, 2), loss,
-      el('span', { class: (OUTCOMES[end] || OUTCOMES.open).tag }, end)];
-    body.append(
-      el('tr', { class: 'main' }, cells.map((c, i) => el('td', { class: numeric.has(names[i]) ? 'n' : 'l' }, c))),
-      el('tr', { class: 'sub' }, el('td', { colspan: names.length },
-        o.why + (o.labels.length ? ' Labels: ' + o.labels.join(', ') + '.' : '') + (s && s.reason ? ' Outcome: ' + s.reason : ''))));
-  }
-  return el('div', { class: 'scroll' }, el('table', {},
-    el('thead', {}, el('tr', {}, names.map((n) => el('th', { class: numeric.has(n) ? 'n' : null, scope: 'col' }, n)))), body));
 }

@@ -1,0 +1,81 @@
+package dev.kula.app;
+
+import dev.kula.KulaException;
+import dev.kula.app.dashboard.RunControl;
+import dev.kula.app.http.Access;
+import dev.kula.app.http.DashboardPort;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.Optional;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Who may see a dashboard. */
+final class DashboardOptions {
+  /** Where a dashboard is, unless another port is named. */
+  static final int PORT = 7445;
+
+  @Option(
+      names = "--dashboard-token",
+      paramLabel = "FILE",
+      defaultValue = "${env:KULA_DASHBOARD_TOKEN}",
+      description =
+          "File with the token that a browser must send to see anything; one that is not there is"
+              + " made. By default everybody on this machine sees all.")
+  private @Nullable Path token;
+
+  @Option(
+      names = "--operator-token",
+      paramLabel = "FILE",
+      defaultValue = "${env:KULA_OPERATOR_TOKEN}",
+      description =
+          "File with the token of whoever may pause, resume and stop the run; one that is not there"
+              + " is made. By default nobody may.")
+  private @Nullable Path operator;
+
+  /** Whether a token was named. */
+  boolean given() {
+    return token != null || operator != null;
+  }
+
+  /**
+   * Listens, and says where.
+   *
+   * @param option that the address was given for
+   * @param tls what the server shows who it is beyond this machine; empty if it has nothing
+   * @param control of the run that this process makes; empty if it makes none
+   * @throws KulaException the user's mistake
+   */
+  DashboardPort open(
+      String option,
+      Address address,
+      Optional<SSLContext> tls,
+      Optional<RunControl> control,
+      Terminal terminal) {
+    InetSocketAddress socket = address.socket();
+    InetAddress host = socket.getAddress();
+    boolean isOwn = host != null && host.isLoopbackAddress();
+    if (!isOwn && tls.isEmpty()) {
+      throw KulaException.user(
+          "%s is '%s', must be an address of this machine alone, for a token would pass others"
+                  .formatted(option, address)
+              + " unsealed; try 127.0.0.1:%d behind a proxy or a tunnel".formatted(address.port()));
+    }
+    if (!isOwn && token == null) {
+      throw KulaException.user(
+          "%s is '%s', must have a token where other machines can ask; add --dashboard-token FILE"
+              .formatted(option, address));
+    }
+    Access access = Access.of(Optional.ofNullable(token), Optional.ofNullable(operator));
+    Optional<SSLContext> shown = isOwn ? Optional.empty() : tls;
+    DashboardPort port = DashboardPort.open(option, socket, shown, access, control);
+    terminal
+        .err()
+        .printf(
+            "kula: dashboard on %s://%s/%n",
+            shown.isPresent() ? "https" : "http", new Address(address.host(), port.port()));
+    return port;
+  }
+}

@@ -1,0 +1,79 @@
+package dev.kula.app.dashboard;
+
+import java.util.Locale;
+
+/**
+ * What an operator asks of a run, and what came of it. A run does it between two rounds.
+ *
+ * <p>Thread safe.
+ */
+public final class RunControl {
+  /** How the run stands. */
+  public enum State {
+    /** It goes on. */
+    RUNNING,
+    /** It pauses when the round ends. */
+    PAUSING,
+    /** It waits between two rounds. */
+    PAUSED,
+    /** It ends when the round ends, to be resumed. */
+    STOPPING;
+
+    /** As a page is told it. */
+    public String word() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  private State state = State.RUNNING;
+
+  /** How the run stands. */
+  public synchronized State state() {
+    return state;
+  }
+
+  /** Lets the run wait when its round ends; without effect on one that waits or stops. */
+  public synchronized void pause() {
+    if (state == State.RUNNING) {
+      state = State.PAUSING;
+    }
+  }
+
+  /** Lets the run go on; without effect on one that stops. */
+  public synchronized void resume() {
+    if (state == State.PAUSING || state == State.PAUSED) {
+      state = State.RUNNING;
+      notifyAll();
+    }
+  }
+
+  /** Lets the run end when its round ends; that is not taken back. */
+  public synchronized void stop() {
+    state = State.STOPPING;
+    notifyAll();
+  }
+
+  /** Whether the run is to wait or to end now, so that its state must be kept. */
+  public synchronized boolean holds() {
+    return state != State.RUNNING;
+  }
+
+  /**
+   * Called by the run between two rounds. Waits for as long as the operator wants it to.
+   *
+   * @return whether the run is to end
+   * @throws IllegalStateException if it was interrupted
+   */
+  public synchronized boolean endsHere() {
+    try {
+      while (state == State.PAUSING || state == State.PAUSED) {
+        state = State.PAUSED;
+        wait();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while paused", e);
+    }
+    return state == State.STOPPING;
+  }
+}

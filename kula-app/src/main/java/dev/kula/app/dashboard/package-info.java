@@ -1,0 +1,12 @@
+/**
+ * What the live dashboard knows of a run: a view that follows the lines of the run's directory, and
+ * tells a page what has changed since the page last asked. Entry type: {@link
+ * dev.kula.app.dashboard.RunFeed}. The page itself (HTML and scripts) lies in the resources of the
+ * same name, and uses the report's. May import {@code dev.kula}, {@code dev.kula.round} and {@code
+ * dev.kula.store}. To show more, keep it in {@code TrackView}, tell it there, and add a section to
+ * {@code dashboard.js}.
+ */
+@NullMarked
+package dev.kula.app.dashboard;
+
+import org.jspecify.annotations.NullMarked;
