@@ -161,9 +161,9 @@ function privacySection(body) {
   const picture = plot(220, (t, width) => ({
     grid: { left: 52, right: 18, top: 14, bottom: 46 },
     xAxis: roundAxis(t, width, 'round', 'round'),
-    yAxis: valueAxis(t, (y) => fixed(y, 1), { min: 0, max: Number.isFinite(account()) ? Math.max(account() * 1.08, real(lastRound().epsilonMax) || 0) : undefined }),
+    yAxis: valueAxis(t, (y) => fixed(y, 1), { min: 0, max: Number.isFinite(account()) ? account() * 1.08 : undefined }),
     tooltip: Object.assign(TOOLTIP(t), { trigger: 'axis', formatter: (hits) => lines(hits, 'round ' + hits[0].value[0], epsilon) }),
-    series: [{ name: 'largest \u03b5', type: 'line', showSymbol: track().rounds.length < 3, data: track().rounds.map((r) => [r.round, real(r.epsilonMax)]),
+    series: [{ name: 'largest \u03b5', type: 'line', showSymbol: track().rounds.length < 3, data: track().rounds.map((r) => [r.round, Number.isFinite(real(r.epsilonMax)) ? real(r.epsilonMax) : NaN]),
       lineStyle: { width: 2.5, color: t.series[0] }, itemStyle: { color: t.series[0] },
       markLine: Number.isFinite(account()) ? { silent: true, symbol: 'none', data: [{ yAxis: account() }], lineStyle: { color: t.soft, type: [2, 4] },
         label: { position: 'insideEndTop', color: t.soft, fontSize: 11.5, formatter: 'account of each device ' + epsilon(account()) } } : undefined }],

@@ -3,7 +3,7 @@
 const SECTIONS = [
   { id: 'curves', short: 'Curves', title: 'Learning curves', make: curvesSection, on: ['head', 'rounds'] },
   { id: 'devices', short: 'Devices', title: 'Devices', make: devicesSection, on: ['head', 'devices'] },
-  { id: 'map', short: 'Similarity', title: 'Map of similarity', make: mapSection, on: ['devices', 'compared'] },
+  { id: 'map', short: 'Similarity', title: 'Map of similarity', make: mapSection, on: ['devices', 'compared'], pace: 1500 },
   { id: 'swaps', short: 'Swaps', title: 'Who gave to whom, and why', make: swapsSection, on: ['plannings'] },
   { id: 'labels', short: 'Labels', title: 'Labels before and after swaps', make: labelsSection, on: ['head', 'devices'] },
   { id: 'privacy', short: 'Privacy', title: 'Privacy spent', make: privacySection, on: ['head', 'rounds', 'notices', 'devices'] },
@@ -32,19 +32,24 @@ function wake() {
   if (!frame) frame = requestAnimationFrame(drawNext);
 }
 
-/** One part a frame, so that none is long; each part twice a second at most. */
+/** Whether a part was drawn a moment ago; most may be twice a second. */
+function isFresh(part, now) {
+  return now - part.drawn < (part.pace || 500);
+}
+
+/** One part a frame, so that none is long. */
 function drawNext() {
   frame = 0;
   const now = performance.now();
   const due = [HEAD, ...SECTIONS].filter((part) => part.dirty && part.visible && part.update);
-  const next = due.find((part) => !(now - part.drawn < 500));
+  const next = due.find((part) => !isFresh(part, now));
   if (next) {
     next.dirty = false;
     next.drawn = now;
     next.update();
   }
   if (due.length > (next ? 1 : 0)) {
-    if (due.some((part) => part !== next && !(now - part.drawn < 500))) wake();
+    if (due.some((part) => part !== next && !isFresh(part, now))) wake();
     else setTimeout(wake, 250);
   }
 }

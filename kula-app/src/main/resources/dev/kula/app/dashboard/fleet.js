@@ -61,9 +61,15 @@ function devicesSection(body) {
       oninput: (event) => { FLEET.text = event.target.value; view.scrollTop = 0; fleetChanged(); } }), found), view);
   let first = -1;
 
-  /** Rows that are on the screen, and room for all others. */
-  function window_() {
-    const from = Math.max(0, Math.floor(view.scrollTop / ROW) - 6);
+  /** The first row to be there: a few above those on the screen. */
+  function top() {
+    const room = Math.ceil(view.clientHeight / ROW);
+    return Math.max(0, Math.min(Math.floor(view.scrollTop / ROW) - 6, FLEET.rows.length - room));
+  }
+
+  /** Puts the rows there that are on the screen, and room for all others. */
+  function fill() {
+    const from = top();
     const to = Math.min(FLEET.rows.length, from + Math.ceil(view.clientHeight / ROW) + 14);
     first = from;
     rows.replaceChildren(space(from), ...FLEET.rows.slice(from, to).map((d, i) => row(d, from + i)), space(FLEET.rows.length - to));
@@ -93,7 +99,7 @@ function devicesSection(body) {
   view.addEventListener('scroll', () => {
     if (!waiting) waiting = requestAnimationFrame(() => {
       waiting = 0;
-      if (Math.max(0, Math.floor(view.scrollTop / ROW) - 6) !== first) window_();
+      if (top() !== first) fill();
     });
   }, { passive: true });
   body.append(say('Press a column to sort by it, a device to mark it in the map and to see its swaps alone.'), place.node);
@@ -110,7 +116,7 @@ function devicesSection(body) {
     }
     grid.setAttribute('aria-rowcount', FLEET.rows.length + 1);
     found.textContent = count(FLEET.rows.length, 'device') + (FLEET.chosen ? ', marked: ' + FLEET.chosen : '');
-    window_();
+    fill();
   };
 }
 
@@ -149,8 +155,8 @@ function labelsSection(body) {
   const shown = () => all().slice(page * HEAT_ROWS, (page + 1) * HEAT_ROWS).map((d) => Object.assign({ device: d.name }, d));
   const all = () => FLEET.rows.filter((d) => d.labels);
   const names = () => (all()[0] ? all()[0].labels.map((n, i) => labelName(i)) : []);
-  const before = plot(500, (t) => heat(t, shown(), names(), (d) => positive(d.labels)));
-  const after = plot(500, (t) => heat(t, shown(), names(), (d) => positive(d.labelsAfter || d.labels)));
+  const before = plot(500, (t) => heat(t, shown(), names(), (d) => positive(d.labels)), 'canvas');
+  const after = plot(500, (t) => heat(t, shown(), names(), (d) => positive(d.labelsAfter || d.labels)), 'canvas');
   const words = say('');
   const where = el('span', { role: 'status' });
   const turn = (by) => () => { page += by; update(); };

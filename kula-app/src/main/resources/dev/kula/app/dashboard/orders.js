@@ -1,7 +1,7 @@
 // Swaps: the graph, round by round, and why each was ordered.
 
 const PAGE = 15;
-const MOST_EDGES = 300;
+const MOST_EDGES = 120;
 const SWAPS = { of: '', text: '', outcome: '', limit: PAGE, update: null };
 
 function showSwapsOf(name) {
@@ -18,6 +18,7 @@ function swapsSection(body) {
     oninput: (event) => { at = Number(event.target.value); SWAPS.limit = PAGE; update(); } });
   const where = el('b', { role: 'status' });
   const totals = el('p', { class: 'say' });
+  const crowded = say('More than ' + MOST_DEVICES + ' devices: arrows run between groups of devices, those of the map. Choose a device in the table to see its own.');
   const legend = el('div', { class: 'legend' });
   const picture = plot(520, (t, width) => graphOption(t, width, last, hidden), 'canvas');
   const list = el('div', {});
@@ -27,7 +28,7 @@ function swapsSection(body) {
     el('option', { value: '' }, 'every outcome'), Object.keys(OUTCOMES).map((o) => el('option', { value: o }, o)));
   const alone = el('span', { role: 'status' });
   const place = either('No swap has been ordered yet.',
-    el('div', { class: 'controls' }, slider, where), totals, legend, picture.node,
+    el('div', { class: 'controls' }, slider, where), totals, crowded, legend, picture.node,
     el('h3', {}, 'Orders and their reasons'), el('div', { class: 'controls' }, filter, choice, alone), list);
   body.append(say('Arrows run from source to receiver; width grows with the samples ordered, a node with what it gave. Move the slider to see the swaps of one round.'), place.node);
 
@@ -66,8 +67,12 @@ function swapsSection(body) {
       + whole(sum(plannings.map((p) => p.samples))) + ' samples entered ledgers, ' + bytes(sum(plannings.map((p) => p.bytes))) + ' moved.'
       + (told < ordered ? ' The first ' + whole(told) + ' are drawn and listed; all are in events.jsonl.' : '');
     nameDevicesOnce();
-    last = { edges: edgesOf(plannings.flatMap((p) => p.orders).filter(isOf)) };
+    const orders = plannings.flatMap((p) => p.orders).filter(isOf);
+    const crowd = new Set(orders.flatMap((o) => [o.ordered.source, o.ordered.receiver])).size > MOST_DEVICES;
+    last = { edges: edgesOf(orders, crowd ? kindOf() : (name) => name) };
+    crowded.hidden = !crowd;
     drawLegend();
+    picture.node.style.height = Math.min(520, 140 + picture.node.parentNode.clientWidth) + 'px';
     picture.show('Swap graph of ' + text + ': ' + totals.textContent + ' The list below has every order that is drawn, with its reason.');
     fill();
   };
@@ -83,11 +88,21 @@ function swapsSection(body) {
   return update;
 }
 
-/** Swaps between two devices that ended alike are one arrow; the heaviest are drawn. */
-function edgesOf(orders) {
+/** What a device's group is called, as in the map. */
+function kindOf() {
+  const devices = [...track().devices.values()];
+  const names = new Map();
+  for (const kind of kindsOf(devices)) for (const i of kind.members) names.set(devices[i].name, kind.name);
+  return (name) => names.get(name) || name;
+}
+
+/** Swaps between two that ended alike are one arrow; the heaviest are drawn. */
+function edgesOf(orders, name) {
   const edges = new Map();
   for (const order of orders) {
-    const { source, receiver, samples } = order.ordered;
+    const source = name(order.ordered.source);
+    const receiver = name(order.ordered.receiver);
+    const samples = order.ordered.samples;
     const outcome = outcomeOf(order);
     const key = JSON.stringify([source, receiver, outcome]);
     const edge = edges.get(key) || { source, receiver, outcome, orders: 0, samples: 0 };

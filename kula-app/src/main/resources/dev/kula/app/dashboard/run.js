@@ -2,7 +2,7 @@
 
 const RUN = {
   runs: [], role: 'viewer', controllable: false, live: false,
-  number: 0, wanted: -1, shown: -1, head: null, tracks: [], control: '', link: 'asking', heard: 0,
+  number: 0, wanted: -1, shown: -1, head: null, tracks: [], control: '', link: 'asking', heard: 0, told: 0,
 };
 const TOKEN = 'kula-dashboard-token';
 
@@ -45,7 +45,7 @@ function take(message) {
   if (message.tracks) {
     if (message.anew) {
       RUN.tracks = [];
-      RUN.anew = true;
+      RUN.told++;
     }
     RUN.head = message;
     RUN.shown = message.shown;
@@ -63,6 +63,7 @@ function take(message) {
   }
   if (message.devices) {
     for (const device of message.devices) to.devices.set(device.name, device);
+    RUN.told++;
     return 'devices';
   }
   if (message.plannings) {

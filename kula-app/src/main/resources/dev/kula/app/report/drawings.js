@@ -142,6 +142,10 @@ function outcomeOf(order) {
   return order.settled ? order.settled.outcome : 'open';
 }
 
+function sentence(text) {
+  return /[.!?]$/.test(text) ? text : text + '.';
+}
+
 function ordersTable(orders) {
   const names = ['Order', 'Round', 'Receiver', 'Source', 'By', 'Samples', 'Deficit', 'Covered', 'Similarity', 'Reputation', 'Loss', 'Outcome'];
   const numeric = new Set(['Order', 'Round', 'Samples', 'Deficit', 'Covered', 'Similarity', 'Reputation', 'Loss']);
@@ -154,8 +158,8 @@ function ordersTable(orders) {
       el('span', { class: (OUTCOMES[end] || OUTCOMES.open).tag }, end)];
     body.append(
       el('tr', { class: 'main' }, cells.map((c, i) => el('td', { class: numeric.has(names[i]) ? 'n' : 'l' }, c))),
-      el('tr', { class: 'sub' }, el('td', { colspan: names.length },
-        o.why + (o.labels.length ? ' Labels: ' + o.labels.join(', ') + '.' : '') + (s && s.reason ? ' Outcome: ' + s.reason : ''))));
+      el('tr', { class: 'sub' }, el('td', { colspan: names.length }, el('div', { class: 'why' },
+        sentence(o.why) + (o.labels.length ? ' Labels: ' + o.labels.join(', ') + '.' : '') + (s && s.reason ? ' Outcome: ' + sentence(s.reason) : '')))));
   }
   return el('div', { class: 'scroll' }, el('table', {},
     el('thead', {}, el('tr', {}, names.map((n) => el('th', { class: numeric.has(n) ? 'n' : null, scope: 'col' }, n)))), body));
