@@ -54,6 +54,7 @@ final class Batch {
   private final RunPlanner planner;
   private final Maker maker;
   private final Optional<RunDatabase> store;
+  private final Optional<Watch> watch;
   private final Terminal terminal;
 
   /** One run to do. */
@@ -90,6 +91,7 @@ final class Batch {
    * @param dealer deals the data that they are made on, by the settings of a run
    * @param maker of runs
    * @param store has a copy of what they tell; empty for none
+   * @param watch shows them, and says what their operator wants; empty for none
    */
   Batch(
       String command,
@@ -98,6 +100,7 @@ final class Batch {
       RunPlanner planner,
       Maker maker,
       Optional<RunDatabase> store,
+      Optional<Watch> watch,
       Terminal terminal) {
     this.command = command;
     this.settings = settings;
@@ -105,6 +108,7 @@ final class Batch {
     this.planner = planner;
     this.maker = maker;
     this.store = store;
+    this.watch = watch;
     this.terminal = terminal;
   }
 
@@ -121,8 +125,9 @@ final class Batch {
   Runner.Finished execute(List<Job> jobs, Function<List<CompletedRun>, List<Job>> more) {
     String resume = settings.resume();
     FederatedData first = planAll(jobs);
-    try (RunDirectory directory = resume == null ? create() : again(Path.of(resume))) {
+    try (RunDirectory directory = resume == null ? create(first) : again(Path.of(resume), first)) {
       CommandState state = resume == null ? null : resumed(directory);
+      watch.ifPresent(one -> one.show(directory.path()));
       Optional<RunCopy> copy = store.map(into -> copy(into, directory));
       List<CompletedRun> completed = new ArrayList<>(state == null ? List.of() : state.completed());
       List<Job> left = new ArrayList<>(jobs);
@@ -194,7 +199,13 @@ final class Batch {
                 data,
                 planner.plan(job.settings(), data, job.stopsEarly()),
                 directory,
-                new RunRecorder(directory, copy, completed, progress, keepEvery(job)))) {
+                new RunRecorder(
+                    directory,
+                    copy,
+                    watch.map(Watch::control),
+                    completed,
+                    progress,
+                    keepEvery(job)))) {
       if (state != null && state.running() != null) {
         run.restore(state.running());
       }
@@ -289,10 +300,14 @@ final class Batch {
         data.isElsewhere());
   }
 
-  private RunDirectory create() {
+  private RunDirectory create(FederatedData data) {
     RunDirectory directory = RunDirectory.create(place());
-    RunConfiguration.of(command, settings).write(directory);
+    configuration(data).write(directory);
     return directory;
+  }
+
+  private RunConfiguration configuration(FederatedData data) {
+    return RunConfiguration.of(command, settings, data.dataset().labels().names());
   }
 
   private Path place() {
@@ -303,10 +318,10 @@ final class Batch {
   }
 
   /** Where a run goes on: where it was, or elsewhere, as it was after an earlier round. */
-  private RunDirectory again(Path run) {
+  private RunDirectory again(Path run, FederatedData data) {
     Optional<EarlierRound> back = EarlierRound.of(settings);
     Path place = back.isEmpty() ? run : place();
-    back.ifPresent(round -> round.branch(RunConfiguration.of(command, settings), place));
+    back.ifPresent(round -> round.branch(configuration(data), place));
     return RunDirectory.resume(place);
   }
 

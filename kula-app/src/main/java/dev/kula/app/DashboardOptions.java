@@ -7,9 +7,12 @@ import dev.kula.app.http.DashboardPort;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Option;
 
 /** Who may see a dashboard. */
@@ -17,8 +20,12 @@ final class DashboardOptions {
   /** Where a dashboard is, unless another port is named. */
   static final int PORT = 7445;
 
+  private static final String TOKEN = "--dashboard-token";
+  private static final String OPERATOR = "--operator-token";
+  private static final Pattern PORT_ALONE = Pattern.compile("[0-9]{1,5}");
+
   @Option(
-      names = "--dashboard-token",
+      names = TOKEN,
       paramLabel = "FILE",
       defaultValue = "${env:KULA_DASHBOARD_TOKEN}",
       description =
@@ -27,7 +34,7 @@ final class DashboardOptions {
   private @Nullable Path token;
 
   @Option(
-      names = "--operator-token",
+      names = OPERATOR,
       paramLabel = "FILE",
       defaultValue = "${env:KULA_OPERATOR_TOKEN}",
       description =
@@ -35,9 +42,33 @@ final class DashboardOptions {
               + " is made. By default nobody may.")
   private @Nullable Path operator;
 
-  /** Whether a token was named. */
-  boolean given() {
-    return token != null || operator != null;
+  /**
+   * Lets the run of this process be watched, if it is to be.
+   *
+   * @param option that {@code address} was given for
+   * @param address null for nowhere; a port alone is one of this machine
+   * @param tls what the server shows who it is beyond this machine; empty if it has nothing
+   * @param command of which the options are
+   * @throws KulaException the user's mistake
+   */
+  Optional<Watch> watch(
+      String option,
+      @Nullable String address,
+      Optional<SSLContext> tls,
+      CommandLine command,
+      Terminal terminal) {
+    if (address == null) {
+      for (String lone : List.of(TOKEN, OPERATOR)) {
+        OrchestrateCommand.refuse(
+            command.getParseResult().hasMatchedOption(lone), lone, "that is for " + option);
+      }
+      return Optional.empty();
+    }
+    boolean isPort = PORT_ALONE.matcher(address).matches();
+    Address place = Address.read(option, isPort ? "127.0.0.1:" + address : address, PORT);
+    RunControl control = new RunControl();
+    return Optional.of(
+        new Watch(open(option, place, tls, Optional.of(control), terminal), control));
   }
 
   /**

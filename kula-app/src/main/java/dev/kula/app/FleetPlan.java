@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param patience with those that have come
  * @param operations where an operator's tools ask this process; empty for nowhere
  * @param store has a copy of what the run tells; empty for none
+ * @param watch shows the run as it goes; empty for none
  */
 record FleetPlan(
     Entrance entrance,
@@ -26,7 +27,8 @@ record FleetPlan(
     Duration gathering,
     Patience patience,
     Optional<Address> operations,
-    Optional<RunDatabase> store) {
+    Optional<RunDatabase> store,
+    Optional<Watch> watch) {
   /** By which devices come. */
   sealed interface Entrance {}
 

@@ -29,9 +29,10 @@ final class LocalRunner implements Runner {
   }
 
   @Override
-  public Finished simulate(RunSettings settings, Optional<RunDatabase> store, Terminal terminal) {
+  public Finished simulate(
+      RunSettings settings, Optional<RunDatabase> store, Optional<Watch> watch, Terminal terminal) {
     Dataset dataset = begin("simulate", settings);
-    return batch("simulate", settings, dataset, store, terminal)
+    return batch("simulate", settings, dataset, store, watch, terminal)
         .execute(List.of(new Job(settings, true)));
   }
 
@@ -48,7 +49,7 @@ final class LocalRunner implements Runner {
       }
     }
     Dataset dataset = begin("compare", settings);
-    return batch("compare", settings, dataset, store, terminal).execute(jobs);
+    return batch("compare", settings, dataset, store, Optional.empty(), terminal).execute(jobs);
   }
 
   /** Methods to compare; of the usual ones those that can be had with the other settings. */
@@ -66,7 +67,7 @@ final class LocalRunner implements Runner {
     RunSettings settings =
         plan.fitted(data, Computing.PLANNER.parameters(plan.settings(), dataset));
     Finished finished =
-        batch("advise", settings, dataset, Optional.empty(), terminal)
+        batch("advise", settings, dataset, Optional.empty(), Optional.empty(), terminal)
             .execute(
                 jobs(settings, AdvicePlan.first()),
                 completed -> jobs(settings, AdvicePlan.swaps(AdviceRun.groupsPay(completed))));
@@ -94,7 +95,14 @@ final class LocalRunner implements Runner {
                 .map(members -> members.fleet(dataset))
                 .orElseGet(() -> RunPlanner.federate(dataset, run));
     return new Batch(
-            "orchestrate", settings, dealer, Computing.PLANNER, live, plan.store(), terminal)
+            "orchestrate",
+            settings,
+            dealer,
+            Computing.PLANNER,
+            live,
+            plan.store(),
+            plan.watch(),
+            terminal)
         .execute(List.of(new Job(settings, true)));
   }
 
@@ -173,6 +181,7 @@ final class LocalRunner implements Runner {
       RunSettings settings,
       Dataset dataset,
       Optional<RunDatabase> store,
+      Optional<Watch> watch,
       Terminal terminal) {
     return new Batch(
         command,
@@ -182,6 +191,7 @@ final class LocalRunner implements Runner {
         (job, data, plan, directory, listener) ->
             FleetChoice.run(job, data, plan, Computing.ENGINES, directory, listener),
         store,
+        watch,
         terminal);
   }
 

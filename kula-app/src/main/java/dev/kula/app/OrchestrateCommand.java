@@ -4,6 +4,7 @@ import dev.kula.KulaException;
 import dev.kula.data.Decimal;
 import dev.kula.data.source.DataSource;
 import dev.kula.server.Patience;
+import dev.kula.wire.identity.Tls;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.EnumSet;
@@ -57,6 +58,17 @@ final class OrchestrateCommand implements Callable<Integer> {
   @Mixin private KafkaOptions kafka = new KafkaOptions();
   @Mixin private OperationsOptions operations = new OperationsOptions();
   @Mixin private StoreOptions store = new StoreOptions();
+  @Mixin private DashboardOptions dashboard = new DashboardOptions();
+
+  @Option(
+      names = "--dashboard",
+      paramLabel = "HOST:PORT",
+      defaultValue = "${env:KULA_DASHBOARD}",
+      description =
+          "Show the run in a browser there: over HTTP where only this machine can ask, over HTTPS"
+              + " with the certificate of --identity, and a token, elsewhere. By default nothing is"
+              + " shown.")
+  private @Nullable String shown;
 
   @Option(
       names = "--listen",
@@ -166,29 +178,43 @@ final class OrchestrateCommand implements Callable<Integer> {
     if (membership.isPresent()) {
       settings = deployed(settings, membership.get());
     }
-    FleetPlan plan =
-        new FleetPlan(
-            kafka
-                .file()
-                .<FleetPlan.Entrance>map(FleetPlan.Kafka::new)
-                .orElseGet(
-                    () ->
-                        new FleetPlan.Port(
-                            Address.read("--listen", listen), identity.ofServer(clock))),
-            membership,
-            monitor,
-            Durations.read("--gather", gather),
-            new Patience(
-                Durations.read("--patience", patience),
-                Durations.read("--absence", absence),
-                share(quorum)),
-            operations.address(),
-            store.open());
-    Runner.Finished finished = runner.orchestrate(settings, plan, terminal);
+    Optional<Tls> tls =
+        kafka.file().isPresent() ? Optional.empty() : Optional.of(identity.ofServer(clock));
+    FleetPlan.Entrance entrance =
+        tls.<FleetPlan.Entrance>map(
+                own -> new FleetPlan.Port(Address.read("--listen", listen), own))
+            .orElseGet(() -> new FleetPlan.Kafka(kafka.required()));
+    Optional<Watch> watch =
+        dashboard.watch(
+            "--dashboard", shown, tls.map(Tls::openContext), spec.commandLine(), terminal);
+    try {
+      print(runner.orchestrate(settings, plan(entrance, membership, watch), terminal));
+      return Kula.DONE;
+    } finally {
+      watch.ifPresent(Watch::close);
+    }
+  }
+
+  private FleetPlan plan(
+      FleetPlan.Entrance entrance, Optional<Membership> membership, Optional<Watch> watch) {
+    return new FleetPlan(
+        entrance,
+        membership,
+        monitor,
+        Durations.read("--gather", gather),
+        new Patience(
+            Durations.read("--patience", patience),
+            Durations.read("--absence", absence),
+            share(quorum)),
+        operations.address(),
+        store.open(),
+        watch);
+  }
+
+  private void print(Runner.Finished finished) {
     ResultTable table = ResultTable.of(finished.summary());
     terminal.out().print(table.text());
     terminal.out().printf("%nReport: %s%n", finished.directory().resolve("report.html"));
-    return Kula.DONE;
   }
 
   private static double share(String text) {

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -17,14 +18,21 @@ import org.jspecify.annotations.Nullable;
  *
  * @param command such as {@code simulate}
  * @param settings by key, as {@link RunSettings#asMap} gives them
+ * @param labels names of the label bins, for whoever looks at a run before it has ended
  * @param modelSha256 of the file of a TorchScript model; null for one that is built in
  */
 record RunConfiguration(
-    String command, Map<String, Object> settings, @Nullable String modelSha256) {
+    String command,
+    Map<String, Object> settings,
+    List<String> labels,
+    @Nullable String modelSha256) {
   static final String FILE = "configuration.json";
 
   /** Key of the command's name, beside the settings. */
   private static final String COMMAND = "command";
+
+  /** Key of the names of labels, beside the settings too. */
+  private static final String LABELS = "labels";
 
   /** Key of the model's digest, beside the settings too. */
   private static final String MODEL_SHA256 = "modelSha256";
@@ -32,9 +40,12 @@ record RunConfiguration(
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /** That of a new run. */
-  static RunConfiguration of(String command, RunSettings settings) {
+  static RunConfiguration of(String command, RunSettings settings, List<String> labels) {
     return new RunConfiguration(
-        command, settings.asMap(), ModelFile.of(settings).map(ModelFile::digest).orElse(null));
+        command,
+        settings.asMap(),
+        labels,
+        ModelFile.of(settings).map(ModelFile::digest).orElse(null));
   }
 
   void write(RunDirectory directory) {
@@ -46,6 +57,7 @@ record RunConfiguration(
     Map<String, Object> all = new LinkedHashMap<>();
     all.put(COMMAND, command);
     all.putAll(settings);
+    all.put(LABELS, labels);
     if (modelSha256 != null) {
       all.put(MODEL_SHA256, modelSha256);
     }
@@ -69,7 +81,12 @@ record RunConfiguration(
           JSON.readValue(file.toFile(), new TypeReference<LinkedHashMap<String, Object>>() {});
       String command = String.valueOf(all.remove(COMMAND));
       Object digest = all.remove(MODEL_SHA256);
-      return new RunConfiguration(command, all, digest == null ? null : digest.toString());
+      // A run of an earlier Kula has no labels there.
+      List<String> labels =
+          all.remove(LABELS) instanceof List<?> names
+              ? names.stream().map(String::valueOf).toList()
+              : List.of();
+      return new RunConfiguration(command, all, labels, digest == null ? null : digest.toString());
     } catch (IOException e) {
       throw KulaException.user(
           "'%s' cannot be read: %s; restore it or start a new run".formatted(file, e.getMessage()),

@@ -1,5 +1,7 @@
 package dev.kula.app;
 
+import dev.kula.KulaException;
+import dev.kula.app.dashboard.RunControl;
 import dev.kula.round.RoundRecord;
 import dev.kula.round.RunEvent;
 import dev.kula.round.RunListener;
@@ -22,10 +24,12 @@ final class RunRecorder implements RunListener {
 
   private final RunDirectory directory;
   private final Optional<RunCopy> copy;
+  private final Optional<RunControl> control;
   private final List<CompletedRun> completed;
   private final RoundProgress progress;
   private final int keepEvery;
   private int round;
+  private boolean ended;
 
   /** On the clock of {@link System#nanoTime()}. */
   private long due = System.nanoTime();
@@ -33,16 +37,19 @@ final class RunRecorder implements RunListener {
   /**
    * A recorder.
    *
+   * @param control what the operator wants; empty if nobody is asked
    * @param keepEvery rounds from one checkpoint that stays to the next; 0 for none
    */
   RunRecorder(
       RunDirectory directory,
       Optional<RunCopy> copy,
+      Optional<RunControl> control,
       List<CompletedRun> completed,
       RoundProgress progress,
       int keepEvery) {
     this.directory = directory;
     this.copy = copy;
+    this.control = control;
     this.completed = completed;
     this.progress = progress;
     this.keepEvery = keepEvery;
@@ -55,12 +62,29 @@ final class RunRecorder implements RunListener {
     copy.ifPresent(to -> to.add(round, events));
     progress.ended(round);
     this.round = round.round();
+    ended = events.stream().anyMatch(RunEvent.Stopped.class::isInstance);
   }
 
+  /**
+   * Also where an operator pauses and stops a run: with its state on the disk, so that nothing is
+   * lost if the process ends meanwhile. A run that has had its last round just ends.
+   *
+   * @throws KulaException the other party's doing, if the operator wants the run to end
+   */
   @Override
   public void checkpoint(Supplier<RunState> state) {
+    boolean isHeld = !ended && control.filter(RunControl::holds).isPresent();
+    save(state, isHeld);
+    if (isHeld && control.orElseThrow().endsHere()) {
+      throw KulaException.remote(
+          "stopped after round %d, as the operator asked; go on with --resume %s"
+              .formatted(round, directory.path()));
+    }
+  }
+
+  private void save(Supplier<RunState> state, boolean isHeld) {
     long start = System.nanoTime();
-    boolean isDue = start - due >= 0;
+    boolean isDue = isHeld || start - due >= 0;
     boolean isKept = keepEvery > 0 && round % keepEvery == 0;
     if (!isDue && !isKept) {
       return;

@@ -30,8 +30,10 @@ interface Runner {
    * Runs the one method that {@code settings} describe, named {@link Method#label(RunSettings)}.
    *
    * @param store has a copy of what the run tells; empty for none
+   * @param watch shows the run as it goes; empty for none
    */
-  Finished simulate(RunSettings settings, Optional<RunDatabase> store, Terminal terminal);
+  Finished simulate(
+      RunSettings settings, Optional<RunDatabase> store, Optional<Watch> watch, Terminal terminal);
 
   /**
    * Runs {@link Method#apply} of each of {@code settings.methods()} with each of {@code

@@ -70,14 +70,18 @@ final class Console {
 
   private final class Noting implements Runner {
     @Override
-    public Finished simulate(RunSettings settings, Optional<RunDatabase> store, Terminal terminal) {
+    public Finished simulate(
+        RunSettings settings,
+        Optional<RunDatabase> store,
+        Optional<Watch> watch,
+        Terminal terminal) {
       asked.add(settings);
       return result.apply(settings);
     }
 
     @Override
     public Finished compare(RunSettings settings, Optional<RunDatabase> store, Terminal terminal) {
-      return simulate(settings, Optional.empty(), terminal);
+      return simulate(settings, Optional.empty(), Optional.empty(), terminal);
     }
 
     @Override
@@ -88,7 +92,7 @@ final class Console {
 
     @Override
     public Finished orchestrate(RunSettings settings, FleetPlan plan, Terminal terminal) {
-      return simulate(settings, Optional.empty(), terminal);
+      return simulate(settings, Optional.empty(), Optional.empty(), terminal);
     }
 
     @Override

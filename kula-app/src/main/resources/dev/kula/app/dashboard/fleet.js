@@ -67,24 +67,54 @@ function devicesSection(body) {
     return Math.max(0, Math.min(Math.floor(view.scrollTop / ROW) - 6, FLEET.rows.length - room));
   }
 
-  /** Puts the rows there that are on the screen, and room for all others. */
+  const pool = [];
+  const above = space();
+  const below = space();
+  rows.append(above, below);
+
+  /** Puts the rows there that are on the screen, and room for all others. Rows are used again. */
   function fill() {
     const from = top();
     const to = Math.min(FLEET.rows.length, from + Math.ceil(view.clientHeight / ROW) + 14);
     first = from;
-    rows.replaceChildren(space(from), ...FLEET.rows.slice(from, to).map((d, i) => row(d, from + i)), space(FLEET.rows.length - to));
+    while (pool.length < to - from) pool.push(row());
+    pool.forEach((one, i) => {
+      if (i < to - from) {
+        if (!one.node.isConnected) rows.insertBefore(one.node, below);
+        one.show(FLEET.rows[from + i], from + i);
+      } else {
+        one.node.remove();
+      }
+    });
+    above.firstChild.style.height = from * ROW + 'px';
+    below.firstChild.style.height = (FLEET.rows.length - to) * ROW + 'px';
   }
 
-  function space(n) {
-    const cell = el('td', { colspan: COLUMNS.length });
-    cell.style.height = n * ROW + 'px';
-    return el('tr', { class: 'space', 'aria-hidden': 'true' }, n > 0 ? cell : null);
+  function space() {
+    return el('tr', { class: 'space', 'aria-hidden': 'true' }, el('td', { colspan: COLUMNS.length }));
   }
 
-  function row(d, i) {
-    return el('tr', { class: d.name === FLEET.chosen ? 'row chosen' : 'row', 'aria-rowindex': i + 2 }, COLUMNS.map((c) =>
-      el('td', { class: c.number ? 'n' : null, title: c.key === 'differs' ? d.differs : null },
-        c.key === 'name' ? el('button', { type: 'button', 'aria-pressed': String(d.name === FLEET.chosen), onclick: () => chooseDevice(d.name) }, d.name) : c.cell(d))));
+  function row() {
+    let device = null;
+    const name = el('button', { type: 'button', onclick: () => chooseDevice(device.name) });
+    const texts = COLUMNS.map((c) => (c.key === 'name' ? name.appendChild(document.createTextNode('')) : document.createTextNode('')));
+    const cells = COLUMNS.map((c, i) => el('td', { class: c.number ? 'n' : null }, i === 0 ? name : texts[i]));
+    const node = el('tr', { class: 'row' }, cells);
+    return {
+      node,
+      show: (d, i) => {
+        device = d;
+        COLUMNS.forEach((c, k) => {
+          const text = c.cell(d);
+          if (texts[k].data !== text) texts[k].data = text;
+        });
+        const chosen = d.name === FLEET.chosen;
+        node.className = chosen ? 'row chosen' : 'row';
+        node.setAttribute('aria-rowindex', i + 2);
+        name.setAttribute('aria-pressed', String(chosen));
+        cells[cells.length - 1].title = d.differs || '';
+      },
+    };
   }
 
   function sortBy(key) {

@@ -124,10 +124,15 @@ public final class Tls {
     return context(keyManagers().getKeyManagers(), issuedTrustManager(refusals));
   }
 
-  private static SSLContext context(KeyManager[] keys, X509ExtendedTrustManager trust) {
+  /** Of a server that asks nobody for a certificate, such as one for browsers. */
+  public SSLContext openContext() {
+    return context(keyManagers().getKeyManagers());
+  }
+
+  private static SSLContext context(KeyManager[] keys, TrustManager... trust) {
     try {
       SSLContext context = SSLContext.getInstance(VERSION);
-      context.init(keys, new TrustManager[] {trust}, null);
+      context.init(keys, trust, null);
       return context;
     } catch (GeneralSecurityException e) {
       throw KulaException.resource("this Java lacks TLS 1.3: " + e.getMessage(), e);
