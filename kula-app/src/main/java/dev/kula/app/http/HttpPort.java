@@ -158,7 +158,7 @@ final class HttpPort implements AutoCloseable {
     } catch (IOException | IllegalArgumentException e) {
       throw KulaException.user(
           "%s is '%s' (%s), must be an address of this machine and free; choose another"
-              .formatted(option, address, e.getMessage()),
+              .formatted(option, address.getHostString() + ":" + address.getPort(), e.getMessage()),
           e);
     }
     ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();

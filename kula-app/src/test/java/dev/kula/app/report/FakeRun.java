@@ -30,8 +30,8 @@ import java.util.stream.IntStream;
 /**
  * Writes run directories that look like real ones, so that the report can be built and looked at.
  */
-final class FakeRun {
-  static final List<String> METHODS =
+public final class FakeRun {
+  public static final List<String> METHODS =
       List.of(
           "local only",
           "FedAvg",
@@ -53,14 +53,14 @@ final class FakeRun {
   /** By rounds since a change; empty if nothing changes. */
   private List<Double> recovery = List.of();
 
-  FakeRun(int devices, int rounds, List<String> labels, IntFunction<String> deviceName) {
+  public FakeRun(int devices, int rounds, List<String> labels, IntFunction<String> deviceName) {
     this.devices = devices;
     this.rounds = rounds;
     this.labels = labels;
     this.deviceName = deviceName;
   }
 
-  static FakeRun usual() {
+  public static FakeRun usual() {
     return new FakeRun(
         50,
         40,
@@ -78,21 +78,21 @@ final class FakeRun {
         i -> "device-%04d".formatted(i + 1));
   }
 
-  void simulate(Path path) {
+  public void simulate(Path path) {
     write(path, "simulate", List.of("deficit swaps"), List.of(1L));
   }
 
-  void compare(Path path) {
+  public void compare(Path path) {
     write(path, "compare", METHODS, List.of(1L, 2L, 3L));
   }
 
   /** A run that swaps nothing. */
-  void plain(Path path) {
+  public void plain(Path path) {
     write(path, "simulate", List.of(REFERENCE), List.of(1L));
   }
 
   /** A comparison in which devices drift, and search for groups that pay in all seeds but one. */
-  void drift(Path path) {
+  public void drift(Path path) {
     recovery = List.of(0.6, 0.7, 0.75, 0.77, 0.78, 0.78, 0.79, 0.79, 0.79, 0.8);
     write(path, "compare", List.of(REFERENCE, GROUPS), List.of(1L, 2L, 3L));
   }
