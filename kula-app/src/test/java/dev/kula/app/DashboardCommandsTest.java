@@ -108,18 +108,22 @@ final class DashboardCommandsTest {
     String issue = "pki issue --authority " + at("authority") + " --out " + directory;
     assertEquals(0, kula(issue + " --role orchestrator --name server --host 127.0.0.1").exit());
     String known = " --authority " + at("authority/authority.pem") + " " + data + " --rounds 3000 ";
-    String serving =
-        "orchestrate --rehearse --identity %s --listen 127.0.0.1:%d --out %s" + known + " %s";
-    String watched = "--dashboard 0.0.0.0:0 --dashboard-token %s --operator-token %s";
-    String shown = watched.formatted(at("viewer"), at("operator"));
-    RunningCommand server = kula(serving.formatted(at("server"), 0, at("live"), shown));
+    String shown =
+        "--dashboard 0.0.0.0:0 --dashboard-token %s --operator-token %s"
+            .formatted(at("viewer"), at("operator"));
+    RunningCommand server =
+        kula(
+            "orchestrate --rehearse --identity %s --listen 127.0.0.1:0 --out %s %s %s"
+                .formatted(at("server"), at("live"), known, shown));
     int fleet = server.port();
     int port = server.port(DASHBOARD);
     List<RunningCommand> devices = new ArrayList<>();
     for (int i = 0; i < DEVICES; i++) {
       assertEquals(0, kula(issue + " --role device --name d" + i).exit());
-      String device = "device --rehearse --identity %s --server 127.0.0.1:%d --out %s" + known;
-      devices.add(kula(device.formatted(at("d" + i), fleet, at("at-" + i))));
+      devices.add(
+          kula(
+              "device --rehearse --identity %s --server 127.0.0.1:%d --out %s %s"
+                  .formatted(at("d" + i), fleet, at("at-" + i), known)));
     }
     try (HttpClient browser = HttpClient.newBuilder().sslContext(trusting()).build()) {
       String viewer = Files.readString(directory.resolve("viewer")).strip();
