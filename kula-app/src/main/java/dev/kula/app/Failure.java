@@ -38,6 +38,10 @@ final class Failure {
    * @param stackTrace whether to print the stack trace of what is not the user's mistake
    */
   int report(Throwable thrown, boolean stackTrace) {
+    if (thrown instanceof Halt wanted) {
+      line(String.valueOf(wanted.getMessage()));
+      return Kula.DONE;
+    }
     if (thrown instanceof KulaException known && known.blame() != Blame.INTERNAL) {
       line(String.valueOf(known.getMessage()));
       if (known.blame() == Blame.USER) {

@@ -1,6 +1,5 @@
 package dev.kula.app;
 
-import dev.kula.KulaException;
 import dev.kula.app.dashboard.RunControl;
 import dev.kula.round.RoundRecord;
 import dev.kula.round.RunEvent;
@@ -69,14 +68,14 @@ final class RunRecorder implements RunListener {
    * Also where an operator pauses and stops a run: with its state on the disk, so that nothing is
    * lost if the process ends meanwhile. A run that has had its last round just ends.
    *
-   * @throws KulaException the other party's doing, if the operator wants the run to end
+   * @throws Halt if the operator wants the run to end
    */
   @Override
   public void checkpoint(Supplier<RunState> state) {
     boolean isHeld = !ended && control.filter(RunControl::holds).isPresent();
     save(state, isHeld);
     if (isHeld && control.orElseThrow().endsHere()) {
-      throw KulaException.remote(
+      throw new Halt(
           "stopped after round %d, as the operator asked; go on with --resume %s"
               .formatted(round, directory.path()));
     }

@@ -86,13 +86,19 @@ function headline() {
     const one = head.tracks[RUN.shown];
     title.textContent = (one ? one.method : 'Waiting') + ' on ' + setting('data');
     document.title = 'Kula: ' + head.name;
-    lead.textContent = [head.name, 'kula ' + setting('command'), count(Number(track().devices.size || setting('devices')), 'device'),
+    lead.textContent = [head.name, 'kula ' + setting('command'), fleetSize(),
       one ? 'seed ' + one.seed : ''].filter(Boolean).join(' \u00b7 ');
     trouble.hidden = !head.trouble;
     trouble.textContent = head.trouble;
     tiles.replaceChildren(...headTiles());
   };
   return [title, lead, el('div', { class: 'status' }, state, detail, place, buttons), trouble, tiles];
+}
+
+/** How many devices there are; of data that name their devices, only the devices tell. */
+function fleetSize() {
+  const known = track().devices.size;
+  return known ? count(known, 'device') : setting('partition') === 'natural' ? '' : count(Number(setting('devices')), 'device');
 }
 
 function stateOf() {

@@ -2,7 +2,7 @@
 
 /** Devices of which the axes are found; all are put into the plane. */
 const MOST_MEASURED = 1000;
-const MOST_GROUPS = 7;
+const MOST_GROUPS = 6;
 
 /** With more, points are small and round, and are drawn in one go. */
 const MANY = 1500;

@@ -166,7 +166,8 @@ function until(signal) {
 }
 
 function link(state) {
-  if (RUN.link !== state) {
+  // Where the process of the run has said that it ends, it is no news that it is away.
+  if (RUN.link !== state && !(RUN.link === 'left' && state === 'away')) {
     RUN.link = state;
     changed('head');
   }
