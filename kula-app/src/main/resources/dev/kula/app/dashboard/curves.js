@@ -17,7 +17,7 @@ function plot(height, option, renderer) {
 /** Shows one of two: what there is, or that there is nothing yet. */
 function either(text, ...nodes) {
   const nothing = empty(text);
-  const all = el('div', {}, nodes);
+  const all = el('div', { hidden: '' }, nodes);
   return { node: el('div', {}, nothing, all), set: (there) => { nothing.hidden = there; all.hidden = !there; } };
 }
 

@@ -41,10 +41,11 @@ function isFresh(part, now) {
 function drawNext() {
   frame = 0;
   const now = performance.now();
-  const due = [HEAD, ...SECTIONS].filter((part) => part.dirty && part.visible && part.update);
+  const due = [HEAD, ...SECTIONS].filter((part) => part.dirty && part.update && (part.visible || !part.known));
   const next = due.find((part) => !isFresh(part, now));
   if (next) {
     next.dirty = false;
+    next.known = RUN.head !== null; // what is below the screen is drawn once, and then when it is seen
     next.drawn = now;
     next.update();
   }
