@@ -35,7 +35,11 @@ final class DashboardCommandsTest {
   @BeforeEach
   void deal() throws IOException {
     Path file = SmallData.write(directory.resolve("data.csv"), SmallData.classes(DEVICES, 40));
-    data = "--data csv:" + file + " --partition natural --model mlp:8 --groups none --policy none";
+    // Slow to learn: a run must not end before somebody has asked it to wait.
+    data =
+        "--partition natural --model mlp:8 --groups none --policy none --batch 1 --local-epochs 20"
+            + " --data csv:"
+            + file;
   }
 
   private String at(String name) {
