@@ -73,6 +73,12 @@ final class Chromium implements AutoCloseable {
     return page;
   }
 
+  /** Forgets what pages complained of, and asked for. */
+  void forget() {
+    complaints.clear();
+    asked.clear();
+  }
+
   /** What went wrong in pages so far. */
   List<String> complaints() {
     return List.copyOf(complaints);
