@@ -105,7 +105,8 @@ public final class RunFeed {
    *
    * @param told the last id that the page was given; empty if none. One of another telling of the
    *     run makes the first message say {@code "anew":true}
-   * @param track number of the method and seed that the page shows; below 0 for the newest
+   * @param track number of the method and seed that the page shows; below 0 for the newest, of a
+   *     run that has ended the newest of whose devices there are figures
    * @return empty if nothing is new
    */
   public List<Message> since(String told, int track) {
@@ -113,7 +114,7 @@ public final class RunFeed {
     try {
       read();
       List<TrackView> all = List.copyOf(tracks.values());
-      int shown = track >= 0 && track < all.size() ? track : all.size() - 1;
+      int shown = track >= 0 && track < all.size() ? track : newest(all);
       String place = epoch + "-" + shown + "-" + all.size() + "-";
       long since = since(told, place);
       String id = place + version;
@@ -136,6 +137,15 @@ public final class RunFeed {
     } finally {
       lock.unlock();
     }
+  }
+
+  private static int newest(List<TrackView> all) {
+    for (int i = all.size() - 1; i >= 0; i--) {
+      if (all.get(i).isExact()) {
+        return i;
+      }
+    }
+    return all.size() - 1;
   }
 
   /** Nothing of an id that another telling gave, or that nobody did. */

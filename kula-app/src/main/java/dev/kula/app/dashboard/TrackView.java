@@ -38,6 +38,7 @@ final class TrackView {
   private RunEvent.@Nullable Grouped grouped;
   private long comparedVersion;
   private String stopped = "";
+  private boolean exact;
 
   private record Round(long version, RoundRecord record) {}
 
@@ -48,6 +49,11 @@ final class TrackView {
 
   boolean is(RunSummary.MethodSummary summary) {
     return summary.name().equals(method) && summary.seeds().getFirst() == seed;
+  }
+
+  /** Whether the exact figures of its devices are known. */
+  boolean isExact() {
+    return exact;
   }
 
   /** What a page chooses it by. */
@@ -96,6 +102,7 @@ final class TrackView {
 
   /** The exact figures of devices, once a run has ended. */
   void end(RunSummary.MethodSummary summary, long now) {
+    exact = true;
     summary.devices().forEach(result -> device(result.device(), now).ended(result));
   }
 

@@ -161,7 +161,8 @@ function privacySection(body) {
   const picture = plot(220, (t, width) => ({
     grid: { left: 52, right: 18, top: 14, bottom: 46 },
     xAxis: roundAxis(t, width, 'round', 'round'),
-    yAxis: valueAxis(t, (y) => fixed(y, 1), { min: 0, max: Number.isFinite(account()) ? account() * 1.08 : undefined }),
+    yAxis: axis(t, { type: 'value', min: 0, max: Number.isFinite(account()) ? account() * 1.08 : undefined,
+      axisLabel: { color: t.soft, fontSize: 11.5, showMaxLabel: !Number.isFinite(account()), formatter: (y) => fixed(y, 1) } }),
     tooltip: Object.assign(TOOLTIP(t), { trigger: 'axis', formatter: (hits) => lines(hits, 'round ' + hits[0].value[0], epsilon) }),
     series: [{ name: 'largest \u03b5', type: 'line', showSymbol: track().rounds.length < 3, data: track().rounds.map((r) => [r.round, Number.isFinite(real(r.epsilonMax)) ? real(r.epsilonMax) : NaN]),
       lineStyle: { width: 2.5, color: t.series[0] }, itemStyle: { color: t.series[0] },
@@ -191,7 +192,7 @@ function privacySection(body) {
 
 /** A table of what was noticed, the newest first. */
 function newest(notices, all, columns) {
-  const shown = notices.slice(-30).reverse();
+  const shown = notices.slice(-12).reverse();
   return el('div', {}, table(columns, shown), all > shown.length ? say('The newest ' + shown.length + ' of ' + whole(all) + ' are shown; all are in events.jsonl.') : null);
 }
 

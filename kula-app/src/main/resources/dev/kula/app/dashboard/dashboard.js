@@ -169,7 +169,7 @@ function headTiles() {
     tile('Global model', r.globalAccuracy === null ? '\u2013' : percent(r.globalAccuracy), 'training loss ' + fixed(r.trainingLoss, 3)),
     tile('Devices at work', whole(r.cohort), 'updates folded in the last round'),
     tile('Swaps let in', whole(r.swaps.accepted), 'of ' + whole(r.swaps.ordered) + ' ordered; ' + whole(r.swaps.rejected) + ' rejected, ' + whole(r.swaps.expired) + ' expired'),
-    tile('Bytes moved', bytes(moved(r.bytes)), 'as copies ' + bytes(r.bytes.asCopies) + ' more'),
+    tile('Bytes moved', bytes(moved(r.bytes)), 'raw copies of swapped samples: ' + bytes(r.bytes.asCopies)),
     tile('Largest \u03b5', epsilon(r.epsilonMax), Number.isFinite(real(r.epsilonMax)) ? 'of any device' : 'some releases have no noise'),
     tile('Time', seconds(r.simulatedSeconds), times() + '; ' + seconds(r.wallSeconds) + ' on the clock'),
   ];

@@ -56,7 +56,7 @@ function devicesSection(body) {
   })), el('thead', {}, head), rows);
   const view = el('div', { class: 'rows', tabindex: '0', role: 'region', 'aria-label': 'Table of devices, scrolls' }, grid);
   const found = el('span', { role: 'status' });
-  const place = either('No device is known by name yet: they are with the first profiles, or when the run has ended.',
+  const place = either('No device is known by name: they are with the first profiles, and of each method\u2019s first seed when the run has ended.',
     el('div', { class: 'controls' }, el('input', { type: 'search', placeholder: 'device or difference', 'aria-label': 'Filter devices',
       oninput: (event) => { FLEET.text = event.target.value; view.scrollTop = 0; fleetChanged(); } }), found), view);
   let first = -1;

@@ -229,6 +229,10 @@ final class RunFeedTest {
     int tracks = parts.getFirst().path("tracks").size();
     assertEquals(FakeRun.METHODS.size() * 3, tracks);
     assertEquals(0, parts.getFirst().path("shown").asInt());
+    JsonNode usual = parts(feed.since("", -1)).getFirst();
+    JsonNode shown = usual.path("tracks").get(usual.path("shown").asInt());
+    assertEquals(1, shown.path("seed").asInt(), "of other seeds no devices are told");
+    assertEquals("deficit swaps", shown.path("method").asText());
     for (JsonNode part : parts.subList(1, parts.size())) {
       assertTrue(part.path("track").asInt() == 0 || part.has("rounds"), part::toString);
     }
