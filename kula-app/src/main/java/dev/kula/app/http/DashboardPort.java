@@ -185,6 +185,7 @@ public final class DashboardPort implements AutoCloseable {
           flows.register();
           try {
             flow(feed, track, told, out);
+            out.close(); // says that this was all, before the server may be ended
           } finally {
             flows.arriveAndDeregister();
           }
