@@ -122,20 +122,19 @@ enum Flag {
       "1.0",
       Rule.number("a number above 0 and at most 1", x -> 0 < x && x <= 1),
       "Share of the devices in a round's cohort."),
+  EXAMINED(
+      Section.TRAINING,
+      "SHARE",
+      "1.0",
+      Rule.number("a number above 0 and at most 1", x -> 0 < x && x <= 1),
+      "Share of the devices examined in each round but the last, which examines all."),
   PACE(
       Section.TRAINING,
       "PACE",
       "all",
       PacePlan.rule(),
       "Whose updates a round waits for: all, first:SHARE of the cohort or buffer:K (FedBuff)."),
-  STRATEGY(
-      Section.TRAINING,
-      "STRATEGY",
-      "fedavg",
-      StrategyLimits.rule(),
-      "fedavg, fedprox[:MU] (MU 0.01 if left out), fedavgm[:BETA] (0.9), fedadam[:ETA] or"
-          + " fedyogi[:ETA] (0.01), fednova, scaffold or pooled (an oracle, not federated: one model"
-          + " trained on all data in one place)."),
+  STRATEGY(Section.TRAINING, "STRATEGY", "fedavg", StrategyLimits.rule(), StrategyLimits.HELP),
   CLUSTERS(
       Section.TRAINING,
       "K",
@@ -173,16 +172,7 @@ enum Flag {
       Rule.number("a number above 0 and at most 1", x -> 0 < x && x <= 1),
       "Personal accuracy that rounds and seconds to target refer to; by default found by a rule."),
 
-  PERSONALIZATION(
-      Section.SWAPS,
-      "HOW",
-      "fine-tune",
-      PersonalPlan.RULE,
-      "What a device makes its own model from: none (the global model), local (its data alone),"
-          + " fine-tune (the global model, trained further), ditto[:LAMBDA] (a model of its own,"
-          + " pulled to the global one; LAMBDA 0.1 if left out), fedper or fedrep (an output layer"
-          + " of its own, trained with or before the body that all share) or apfl (a mixture of a"
-          + " model of its own and the global one)."),
+  PERSONALIZATION(Section.SWAPS, "HOW", "fine-tune", PersonalPlan.RULE, PersonalPlan.HELP),
   FINE_TUNE_LR(
       Section.SWAPS,
       "RATE",
@@ -325,6 +315,13 @@ enum Flag {
       Integer.toString(Runtime.getRuntime().availableProcessors()),
       Rule.wholeNumber(1, 4_096),
       "Threads that compute; the results do not depend on it. By default one a core."),
+  SPILL_ABOVE(
+      Section.RUN,
+      "N",
+      "10000",
+      Rule.wholeNumber(0, 1_000_000),
+      "Most devices whose states are held in memory; those of a larger fleet are in a file in the"
+          + " run's directory while they do not work. The results do not depend on it."),
   OUT(
       Section.RUN,
       "DIR",
@@ -351,7 +348,8 @@ enum Flag {
       "With --resume, go back to after round R, of which a checkpoint is kept, and on in --out.");
 
   /** Nothing that comes of a run depends on these. */
-  static final List<Flag> NO_EFFECT = List.of(FLEET, THREADS, OUT, RESUME, KEEP_EVERY, FROM_ROUND);
+  static final List<Flag> NO_EFFECT =
+      List.of(FLEET, THREADS, SPILL_ABOVE, OUT, RESUME, KEEP_EVERY, FROM_ROUND);
 
   private final Section section;
   private final String valueLabel;

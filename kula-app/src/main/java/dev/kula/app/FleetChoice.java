@@ -15,7 +15,9 @@ import dev.kula.round.SimulationParts;
 import dev.kula.round.SimulationRecipe;
 import dev.kula.round.SimulationSettings;
 import dev.kula.store.RunDirectory;
+import dev.kula.store.SpilledStates;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.ServiceLoader;
 
 /** Where the devices of a simulation live, as {@code --fleet} says. */
@@ -85,7 +87,17 @@ final class FleetChoice {
       RunListener listener) {
     String fleet = job.settings().fleet();
     if (fleet.equals(LOCAL)) {
-      return new Simulation(data, plan, engines, listener);
+      boolean spills =
+          data.devices().size() > job.settings().spillAbove()
+              && !PersonalPlan.isPooled(job.settings());
+      return new Simulation(
+          data,
+          plan,
+          engines,
+          listener,
+          spills
+              ? Optional.of(SpilledStates.create(directory.file(SpilledStates.NAME)))
+              : Optional.empty());
     }
     SimulationParts parts = new SimulationParts(data, plan, engines);
     SimulatedFleet elsewhere =

@@ -31,6 +31,14 @@ record PersonalPlan(RunSettings settings, Personalization how, double lambda) {
           Form.word("fedrep"),
           Form.word("apfl"));
 
+  /** Likewise. */
+  static final String HELP =
+      "What a device makes its own model from: none (the global model), local (its data alone),"
+          + " fine-tune (the global model, trained further), ditto[:LAMBDA] (a model of its own,"
+          + " pulled to the global one; LAMBDA 0.1 if left out), fedper or fedrep (an output layer"
+          + " of its own, trained with or before the body that all share) or apfl (a mixture of a"
+          + " model of its own and the global one).";
+
   private static final double DITTO_LAMBDA = 0.1;
 
   static PersonalPlan of(RunSettings settings) {

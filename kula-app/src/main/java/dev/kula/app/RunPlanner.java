@@ -125,6 +125,7 @@ final class RunPlanner {
             new Seed(settings.seed()),
             settings.rounds(),
             settings.participation(),
+            settings.examined(),
             local,
             strategy,
             PacePlan.of(settings),

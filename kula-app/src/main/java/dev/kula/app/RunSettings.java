@@ -42,6 +42,7 @@ import org.jspecify.annotations.Nullable;
  * @param batch at least 1
  * @param lr finite, above 0; the default is smaller for a regression
  * @param participation in (0, 1]
+ * @param examined share of the devices in a round but the last, in (0, 1]
  * @param pace {@code all}, {@code first:SHARE} or {@code buffer:K}
  * @param strategy {@code pooled}, or as {@link dev.kula.aggregate.AggregationStrategy#parse} reads
  *     it
@@ -78,6 +79,7 @@ import org.jspecify.annotations.Nullable;
  * @param methods keys of methods, no two the same; {@code compare} only
  * @param fleet {@code local}, {@code spark} or {@code spark:MASTER}
  * @param threads at least 1
+ * @param spillAbove devices in memory at the most, 0 or more
  * @param out a directory; null for a new one
  * @param resume a directory; null to start afresh
  * @param keepEvery rounds, at least 1; null to keep the last checkpoint alone; not {@code compare}
@@ -103,6 +105,7 @@ public record RunSettings(
     int batch,
     double lr,
     double participation,
+    double examined,
     String pace,
     String strategy,
     int clusters,
@@ -135,6 +138,7 @@ public record RunSettings(
     List<String> methods,
     String fleet,
     int threads,
+    int spillAbove,
     @Nullable String out,
     @Nullable String resume,
     @Nullable Integer keepEvery,
@@ -164,6 +168,7 @@ public record RunSettings(
     Flag.BATCH.check(batch);
     Flag.LR.check(lr);
     Flag.PARTICIPATION.check(participation);
+    Flag.EXAMINED.check(examined);
     Flag.PACE.check(pace);
     Flag.STRATEGY.check(strategy);
     Flag.CLUSTERS.check(clusters);
@@ -196,6 +201,7 @@ public record RunSettings(
     Flag.METHODS.check(methods);
     Flag.FLEET.check(fleet);
     Flag.THREADS.check(threads);
+    Flag.SPILL_ABOVE.check(spillAbove);
     Flag.OUT.check(out);
     Flag.RESUME.check(resume);
     Flag.KEEP_EVERY.check(keepEvery);

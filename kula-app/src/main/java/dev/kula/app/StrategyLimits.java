@@ -14,6 +14,12 @@ import java.util.Optional;
 
 /** What strategies there are, and what they or several global models do not go together with. */
 final class StrategyLimits {
+  /** Of {@link Flag#STRATEGY}. */
+  static final String HELP =
+      "fedavg, fedprox[:MU] (MU 0.01 if left out), fedavgm[:BETA] (0.9), fedadam[:ETA] or"
+          + " fedyogi[:ETA] (0.01), fednova, scaffold or pooled (an oracle, not federated: one model"
+          + " trained on all data in one place).";
+
   private StrategyLimits() {}
 
   /** What {@code --strategy} may be. */
@@ -50,6 +56,7 @@ final class StrategyLimits {
         "--update-bits is '%d'".formatted(settings.updateBits()),
         "--secure-aggregation sends sums of whole numbers under masks, which have all their bits");
     checkPace(settings, strategy);
+    checkExamined(settings);
     FleetChoice.check(settings);
     if (strategy instanceof FederatedNova) {
       String what = "--strategy is 'fednova'";
@@ -122,6 +129,24 @@ final class StrategyLimits {
           what,
           "--clusters %d would need a buffer each".formatted(settings.clusters()));
     }
+  }
+
+  private static void checkExamined(RunSettings settings) {
+    if (settings.examined() == 1) {
+      return;
+    }
+    String what = "--examined is '%s'".formatted(settings.asMap().get(Flag.EXAMINED.key()));
+    refuse(
+        settings.personalization().equals("local")
+            || settings.personalization().startsWith("ditto"),
+        what,
+        "--personalization %s trains a device's own model when it is examined"
+            .formatted(settings.personalization()));
+    refuse(
+        !settings.course().equals("still"),
+        what,
+        "how devices do after --course %s is told by all that it happens to"
+            .formatted(settings.course()));
   }
 
   /** A prior is put on the model that fine-tuning starts from, and has to be that model's. */

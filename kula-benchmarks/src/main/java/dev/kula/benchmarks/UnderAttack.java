@@ -240,6 +240,7 @@ public final class UnderAttack {
         seed,
         ROUNDS,
         1,
+        1,
         TrainingPlan.of(1, 32, 0.1f),
         strategy,
         Pace.ALL,

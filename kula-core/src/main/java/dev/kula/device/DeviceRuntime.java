@@ -220,8 +220,10 @@ public final class DeviceRuntime {
         case Message.Summarise ask ->
             reply(out, from, sourceDesk.summarise(ask, from, global, bench));
         case Message.Summarised summarised -> receiverDesk.summarised(from, summarised, bench);
-        case Message.CloseSwaps close ->
-            out.addAll(receiverDesk.close(close.round(), global, bench));
+        case Message.CloseSwaps close -> {
+          sourceDesk.close();
+          out.addAll(receiverDesk.close(close.round(), global, bench));
+        }
         case Message.Sealed sealed -> {} // its runner opens them
         case Message.Handed handed -> {} // and has put the message in its place, if it is there
         // For servers; what a device gets of these it lets lie.
@@ -386,6 +388,26 @@ public final class DeviceRuntime {
         sharedTraining.cluster(),
         sharedTraining.control(),
         compression.state());
+  }
+
+  /** Whether swaps are under way; else its state and what it has in mind are all of it. */
+  public boolean isSwapping() {
+    return receiverDesk.isWaiting() || sourceDesk.isOpen();
+  }
+
+  /** What it has in mind beside its state. */
+  public Remembered remembered() {
+    return new Remembered(
+        lastProfile, lastProfileRound, sharedTraining.query(), personal().map(PersonalModel::own));
+  }
+
+  /** Puts back, after {@link #restore}, what it had in mind, and work not yet asked after. */
+  public void remember(Remembered memory, double passes) {
+    lastProfile = memory.profile();
+    lastProfileRound = memory.profileRound();
+    sharedTraining.restore(memory.clip());
+    memory.personal().ifPresent(own -> personalTraining.restorePersonal(own, global));
+    account.worked(passes);
   }
 
   /** Content of the blocks it fetched, by name. */

@@ -35,6 +35,16 @@ public final class PersonalModel implements Serializable {
     return new PersonalModel(from, Arrays.copyOfRange(parameters, first, parameters.length));
   }
 
+  /** The model with these numbers of its own at its end, the rest being those of {@code shared}. */
+  static PersonalModel with(float[] own, float[] shared) {
+    return new PersonalModel(shared, own);
+  }
+
+  /** The numbers that it has of its own, not to be changed. */
+  float[] own() {
+    return own;
+  }
+
   /** Whether its parameters before {@code end} are those of {@code model}. */
   public boolean hasBodyOf(float[] model, int end) {
     return end <= ownOffset() && Arrays.equals(shared, 0, end, model, 0, end);

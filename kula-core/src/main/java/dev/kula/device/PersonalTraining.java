@@ -253,4 +253,14 @@ final class PersonalTraining {
     keep(numbers, round);
     personal = null;
   }
+
+  /**
+   * Puts back the personal model that was made last.
+   *
+   * @param own what it has of its own
+   * @param global the model that it was made of
+   */
+  void restorePersonal(float[] own, float[] global) {
+    personal = PersonalModel.with(own, global);
+  }
 }

@@ -84,6 +84,11 @@ final class ReceiverDesk {
     pending.putIfAbsent(order.number(), swap); // ordered again, it goes on as it is
   }
 
+  /** Whether it waits for what was ordered. */
+  boolean isWaiting() {
+    return !pending.isEmpty();
+  }
+
   /**
    * Resolves pointers: one message a pointer for copies and class sums; one visit of a kind to a
    * source, however many pointers it gave.

@@ -152,6 +152,15 @@ final class SharedTraining {
     return control.state();
   }
 
+  /** The clip that was named last, if one was. */
+  Optional<Message.ClipQuery> query() {
+    return Optional.ofNullable(query);
+  }
+
+  void restore(Optional<Message.ClipQuery> named) {
+    query = named.orElse(null);
+  }
+
   void restore(int savedCluster, float[] savedControl) {
     cluster = savedCluster;
     control.restore(savedControl);

@@ -42,6 +42,9 @@ final class SourceDesk {
 
   private int sumsRound = -1;
 
+  /** Whether swaps were ordered of it that are not closed. */
+  private boolean open;
+
   SourceDesk(
       DeviceId id,
       SampleStore store,
@@ -59,6 +62,7 @@ final class SourceDesk {
 
   /** Answers an order: a pointer and a lease for the receiver, or why not. */
   Message offer(SwapOrder order, float[] global, Workbench bench) {
+    open = true;
     Optional<String> refusal = refusal(order);
     if (refusal.isPresent()) {
       return new Message.Refused(order.number(), refusal.get());
@@ -84,6 +88,16 @@ final class SourceDesk {
     Lease lease =
         store.grant(pointer, order.receiver(), bench.now().plus(order.lease()), order.uses());
     return new Message.Offered(order.number(), pointer, lease);
+  }
+
+  /** Whether swaps are under way, for which it has more in mind than survives a restart. */
+  boolean isOpen() {
+    return open;
+  }
+
+  /** The swaps of the round are closed. */
+  void close() {
+    open = false;
   }
 
   /** Picks among what the receiver has not been pointed to yet. */

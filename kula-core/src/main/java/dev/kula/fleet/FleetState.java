@@ -8,7 +8,7 @@ import java.util.Map;
 /**
  * Durable state of a fleet, between rounds.
  *
- * @param devices by name
+ * @param devices by name; where they do not fit into memory, each made when it is asked for
  * @param blocks content of fetched blocks by name, once however many devices hold them
  * @param elapsedNanos virtual time so far
  * @param round that began last

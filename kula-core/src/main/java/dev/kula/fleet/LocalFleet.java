@@ -4,7 +4,6 @@ import dev.kula.aggregate.AggregationStrategy;
 import dev.kula.aggregate.PartialSum;
 import dev.kula.aggregate.Update;
 import dev.kula.data.DeviceId;
-import dev.kula.data.SampleBatch;
 import dev.kula.device.DeviceRuntime;
 import dev.kula.device.Envelope;
 import dev.kula.device.GroupModel;
@@ -22,7 +21,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
@@ -35,9 +33,8 @@ import org.jspecify.annotations.Nullable;
  * from a {@link CostModel}: so neither the number of threads nor their timing shows in any result.
  */
 public final class LocalFleet implements SimulatedFleet {
-  private final Map<DeviceId, DeviceRuntime> participants = new TreeMap<>();
+  private final Devices devices;
   private final List<DeviceId> enrolled;
-  private final Courses courses;
   private final Conditions conditions;
   private final EnginePool pool;
   private final int threads;
@@ -50,18 +47,7 @@ public final class LocalFleet implements SimulatedFleet {
   /** Round that has begun last; −1 for none. */
   private int begun = -1;
 
-  /**
-   * A fleet of devices.
-   *
-   * @param runtimes the devices, and the holder of the base set, {@link Envelope#BASE}
-   * @param courses what they come into while the run goes on
-   * @param costs of all of them, the holder of the base set too
-   * @param threads that compute, at least 1
-   * @param attackers among the devices; null for none
-   * @param pace whose updates a round waits for
-   * @param engines makes one engine a thread
-   * @param headEngines makes one engine a thread for the output layer alone
-   */
+  /** A fleet of devices that stay in memory. */
   public LocalFleet(
       List<DeviceRuntime> runtimes,
       Courses courses,
@@ -71,9 +57,41 @@ public final class LocalFleet implements SimulatedFleet {
       Pace pace,
       Supplier<TrainingEngine> engines,
       Supplier<TrainingEngine> headEngines) {
-    runtimes.forEach(runtime -> participants.put(runtime.id(), runtime));
-    this.enrolled = participants.keySet().stream().filter(id -> !id.equals(Envelope.BASE)).toList();
-    this.courses = courses;
+    this(
+        Devices.resident(runtimes, courses),
+        courses,
+        costs,
+        threads,
+        attackers,
+        pace,
+        engines,
+        headEngines);
+  }
+
+  /**
+   * A fleet of devices.
+   *
+   * @param devices all of them, and the holder of the base set, {@link Envelope#BASE}; closed with
+   *     the fleet
+   * @param courses what they come into while the run goes on
+   * @param costs of all of them, the holder of the base set too
+   * @param threads that compute, at least 1
+   * @param attackers among the devices; null for none
+   * @param pace whose updates a round waits for
+   * @param engines makes one engine a thread
+   * @param headEngines makes one engine a thread for the output layer alone
+   */
+  public LocalFleet(
+      Devices devices,
+      Courses courses,
+      CostModel costs,
+      int threads,
+      @Nullable Attackers attackers,
+      Pace pace,
+      Supplier<TrainingEngine> engines,
+      Supplier<TrainingEngine> headEngines) {
+    this.devices = devices;
+    this.enrolled = devices.ids().stream().filter(id -> !id.equals(Envelope.BASE)).toList();
     this.conditions = new SimulatedConditions(courses, costs);
     this.threads = threads;
     this.attackers = attackers;
@@ -89,9 +107,7 @@ public final class LocalFleet implements SimulatedFleet {
   public List<DeviceId> begin(int round) {
     int before = begun;
     begun = round;
-    for (DeviceId device : enrolled) {
-      courses.met(device, before, round).ifPresent(runtime(device)::meet);
-    }
+    devices.begin(before, round);
     return conditions.joining(enrolled, before, round);
   }
 
@@ -117,19 +133,14 @@ public final class LocalFleet implements SimulatedFleet {
     arrivals.gather(conditions);
   }
 
-  /** The runtime of a device. */
+  /** The runtime of a device that stays in memory. */
   public DeviceRuntime runtime(DeviceId device) {
-    return Optional.ofNullable(participants.get(device))
-        .orElseThrow(() -> new IllegalArgumentException("no device " + device));
+    return devices.runtime(device);
   }
 
   @Override
-  public SortedMap<String, PersonalModel> personalModels() {
-    SortedMap<String, PersonalModel> models = new TreeMap<>();
-    for (DeviceId device : enrolled) {
-      runtime(device).personal().ifPresent(model -> models.put(device.name(), model));
-    }
-    return models;
+  public Map<String, PersonalModel> personalModels() {
+    return devices.personalModels();
   }
 
   @Override
@@ -142,7 +153,7 @@ public final class LocalFleet implements SimulatedFleet {
     for (TrainingTask task : tasks) {
       long updateBytes = strategy.updateBytes(task.sent());
       for (DeviceId device : task.cohort()) {
-        double passes = runtime(device).takeForwardPasses();
+        double passes = devices.takeForwardPasses(device);
         worked.add(new Conditions.Worked(device, 0, passes, updateBytes));
       }
     }
@@ -162,7 +173,7 @@ public final class LocalFleet implements SimulatedFleet {
       List<Arrivals.Sent> sent = new ArrayList<>();
       for (int i = 0; i < made.size(); i++) {
         DeviceId device = task.cohort().get(i);
-        double passes = runtime(device).takeForwardPasses();
+        double passes = devices.takeForwardPasses(device);
         sent.add(
             new Arrivals.Sent(
                 device, made.get(i), new Conditions.Worked(device, 0, passes, updateBytes)));
@@ -254,9 +265,11 @@ public final class LocalFleet implements SimulatedFleet {
   }
 
   private Optional<Update> update(TrainingTask task, DeviceId device, EnginePool.Engines engines) {
-    DeviceRuntime runtime = runtime(device);
-    return runtime.train(
-        task.round(), task.group(), task.global(), task.plan(), bench(runtime, engines));
+    return devices.work(
+        device,
+        runtime ->
+            runtime.train(
+                task.round(), task.group(), task.global(), task.plan(), bench(device, engines)));
   }
 
   @Override
@@ -266,26 +279,33 @@ public final class LocalFleet implements SimulatedFleet {
     Set<DeviceId> present = new HashSet<>(conditions.available(enrolled, begun, round, step));
     present.removeIf(arrivals::isAtWork);
     present.add(Envelope.BASE);
-    return Supersteps.carry(messages, participants::containsKey, present::contains, this::deliver);
+    return Supersteps.carry(messages, devices.ids()::contains, present::contains, this::deliver);
   }
 
   private List<Envelope> deliver(SortedMap<DeviceId, List<Envelope>> inboxes) {
+    List<DeviceId> seen = new ArrayList<>();
     List<Function<EnginePool.Engines, List<Envelope>>> work = new ArrayList<>();
     inboxes.forEach(
-        (receiver, inbox) -> {
-          DeviceRuntime device = runtime(receiver);
-          work.add(engine -> device.receive(inbox, bench(device, engine)));
+        (device, inbox) -> {
+          if (!devices.takesUnseen(device, inbox)) {
+            seen.add(device);
+            work.add(
+                engine ->
+                    devices.work(device, runtime -> runtime.receive(inbox, bench(device, engine))));
+          }
         });
     List<List<Envelope>> answers = pool.run(work);
+    devices.delivered(inboxes.values());
     List<Envelope> moving = new ArrayList<>();
     List<Conditions.Worked> worked = new ArrayList<>();
     int next = 0;
     for (Map.Entry<DeviceId, List<Envelope>> entry : inboxes.entrySet()) {
       DeviceId device = entry.getKey();
-      List<Envelope> said = answers.get(next++);
+      boolean answered = next < seen.size() && seen.get(next).equals(device);
+      List<Envelope> said = answered ? answers.get(next++) : List.of();
       long in = entry.getValue().stream().mapToLong(e -> e.message().bytes()).sum();
       long out = said.stream().mapToLong(e -> e.message().bytes()).sum();
-      double passes = runtime(device).takeForwardPasses();
+      double passes = devices.takeForwardPasses(device);
       worked.add(new Conditions.Worked(device, in, passes, out));
       moving.addAll(said);
     }
@@ -293,13 +313,13 @@ public final class LocalFleet implements SimulatedFleet {
     return moving;
   }
 
-  private Workbench bench(DeviceRuntime device, EnginePool.Engines engines) {
+  private Workbench bench(DeviceId device, EnginePool.Engines engines) {
     return new Workbench(
         engines.model(),
         engines.head(),
         engines.local(),
         Instant.EPOCH.plus(conditions.elapsed()),
-        conditions.inferenceSeconds(device.id()));
+        conditions.inferenceSeconds(device));
   }
 
   @Override
@@ -309,26 +329,18 @@ public final class LocalFleet implements SimulatedFleet {
 
   @Override
   public FleetState state() {
-    Map<String, DeviceRuntime.State> states = new TreeMap<>();
-    Map<String, SampleBatch> blocks = new TreeMap<>();
-    participants.forEach(
-        (id, runtime) -> {
-          states.put(id.name(), runtime.state());
-          blocks.putAll(runtime.fetchedBlocks());
-        });
-    return new FleetState(states, blocks, conditions.elapsed().toNanos(), begun, arrivals.state());
+    return new FleetState(
+        devices.states(),
+        devices.blocks(),
+        conditions.elapsed().toNanos(),
+        begun,
+        arrivals.state());
   }
 
   @Override
   public void restore(
       FleetState state, Function<DeviceId, float[]> models, List<GroupModel> shown) {
-    state
-        .devices()
-        .forEach(
-            (name, device) -> {
-              DeviceId id = new DeviceId(name);
-              runtime(id).restore(device, state.blocks(), models.apply(id), shown);
-            });
+    devices.restore(state, models, shown);
     arrivals.restore(state.arrivals());
     conditions.restore(Duration.ofNanos(state.elapsedNanos()), Set.copyOf(enrolled));
   }
@@ -336,5 +348,6 @@ public final class LocalFleet implements SimulatedFleet {
   @Override
   public void close() {
     pool.close();
+    devices.close();
   }
 }

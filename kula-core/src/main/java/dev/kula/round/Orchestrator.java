@@ -50,9 +50,21 @@ final class Orchestrator {
 
   /** The cohort of a round: a share of those available, uniformly, at least one. */
   List<DeviceId> cohort(int round, List<DeviceId> available) {
-    List<DeviceId> pool = new ArrayList<>(available);
-    int size = RoundSettings.cohortSize(participation, pool.size());
-    RandomGenerator random = seed.derive("cohort").derive(round).generator();
+    return some(participation, available, seed.derive("cohort").derive(round));
+  }
+
+  /** Devices to be examined: in the end all of these, before that a share of them, uniformly. */
+  List<DeviceId> examined(
+      int round, Message.Occasion occasion, double share, List<DeviceId> devices) {
+    return occasion == Message.Occasion.FINAL || share == 1
+        ? devices
+        : some(share, devices, seed.derive("examined").derive(round));
+  }
+
+  private static List<DeviceId> some(double share, List<DeviceId> devices, Seed chance) {
+    List<DeviceId> pool = new ArrayList<>(devices);
+    int size = RoundSettings.cohortSize(share, pool.size());
+    RandomGenerator random = chance.generator();
     for (int i = 0; i < Math.min(size, pool.size()); i++) {
       int j = i + random.nextInt(pool.size() - i);
       DeviceId swapped = pool.get(i);

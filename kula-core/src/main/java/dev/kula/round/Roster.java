@@ -18,6 +18,9 @@ import dev.kula.device.Situation;
 import dev.kula.device.Surroundings;
 import dev.kula.fleet.CostModel;
 import dev.kula.fleet.Courses;
+import dev.kula.fleet.Devices;
+import dev.kula.fleet.ShelvedDevices;
+import dev.kula.fleet.StateShelf;
 import dev.kula.model.Samples;
 import dev.kula.model.TrainingEngine;
 import java.security.PublicKey;
@@ -36,8 +39,8 @@ import java.util.function.Function;
  * The devices of a simulation: makes each of them out of the rows that were dealt to it. Keys and
  * noise come from the seed, and protect nobody.
  *
- * <p>Not thread safe. A roster makes each device once, unless it is to make it {@linkplain #anew
- * anew}; another one, also in another process, makes its like.
+ * <p>Not thread safe, but for what says so. A roster makes each device once, unless it is to make
+ * it {@linkplain #anew anew}; another one, also in another process, makes its like.
  */
 public final class Roster {
   private static final int GLOBAL_EXAM_ROWS = 2000;
@@ -48,6 +51,8 @@ public final class Roster {
   private final Seed seed;
   private final TestPool pool;
   private final List<FederatedData.DeviceRows> all;
+  private final List<DeviceId> participants;
+  private final Map<DeviceId, Integer> places = new HashMap<>();
   private final Map<DeviceId, DeviceKeys> keys = new HashMap<>();
   private final Map<DeviceId, SampleStore> stores = new HashMap<>();
 
@@ -75,31 +80,52 @@ public final class Roster {
                 .formatted(device.device(), Envelope.RESERVED));
       }
     }
+    this.participants = all.stream().map(FederatedData.DeviceRows::device).toList();
     for (int i = 0; i < all.size(); i++) {
-      keys.put(all.get(i).device(), DeviceKeys.simulated(seed.derive("keys").derive(i)));
+      places.put(participants.get(i), i);
+      keys.put(participants.get(i), DeviceKeys.simulated(seed.derive("keys").derive(i)));
     }
   }
 
   /** The devices, and last the holder of the base set if there is one. */
   public List<DeviceId> participants() {
-    return all.stream().map(FederatedData.DeviceRows::device).toList();
+    return participants;
   }
 
   /**
    * A device, or the holder of the base set, made once more: as it was at first, whatever has
-   * become of the one before.
+   * become of the one before. Nothing of it stays here. Several threads may call it at once.
    */
   public DeviceRuntime anew(DeviceId participant) {
-    stores.remove(participant);
-    return runtime(participant);
+    return runtime(participant, store(all.get(place(participant))));
   }
 
   /** A device, or the holder of the base set. */
   public DeviceRuntime runtime(DeviceId participant) {
-    int index = participants().indexOf(participant);
-    if (index < 0) {
+    return runtime(participant, store(participant));
+  }
+
+  /** All of them, in memory. */
+  Devices resident() {
+    return Devices.resident(participants.stream().map(this::runtime).toList(), courses());
+  }
+
+  /** All of them, in memory while they work. */
+  Devices shelved(StateShelf shelf) {
+    boolean choosesModel = settings.devices().broadcast().models() > 1;
+    return new ShelvedDevices(participants, this::anew, courses(), choosesModel, shelf);
+  }
+
+  private int place(DeviceId participant) {
+    Integer place = places.get(participant);
+    if (place == null) {
       throw new IllegalArgumentException(participant + " is not enrolled");
     }
+    return place;
+  }
+
+  private DeviceRuntime runtime(DeviceId participant, SampleStore store) {
+    int index = place(participant);
     Dataset dataset = data.dataset();
     FederatedData.DeviceRows rows = all.get(index);
     boolean isDevice = index < data.devices().size();
@@ -108,7 +134,7 @@ public final class Roster {
     DeviceSettings told = settings.devices();
     return new DeviceRuntime(
         participant,
-        store(participant),
+        store,
         directory,
         isDevice ? priorOf(rows, rows.heldAtFirst()) : uniform(dataset.labels().size()),
         isDevice ? Optional.of(exam(index)) : Optional.empty(),
@@ -124,8 +150,7 @@ public final class Roster {
 
   /** The samples of a participant: what its {@link #runtime} has. */
   SampleStore store(DeviceId participant) {
-    return stores.computeIfAbsent(
-        participant, id -> store(all.get(participants().indexOf(participant))));
+    return stores.computeIfAbsent(participant, id -> store(all.get(place(id))));
   }
 
   /** What a sample looks like, as pointers say it. */

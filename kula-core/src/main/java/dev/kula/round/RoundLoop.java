@@ -159,7 +159,8 @@ public final class RoundLoop {
       fleet.gather();
       carry(groups.deliveries(round, atWork, settings::travelling));
     }
-    carry(to(free(), new Message.Examine(round, occasion)));
+    List<DeviceId> asked = orchestrator.examined(round, occasion, settings.examined(), free());
+    carry(to(asked, new Message.Examine(round, occasion)));
     scores = evaluator.scores();
     events.addAll(evaluator.takeChanges());
   }

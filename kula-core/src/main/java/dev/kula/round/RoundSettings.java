@@ -17,6 +17,7 @@ import java.util.stream.IntStream;
  * @param seed of cohorts and plans
  * @param rounds limit, at least 1
  * @param participation share of the available devices that a cohort has, in (0, 1]
+ * @param examined share of the devices that are examined in a round but the last, in (0, 1]
  * @param localPlan local training, the strategy's proximal term included
  * @param strategy how updates fold
  * @param pace whose updates a round waits for
@@ -35,6 +36,7 @@ public record RoundSettings(
     Seed seed,
     int rounds,
     double participation,
+    double examined,
     TrainingPlan localPlan,
     AggregationStrategy strategy,
     Pace pace,
@@ -56,6 +58,7 @@ public record RoundSettings(
         seed,
         rounds,
         participation,
+        examined,
         localPlan,
         other,
         pace,

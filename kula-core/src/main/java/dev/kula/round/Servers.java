@@ -12,6 +12,7 @@ import dev.kula.model.Samples;
 import dev.kula.model.TrainingEngine;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -135,16 +136,20 @@ public final class Servers {
    */
   public List<RunSummary.DeviceResult> known(SequencedMap<DeviceId, Integer> trainSamples) {
     List<Double> reputations = monitor.reputations(List.copyOf(trainSamples.keySet()));
+    Map<DeviceId, Integer> places = new HashMap<>();
+    evaluator.scored().forEach(device -> places.put(device, places.size()));
     List<RunSummary.DeviceResult> results = new ArrayList<>();
     for (Map.Entry<DeviceId, Integer> device : trainSamples.entrySet()) {
-      results.add(known(device.getKey(), device.getValue(), reputations.get(results.size())));
+      DeviceId id = device.getKey();
+      int place = places.getOrDefault(id, -1);
+      results.add(known(id, place, device.getValue(), reputations.get(results.size())));
     }
     return results;
   }
 
-  private RunSummary.DeviceResult known(DeviceId device, int trainSamples, double reputation) {
+  private RunSummary.DeviceResult known(
+      DeviceId device, int index, int trainSamples, double reputation) {
     Evaluator.Scores scores = loop.scores();
-    int index = evaluator.scored().indexOf(device);
     boolean examined = index >= 0;
     double accuracy = examined ? scores.perDevice().get(index) : 0;
     Optional<Holdings> holdings = examined ? scores.holdings().get(index) : Optional.empty();

@@ -7,14 +7,17 @@ import dev.kula.data.FederatedData;
 import dev.kula.device.Envelope;
 import dev.kula.device.PooledOracle;
 import dev.kula.fleet.Attackers;
+import dev.kula.fleet.Devices;
 import dev.kula.fleet.Fleet;
 import dev.kula.fleet.LocalFleet;
 import dev.kula.fleet.PooledFleet;
 import dev.kula.fleet.SimulatedFleet;
+import dev.kula.fleet.StateShelf;
 import dev.kula.model.EngineFactory;
 import dev.kula.model.TrainingEngine;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -43,6 +46,24 @@ public final class Simulation implements Run {
       SimulationSettings settings,
       EngineFactory engines,
       RunListener listener) {
+    this(data, settings, engines, listener, Optional.empty());
+  }
+
+  /**
+   * Likewise, with the states of devices in memory or elsewhere, which shows in no result.
+   *
+   * @param shelf for what devices are while they do not work, closed with the run; not where they
+   *     are pooled
+   */
+  public Simulation(
+      FederatedData data,
+      SimulationSettings settings,
+      EngineFactory engines,
+      RunListener listener,
+      Optional<StateShelf> shelf) {
+    if (shelf.isPresent() && settings.pooled()) {
+      throw new IllegalArgumentException("a pool has the data of all devices at hand");
+    }
     this.data = data;
     Dataset dataset = data.dataset();
     this.engine = engines.create(settings.model(), dataset.input(), dataset.task());
@@ -55,7 +76,7 @@ public final class Simulation implements Run {
         new Roster(data, settings, attackers == null ? dataset : attackers.poisoned(data));
     LocalFleet local =
         new LocalFleet(
-            roster.participants().stream().map(roster::runtime).toList(),
+            shelf.<Devices>map(states -> roster.shelved(states)).orElseGet(roster::resident),
             roster.courses(),
             roster.costs(engine),
             settings.threads(),

@@ -104,6 +104,7 @@ final class ToyRun {
         new Seed(seed),
         rounds,
         participation,
+        1,
         TrainingPlan.of(1, 8, 0.1f),
         strategy,
         pace,

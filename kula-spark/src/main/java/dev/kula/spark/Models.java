@@ -1,8 +1,13 @@
 package dev.kula.spark;
 
+import dev.kula.data.DeviceId;
+import dev.kula.fleet.Outbox;
 import dev.kula.wire.Job;
 import dev.kula.wire.JobCodec;
 import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -28,6 +33,21 @@ final class Models implements Serializable {
   Models(List<byte[]> jobs, Map<String, Integer> of) {
     this.jobs = List.copyOf(jobs);
     this.of = Map.copyOf(of);
+  }
+
+  /** What all these have been sent, and have had since a round. */
+  static Models of(Outbox outbox, List<DeviceId> devices, int round) {
+    Map<Outbox.Had, Integer> known = new LinkedHashMap<>();
+    Map<String, Integer> of = new HashMap<>();
+    for (DeviceId device : devices) {
+      of.put(device.name(), known.computeIfAbsent(outbox.of(device), one -> known.size()));
+    }
+    List<byte[]> jobs = new ArrayList<>();
+    known
+        .keySet()
+        .forEach(
+            has -> jobs.add(JobCodec.encode(new Job.Restore(round, has.model(), has.shown()))));
+    return new Models(jobs, of);
   }
 
   /** What a device had. */

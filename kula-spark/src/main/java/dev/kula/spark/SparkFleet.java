@@ -12,6 +12,7 @@ import dev.kula.device.Message;
 import dev.kula.device.PersonalModel;
 import dev.kula.fleet.Conditions;
 import dev.kula.fleet.FleetState;
+import dev.kula.fleet.Outbox;
 import dev.kula.fleet.SimulatedConditions;
 import dev.kula.fleet.SimulatedFleet;
 import dev.kula.fleet.Supersteps;
@@ -123,7 +124,7 @@ final class SparkFleet implements SimulatedFleet {
 
   private void keep() {
     if (!steps.isKept(number)) {
-      steps.keep(outbox.models(participants, Math.max(0, begun)), begun, number);
+      steps.keep(Models.of(outbox, participants, Math.max(0, begun)), begun, number);
     }
   }
 
@@ -310,7 +311,7 @@ final class SparkFleet implements SimulatedFleet {
     }
     participants.forEach(id -> outbox.restore(id, models.apply(id), shown));
     Broadcast<Models> had =
-        steps.broadcast(outbox.models(participants, Math.max(0, state.round())));
+        steps.broadcast(Models.of(outbox, participants, Math.max(0, state.round())));
     List<Cell> cells = new ArrayList<>();
     for (DeviceId id : participants) {
       DeviceRuntime.State device = state.devices().get(id.name());
@@ -328,7 +329,7 @@ final class SparkFleet implements SimulatedFleet {
   }
 
   @Override
-  public SortedMap<String, PersonalModel> personalModels() {
+  public Map<String, PersonalModel> personalModels() {
     SortedMap<String, PersonalModel> models = new TreeMap<>();
     for (Personal one : steps.personal()) {
       if (!one.device().equals(Envelope.BASE.name())) {

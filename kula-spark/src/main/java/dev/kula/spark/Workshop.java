@@ -135,10 +135,7 @@ final class Workshop implements AutoCloseable {
   /** Makes a device again, and lets it do all that it did since its state was kept. */
   private DeviceRuntime again(Cell cell, Engines engines) {
     DeviceId id = new DeviceId(cell.device());
-    DeviceRuntime runtime;
-    synchronized (roster) {
-      runtime = roster.anew(id);
-    }
+    DeviceRuntime runtime = roster.anew(id);
     if (cell.models() != null) {
       Kept kept = StateBytes.decode(cell.kept(), Kept.class);
       Job.Restore had = cell.models().value().of(cell.device());

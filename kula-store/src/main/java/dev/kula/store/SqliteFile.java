@@ -217,7 +217,7 @@ final class SqliteFile implements Closeable {
   }
 
   /** The driver's text without its code in brackets. */
-  private static String reason(SQLException failure) {
+  static String reason(Exception failure) {
     String message = String.valueOf(failure.getMessage());
     int end = message.indexOf("] ");
     return message.startsWith("[") && end > 0 ? message.substring(end + 2) : message;
