@@ -3,7 +3,6 @@ package dev.kula.app;
 import dev.kula.KulaException;
 import dev.kula.app.report.Report;
 import dev.kula.data.FederatedData;
-import dev.kula.model.ParameterLayout;
 import dev.kula.model.Task;
 import dev.kula.round.Comparisons;
 import dev.kula.round.Run;
@@ -14,11 +13,9 @@ import dev.kula.round.SimulationSettings;
 import dev.kula.store.Checkpoints;
 import dev.kula.store.Extent;
 import dev.kula.store.KeptCheckpoints;
-import dev.kula.store.NamedModel;
 import dev.kula.store.Restored;
 import dev.kula.store.RunDirectory;
 import dev.kula.store.RunReader;
-import dev.kula.store.SafeTensors;
 import dev.kula.store.database.RunCopy;
 import dev.kula.store.database.RunDatabase;
 import java.nio.file.Path;
@@ -42,7 +39,6 @@ import org.jspecify.annotations.Nullable;
  * directory, and checkpoints say which have ended and how far the current one is.
  */
 final class Batch {
-  private static final String MODELS = "models.safetensors";
   private static final DateTimeFormatter ID = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss");
 
   /** Share of the reference's accuracy that counts as having reached the target. */
@@ -211,7 +207,7 @@ final class Batch {
       }
       RunResult result = run.run();
       if (job.stopsEarly()) {
-        saveModels(directory, result);
+        RunModels.write(directory, result);
       }
       return CompletedRun.of(result);
     }
@@ -221,29 +217,6 @@ final class Batch {
   private static int keepEvery(Job job) {
     Integer rounds = job.settings().keepEvery();
     return rounds == null || !job.stopsEarly() ? 0 : rounds;
-  }
-
-  private static void saveModels(RunDirectory directory, RunResult result) {
-    ParameterLayout layout = result.layout();
-    List<NamedModel> models = new ArrayList<>();
-    List<float[]> all = result.models();
-    for (int i = 0; i < all.size(); i++) {
-      models.add(
-          new NamedModel(all.size() == 1 ? "global" : "global/" + (i + 1), layout, all.get(i)));
-    }
-    result
-        .personal()
-        .forEach(
-            (device, model) -> {
-              // What is the global model's, or the group's, stands there once.
-              boolean tuned = model.hasBodyOf(result.model(device), layout.headOffset());
-              models.add(
-                  new NamedModel(
-                      "personal/" + device,
-                      tuned ? layout.head() : layout,
-                      model.from(tuned ? layout.headOffset() : 0)));
-            });
-    SafeTensors.write(directory.file(MODELS), models, Map.of("method", result.settings().method()));
   }
 
   private RunSummary summarise(

@@ -213,6 +213,7 @@ public final class Kula {
             Flag.SEEDS,
             Flag.METHODS,
             Flag.TARGET_ACCURACY,
+            Flag.SPILL_ABOVE,
             Flag.OUT,
             Flag.RESUME,
             Flag.KEEP_EVERY,

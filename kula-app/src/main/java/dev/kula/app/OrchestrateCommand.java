@@ -161,7 +161,9 @@ final class OrchestrateCommand implements Callable<Integer> {
   /** What it takes of a run's flags. */
   static Set<Flag> flags() {
     Set<Flag> flags = EnumSet.copyOf(Kula.simulateFlags());
-    flags.removeAll(List.of(Flag.ATTACK, Flag.ATTACKERS, Flag.SECURE_AGGREGATION, Flag.THREADS));
+    flags.removeAll(
+        List.of(
+            Flag.ATTACK, Flag.ATTACKERS, Flag.SECURE_AGGREGATION, Flag.THREADS, Flag.SPILL_ABOVE));
     return flags;
   }
 

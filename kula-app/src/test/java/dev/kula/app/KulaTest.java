@@ -45,6 +45,8 @@ final class KulaTest {
           Map.entry(Flag.BATCH, "16"),
           Map.entry(Flag.LR, "0.1"),
           Map.entry(Flag.PARTICIPATION, "0.5"),
+          Map.entry(Flag.EXAMINED, "0.25"),
+          Map.entry(Flag.SPILL_ABOVE, "100"),
           Map.entry(Flag.STRATEGY, "fedprox:0.1"),
           Map.entry(Flag.CLUSTERS, "4"),
           Map.entry(Flag.ROBUST, "trimmed-mean:0.25"),

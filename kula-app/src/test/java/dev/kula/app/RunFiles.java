@@ -50,7 +50,8 @@ record RunFiles(Path directory) {
         ((ObjectNode) parent).remove("wallSeconds");
       }
       if (tree.get("configuration") instanceof ObjectNode configuration) {
-        configuration.remove(List.of("out", "resume", "threads", "keep-every", "from-round"));
+        configuration.remove(
+            List.of("out", "resume", "threads", "spill-above", "keep-every", "from-round"));
       }
       return tree;
     } catch (IOException e) {

@@ -2,9 +2,9 @@ package dev.kula.fleet;
 
 import dev.kula.Seed;
 import dev.kula.data.DeviceId;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 
 /**
@@ -41,7 +41,7 @@ public record CostModel(Map<DeviceId, Costs> costs, Seed seed) {
 
   /** A heterogeneous fleet for models of {@code parameters} numbers. */
   public static CostModel heterogeneous(List<DeviceId> devices, int parameters, Seed seed) {
-    Map<DeviceId, Costs> costs = new TreeMap<>();
+    Map<DeviceId, Costs> costs = new HashMap<>();
     for (int i = 0; i < devices.size(); i++) {
       RandomGenerator random = seed.derive("costs").derive(i).generator();
       double flops = MEDIAN_FLOPS * Math.exp(SPREAD * random.nextGaussian());

@@ -2,10 +2,10 @@ package dev.kula.fleet;
 
 import dev.kula.data.DeviceId;
 import dev.kula.device.Situation;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 
 /**
  * What devices of a simulation come into while it goes on. Immutable and thread safe.
@@ -15,7 +15,9 @@ import java.util.TreeMap;
  */
 public record Courses(Map<DeviceId, List<Situation>> situations) {
   public Courses {
-    situations = new TreeMap<>(situations);
+    situations = new HashMap<>(situations);
+    // Asked of every device in each step of a round.
+    situations.values().removeIf(List::isEmpty);
   }
 
   /** Nothing changes. */

@@ -134,10 +134,12 @@ public final class ShelvedDevices implements Devices {
       fetched.remove(device);
       return;
     }
-    if (!blocks.equals(alike)) {
+    Map<String, SampleBatch> known = alike; // which another thread may change meanwhile
+    if (!blocks.equals(known)) {
+      known = blocks;
       alike = blocks;
     }
-    fetched.put(device, alike);
+    fetched.put(device, known);
   }
 
   @Override
