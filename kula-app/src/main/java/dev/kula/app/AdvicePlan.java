@@ -26,6 +26,7 @@ record AdvicePlan(RunSettings settings, Set<Flag> open) {
           Flag.METHODS,
           Flag.STRATEGY,
           Flag.CLUSTERS,
+          Flag.EXAMINED,
           Flag.PERSONALIZATION,
           Flag.POLICY,
           Flag.EXCHANGE,

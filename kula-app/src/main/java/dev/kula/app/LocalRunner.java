@@ -56,8 +56,12 @@ final class LocalRunner implements Runner {
   private static List<String> methods(RunSettings settings) {
     boolean named = !settings.methods().equals(RunSettings.defaults().methods());
     return settings.methods().stream()
-        .filter(method -> named || StrategyLimits.allowsGroups(Method.of(method).apply(settings)))
+        .filter(method -> named || isAllowed(Method.of(method).apply(settings)))
         .toList();
+  }
+
+  private static boolean isAllowed(RunSettings settings) {
+    return StrategyLimits.allowsGroups(settings) && StrategyLimits.allowsExamined(settings);
   }
 
   @Override

@@ -131,14 +131,23 @@ final class StrategyLimits {
     }
   }
 
+  /** Whether all devices are examined in each round, or need not be. */
+  static boolean allowsExamined(RunSettings settings) {
+    return settings.examined() == 1 || !trainsInExams(settings);
+  }
+
+  private static boolean trainsInExams(RunSettings settings) {
+    return settings.personalization().equals("local")
+        || settings.personalization().startsWith("ditto");
+  }
+
   private static void checkExamined(RunSettings settings) {
     if (settings.examined() == 1) {
       return;
     }
     String what = "--examined is '%s'".formatted(settings.asMap().get(Flag.EXAMINED.key()));
     refuse(
-        settings.personalization().equals("local")
-            || settings.personalization().startsWith("ditto"),
+        trainsInExams(settings),
         what,
         "--personalization %s trains a device's own model when it is examined"
             .formatted(settings.personalization()));

@@ -25,6 +25,9 @@ final class StrategyLimitsTest {
   @ParameterizedTest
   @CsvSource({
     "update-bits=8 secure-aggregation=complete, which have all their bits",
+    "examined=0.5 personalization=local, when it is examined",
+    "examined=0.5 personalization=ditto:0.2, when it is examined",
+    "examined=0.5 course=sudden shift=features:2, by all that it happens to",
     "fleet=spark pace=first:0.5, ends when all have trained",
     "fleet=spark attack=sign-flip attackers=0.2, must be in one process",
     "fleet=spark strategy=pooled, one process has all data",

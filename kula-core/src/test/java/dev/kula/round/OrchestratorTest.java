@@ -3,6 +3,7 @@ package dev.kula.round;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kula.Seed;
@@ -68,6 +69,18 @@ final class OrchestratorTest {
     List<DeviceId> cohort = orchestrator.cohort(2, DEVICES);
     assertEquals(cohort, orchestrator.cohort(2, DEVICES));
     assertEquals(cohort.stream().sorted().distinct().toList(), cohort);
+  }
+
+  @Test
+  void aShareIsExaminedAndInTheEndAll() {
+    Message.Occasion inside = Message.Occasion.ROUND;
+    List<DeviceId> some = orchestrator.examined(1, inside, 0.3, DEVICES);
+    assertEquals(6, some.size());
+    assertEquals(some.stream().sorted().distinct().toList(), some);
+    assertEquals(some, orchestrator.examined(1, inside, 0.3, DEVICES));
+    assertNotEquals(some, orchestrator.examined(2, inside, 0.3, DEVICES));
+    assertEquals(DEVICES, orchestrator.examined(1, inside, 1, DEVICES));
+    assertEquals(DEVICES, orchestrator.examined(1, Message.Occasion.FINAL, 0.3, DEVICES));
   }
 
   /** Every device is as likely as any: chi-square over 2000 rounds, at 0.1 %. */
