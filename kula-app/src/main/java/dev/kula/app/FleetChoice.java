@@ -87,22 +87,32 @@ final class FleetChoice {
       RunListener listener) {
     String fleet = job.settings().fleet();
     if (fleet.equals(LOCAL)) {
-      boolean spills =
-          data.devices().size() > job.settings().spillAbove()
-              && !PersonalPlan.isPooled(job.settings());
-      return new Simulation(
-          data,
-          plan,
-          engines,
-          listener,
-          spills
-              ? Optional.of(SpilledStates.create(directory.file(SpilledStates.NAME)))
-              : Optional.empty());
+      return local(job.settings(), data, plan, engines, directory, listener);
     }
     SimulationParts parts = new SimulationParts(data, plan, engines);
     SimulatedFleet elsewhere =
         provider(fleet).create(fleet, parts, Recipe.of(job), directory.file(SPARK));
     return new Simulation(parts, elsewhere, listener);
+  }
+
+  private static Run local(
+      RunSettings settings,
+      FederatedData data,
+      SimulationSettings plan,
+      EngineFactory engines,
+      RunDirectory directory,
+      RunListener listener) {
+    boolean spills = data.devices().size() > settings.spillAbove() && !plan.pooled();
+    if (!spills) {
+      return new Simulation(data, plan, engines, listener);
+    }
+    SpilledStates states = SpilledStates.create(directory.file(SpilledStates.NAME));
+    try {
+      return new Simulation(data, plan, engines, listener, Optional.of(states));
+    } catch (RuntimeException failure) {
+      states.close();
+      throw failure;
+    }
   }
 
   private static FleetProvider provider(String fleet) {

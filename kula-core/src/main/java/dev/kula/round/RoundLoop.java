@@ -24,7 +24,7 @@ import java.util.stream.Stream;
  *   <li>every few rounds, the monitor asks for profiles, compares devices and orders swaps;
  *       pointers are offered, resolved and decided on;
  *   <li>a cohort trains on its shared ledgers, and its updates fold into the next global model;
- *   <li>every device makes its personal model of it and is examined;
+ *   <li>devices, all or a share, make their personal models of it and are examined;
  *   <li>the round is recorded, the state is offered as a checkpoint, and the run may stop.
  * </ol>
  */
