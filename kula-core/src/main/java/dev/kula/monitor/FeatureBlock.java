@@ -86,23 +86,20 @@ public final class FeatureBlock {
     }
   }
 
+  /** Inner products with a device's eight numbers, four columns at a time. */
   private static void inner(float[][] columns, float[] by, float[] to) {
-    inner(columns[0], columns[1], columns[2], columns[3], by[0], by[1], by[2], by[3], to);
-    addInner(columns[4], columns[5], columns[6], columns[7], by[4], by[5], by[6], by[7], to);
-  }
-
-  private static void inner(
-      float[] column0,
-      float[] column1,
-      float[] column2,
-      float[] column3,
-      float by0,
-      float by1,
-      float by2,
-      float by3,
-      float[] to) {
-    for (int i = 0; i < to.length; i++) {
-      to[i] = by0 * column0[i] + by1 * column1[i] + by2 * column2[i] + by3 * column3[i];
+    Arrays.fill(to, 0);
+    for (int d = 0; d < by.length; d += 4) {
+      addInner(
+          columns[d],
+          columns[d + 1],
+          columns[d + 2],
+          columns[d + 3],
+          by[d],
+          by[d + 1],
+          by[d + 2],
+          by[d + 3],
+          to);
     }
   }
 

@@ -62,9 +62,14 @@ final class DeficitMarket {
 
   /** The plan for a request. */
   static List<PlannedSwap> plan(PlanRequest request) {
+    return plan(request, PART);
+  }
+
+  /** The plan for a request, in parts of that many devices at most. */
+  static List<PlannedSwap> plan(PlanRequest request, int most) {
     FleetStatistics statistics = request.statistics();
     List<DeficitMarket> markets = new ArrayList<>();
-    for (List<Profile> part : parts(request)) {
+    for (List<Profile> part : parts(request, most)) {
       Seed seed = request.seed().derive(markets.size());
       Traders traders = new Traders(request, part, Portraits.of(part, statistics));
       markets.add(new DeficitMarket(request.settings(), traders, seed));
@@ -83,11 +88,11 @@ final class DeficitMarket {
   }
 
   /** Devices in equal parts, by chance, each in the order of their names. */
-  private static List<List<Profile>> parts(PlanRequest request) {
+  private static List<List<Profile>> parts(PlanRequest request, int most) {
     List<Profile> shuffled = new ArrayList<>(request.profiles());
     Collections.shuffle(shuffled, Random.from(request.seed().derive("parts").generator()));
     long size = shuffled.size();
-    int count = (shuffled.size() + PART - 1) / PART;
+    int count = (shuffled.size() + most - 1) / most;
     List<List<Profile>> parts = new ArrayList<>();
     for (int part = 0; part < count; part++) {
       parts.add(

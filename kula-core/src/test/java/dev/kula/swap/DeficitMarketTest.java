@@ -60,6 +60,30 @@ final class DeficitMarketTest {
     assertTrue(pairs.size() > 0.9 * DEVICES, "nearly all are served: " + pairs.size());
   }
 
+  @Test
+  void partsMakeOnePlan() {
+    PlanRequest request =
+        Profiles.request(Profiles.random(DEVICES, 8, 5), Profiles.settings(0.5, 0.7));
+    List<PlannedSwap> whole = DeficitMarket.plan(request);
+    List<PlannedSwap> parts = DeficitMarket.plan(request, 400);
+    Map<DeviceId, Integer> in = new HashMap<>();
+    Map<DeviceId, Integer> out = new HashMap<>();
+    long number = request.firstOrder();
+    for (PlannedSwap swap : parts) {
+      assertEquals(number++, swap.order().number());
+      assertTrue(
+          in.merge(swap.order().receiver(), 1, Integer::sum) <= request.settings().inDegree());
+      assertTrue(
+          out.merge(swap.order().source(), 1, Integer::sum) <= request.settings().outDegree());
+    }
+    assertTrue(in.size() > 0.9 * DEVICES, in.size() + " are served");
+    assertTrue(score(parts) > 0.9 * score(whole), score(parts) + " of " + score(whole));
+  }
+
+  private static double score(List<PlannedSwap> plan) {
+    return plan.stream().mapToDouble(PlannedSwap::score).sum();
+  }
+
   /** 32 holders of each label served all, once: more than 8 · 32 sources must serve a fleet. */
   @Test
   void allWhoHoldSomethingServe() {
