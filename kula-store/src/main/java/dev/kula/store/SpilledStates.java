@@ -13,6 +13,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteConfig.JournalMode;
 import org.sqlite.SQLiteConfig.LockingMode;
@@ -35,6 +36,9 @@ public final class SpilledStates implements StateShelf {
   private final Connection connection;
   private final PreparedStatement put;
   private final PreparedStatement get;
+
+  /** Why a write failed: without a journal nothing is to be read any more, in no thread. */
+  private @Nullable KulaException broken;
 
   private SpilledStates(
       Path file, Connection connection, PreparedStatement put, PreparedStatement get) {
@@ -81,12 +85,14 @@ public final class SpilledStates implements StateShelf {
   public void put(DeviceId device, Shelved shelved) {
     byte[] bytes = StateBytes.encode(shelved);
     synchronized (this) {
+      requireWhole();
       try {
         put.setString(1, device.name());
         put.setBytes(2, bytes);
         put.executeUpdate();
       } catch (SQLException failure) {
-        throw cannot("written", file, failure);
+        broken = cannot("written", file, failure);
+        throw broken;
       }
     }
   }
@@ -99,7 +105,15 @@ public final class SpilledStates implements StateShelf {
         : Optional.of(StateBytes.decode(bytes, Shelved.class));
   }
 
+  private void requireWhole() {
+    KulaException before = broken;
+    if (before != null) {
+      throw before;
+    }
+  }
+
   private synchronized byte[] bytes(DeviceId device) {
+    requireWhole();
     try {
       get.setString(1, device.name());
       try (ResultSet row = get.executeQuery()) {
