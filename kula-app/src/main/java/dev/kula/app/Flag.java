@@ -2,6 +2,7 @@ package dev.kula.app;
 
 import dev.kula.KulaException;
 import dev.kula.app.Rule.Form;
+import dev.kula.model.ModelProvider;
 import dev.kula.privacy.PrivacyBudget;
 import java.util.Arrays;
 import java.util.List;
@@ -102,10 +103,11 @@ enum Flag {
       "MODEL",
       "mlp:200",
       Rule.forms(
-          Form.word("softmax"),
-          Form.wholeNumbers("mlp", "WIDTHS", 1, 65_536),
-          Form.word("cnn"),
-          Form.text("torchscript", "FILE")),
+              Form.word("softmax"),
+              Form.wholeNumbers("mlp", "WIDTHS", 1, 65_536),
+              Form.word("cnn"),
+              Form.text("torchscript", "FILE"))
+          .or(ModelProvider.FOUND),
       "softmax, mlp:WIDTHS (such as mlp:64,32), cnn or torchscript:FILE (a model of your own)."),
   ROUNDS(Section.TRAINING, "N", "40", Rule.wholeNumber(1, 1_000_000), "Rounds to run at the most."),
   LOCAL_EPOCHS(Section.TRAINING, "N", "2", Rule.wholeNumber(1, 10_000), "Local epochs in a round."),
@@ -210,13 +212,7 @@ enum Flag {
       Section.SWAPS,
       "POLICY",
       "deficit",
-      Rule.forms(
-          Form.word("none"),
-          Form.number("static", "B", "above 0 and below 1", Range::inside),
-          Form.word("random"),
-          Form.word("dissimilar"),
-          Form.word("similar"),
-          Form.word("deficit")),
+      Rule.policy(),
       "Who swaps with whom: none, static:B (the share B of all data, shared once), random,"
           + " dissimilar, similar or deficit."),
   EXCHANGE(

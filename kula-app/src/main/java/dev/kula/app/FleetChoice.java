@@ -146,6 +146,7 @@ final class FleetChoice {
             case DataSource.Leaf leaf -> new DataSource.Leaf(whole(leaf.path())).notation();
             case DataSource.Parquet parquet ->
                 new DataSource.Parquet(whole(Path.of(parquet.pattern())).toString()).notation();
+            case DataSource.Own own -> own.notation();
             case DataSource.Sql sql ->
                 sql.isFile()
                     ? new DataSource.Sql(whole(Path.of(sql.query())).toString()).notation()

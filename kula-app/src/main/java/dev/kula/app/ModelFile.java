@@ -23,6 +23,7 @@ record ModelFile(Path path) {
       case ModelSpec.Softmax softmax -> Optional.empty();
       case ModelSpec.Mlp mlp -> Optional.empty();
       case ModelSpec.Cnn cnn -> Optional.empty();
+      case ModelSpec.Own own -> Optional.empty();
     };
   }
 

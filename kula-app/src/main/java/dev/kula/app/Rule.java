@@ -1,6 +1,9 @@
 package dev.kula.app;
 
+import dev.kula.Extensions;
 import dev.kula.KulaException;
+import dev.kula.data.source.TableProvider;
+import dev.kula.swap.SwapPolicyProvider;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -8,6 +11,7 @@ import java.util.Optional;
 import java.util.function.DoublePredicate;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
 /**
@@ -17,14 +21,14 @@ import java.util.regex.Pattern;
  * @param type of the value
  * @param reader from text; throws {@link IllegalArgumentException} for what is no value at all
  * @param predicate true for a value in range
- * @param words the rule, to follow "must be"
+ * @param wording says the rule, to follow "must be"
  * @param candidates values to suggest where one was mistyped
  */
 record Rule<T>(
     Class<T> type,
     Function<String, T> reader,
     Predicate<T> predicate,
-    String words,
+    Supplier<String> wording,
     List<String> candidates) {
   /** Stricter than {@link Double#parseDouble}, which also reads {@code 1f}, hexadecimals, NaN. */
   private static final Pattern DECIMAL =
@@ -32,6 +36,30 @@ record Rule<T>(
 
   Rule {
     candidates = List.copyOf(candidates);
+  }
+
+  Rule(
+      Class<T> type,
+      Function<String, T> reader,
+      Predicate<T> predicate,
+      String words,
+      List<String> candidates) {
+    this(type, reader, predicate, () -> words, candidates);
+  }
+
+  /** The rule, to follow "must be". */
+  String words() {
+    return wording.get();
+  }
+
+  /** Likewise, or the name of an extension that is there when the rule is asked. */
+  Rule<T> or(Extensions<?> own) {
+    return new Rule<>(
+        type,
+        reader,
+        value -> predicate.test(value) || own.has(value.toString()),
+        () -> words() + own.words(),
+        candidates);
   }
 
   /** The value, or empty if {@code text} breaks the rule. */
@@ -112,13 +140,26 @@ record Rule<T>(
   /** Where data come from. */
   static Rule<String> data() {
     return forms(
-        Form.word("fashion-mnist"),
-        Form.text("idx", "DIR"),
-        Form.text("csv", "FILE"),
-        Form.text("parquet", "FILE"),
-        Form.text("sql", "QUERY"),
-        Form.text("folder", "DIR"),
-        Form.text("leaf", "PATH"));
+            Form.word("fashion-mnist"),
+            Form.text("idx", "DIR"),
+            Form.text("csv", "FILE"),
+            Form.text("parquet", "FILE"),
+            Form.text("sql", "QUERY"),
+            Form.text("folder", "DIR"),
+            Form.text("leaf", "PATH"))
+        .or(TableProvider.FOUND);
+  }
+
+  /** Who swaps with whom. */
+  static Rule<String> policy() {
+    return forms(
+            Form.word("none"),
+            Form.number("static", "B", "above 0 and below 1", Range::inside),
+            Form.word("random"),
+            Form.word("dissimilar"),
+            Form.word("similar"),
+            Form.word("deficit"))
+        .or(SwapPolicyProvider.FOUND);
   }
 
   /** {@code none}, or what {@code parser} reads without complaint. */

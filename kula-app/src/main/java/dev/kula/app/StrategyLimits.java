@@ -7,6 +7,7 @@ import dev.kula.aggregate.Broadcast;
 import dev.kula.aggregate.FederatedNova;
 import dev.kula.aggregate.Scaffold;
 import dev.kula.aggregate.ServerOptimizer;
+import dev.kula.aggregate.StrategyProvider;
 import dev.kula.app.Rule.Form;
 import dev.kula.fleet.Pace;
 import dev.kula.swap.SwapPolicy;
@@ -25,14 +26,16 @@ final class StrategyLimits {
   /** What {@code --strategy} may be. */
   static Rule<String> rule() {
     return Rule.forms(
-        Form.word("fedavg"),
-        Form.number("fedprox", "MU", "finite and at least 0", Range::notNegative).orWithout(),
-        Form.number("fedavgm", "BETA", "at least 0 and below 1", x -> 0 <= x && x < 1).orWithout(),
-        Form.number("fedadam", "ETA", "finite and above 0", Range::positive).orWithout(),
-        Form.number("fedyogi", "ETA", "finite and above 0", Range::positive).orWithout(),
-        Form.word("fednova"),
-        Form.word("scaffold"),
-        Form.word(PersonalPlan.POOLED));
+            Form.word("fedavg"),
+            Form.number("fedprox", "MU", "finite and at least 0", Range::notNegative).orWithout(),
+            Form.number("fedavgm", "BETA", "at least 0 and below 1", x -> 0 <= x && x < 1)
+                .orWithout(),
+            Form.number("fedadam", "ETA", "finite and above 0", Range::positive).orWithout(),
+            Form.number("fedyogi", "ETA", "finite and above 0", Range::positive).orWithout(),
+            Form.word("fednova"),
+            Form.word("scaffold"),
+            Form.word(PersonalPlan.POOLED))
+        .or(StrategyProvider.FOUND);
   }
 
   /**
@@ -58,6 +61,14 @@ final class StrategyLimits {
     checkPace(settings, strategy);
     checkExamined(settings);
     FleetChoice.check(settings);
+    if (StrategyProvider.FOUND.has(settings.strategy())) {
+      String what = "--strategy is '%s', a class of your own".formatted(settings.strategy());
+      refuse(!settings.robust().equals("none"), what, "--robust takes the place of its fold");
+      refuse(
+          !settings.secureAggregation().equals("none"),
+          what,
+          "--secure-aggregation folds sums alone");
+    }
     if (strategy instanceof FederatedNova) {
       String what = "--strategy is 'fednova'";
       refuse(!settings.robust().equals("none"), what, "--robust takes the place of its fold");

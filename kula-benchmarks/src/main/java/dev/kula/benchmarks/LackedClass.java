@@ -131,8 +131,9 @@ public final class LackedClass {
         rows[c] = shuffled(c, random);
       }
       EngineFactory engines = Engines.best();
-      engine = engines.create(ModelSpec.parse("mlp:200"), dataset.input(), dataset.task());
-      head = engines.createHead(engine);
+      ModelSpec model = ModelSpec.parse("mlp:200");
+      engine = engines.create(model, dataset.input(), dataset.task());
+      head = engines.createHead(model, engine);
       global = engine.initialParameters(seed.derive("initial").generator());
       engine.train(
           global,

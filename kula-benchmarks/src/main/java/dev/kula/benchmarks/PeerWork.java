@@ -111,7 +111,7 @@ final class PeerWork implements AutoCloseable {
             null,
             Pace.ALL,
             () -> timed(engines.create(model, data.input(), data.task())),
-            () -> Engines.best().createHead(engine));
+            () -> Engines.best().createHead(model, engine));
     global = start();
   }
 

@@ -43,7 +43,8 @@ public interface AggregationStrategy {
 
   /**
    * Reads {@code fedavg}, {@code fedprox[:MU]} (μ = 0.01), {@code fedavgm[:BETA]} (β = 0.9), {@code
-   * fedadam[:ETA]}, {@code fedyogi[:ETA]} (η = 0.01), {@code fednova} or {@code scaffold}.
+   * fedadam[:ETA]}, {@code fedyogi[:ETA]} (η = 0.01), {@code fednova}, {@code scaffold}, or the
+   * name of a strategy that a {@link StrategyProvider} makes.
    *
    * @throws KulaException blaming the user for anything else
    */

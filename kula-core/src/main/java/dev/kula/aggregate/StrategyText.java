@@ -35,10 +35,15 @@ final class StrategyText {
       case FederatedNova.NAME -> new FederatedNova();
       case Scaffold.NAME -> new Scaffold();
       default ->
-          throw KulaException.user(
-              ("strategy is '%s', must be 'fedavg', 'fedprox[:MU]', 'fedavgm[:BETA]',"
-                      + " 'fedadam[:ETA]', 'fedyogi[:ETA]', 'fednova' or 'scaffold'; try 'fedavg'")
-                  .formatted(text));
+          StrategyProvider.FOUND
+              .create(text)
+              .orElseThrow(
+                  () ->
+                      KulaException.user(
+                          ("strategy is '%s', must be 'fedavg', 'fedprox[:MU]', 'fedavgm[:BETA]',"
+                                  + " 'fedadam[:ETA]', 'fedyogi[:ETA]', 'fednova' or 'scaffold'%s;"
+                                  + " try 'fedavg'")
+                              .formatted(text, StrategyProvider.FOUND.words())));
     };
   }
 

@@ -92,7 +92,8 @@ public final class Audit {
   private EnginePool.Engines engines() {
     Dataset dataset = data.dataset();
     TrainingEngine model = engines.create(settings.model(), dataset.input(), dataset.task());
-    return new EnginePool.Engines(model, engines.createHead(model), new LocalModel());
+    return new EnginePool.Engines(
+        model, engines.createHead(settings.model(), model), new LocalModel());
   }
 
   private float[] globalModel(DeviceRows audited, Seed seed) {

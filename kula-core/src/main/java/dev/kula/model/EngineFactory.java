@@ -16,8 +16,13 @@ public interface EngineFactory {
    */
   TrainingEngine create(ModelSpec spec, InputShape input, Task task);
 
-  /** A new engine for the output layer of {@code whole} alone, whose inputs are its embeddings. */
-  default TrainingEngine createHead(TrainingEngine whole) {
+  /**
+   * A new engine for the output layer of {@code whole} alone, whose inputs are its embeddings. It
+   * has the loss of the whole; unless this is overridden, that of {@link ModelSpec.Softmax}.
+   *
+   * @param spec that {@code whole} is of
+   */
+  default TrainingEngine createHead(ModelSpec spec, TrainingEngine whole) {
     return create(new ModelSpec.Softmax(), InputShape.vector(whole.embeddingSize()), whole.task());
   }
 }

@@ -70,8 +70,15 @@ public sealed interface ModelSpec {
   }
 
   /**
-   * Reads {@code softmax}, {@code mlp:200}, {@code mlp:64,32}, {@code cnn} or {@code
-   * torchscript:FILE}.
+   * A model whose engines a {@link ModelProvider} makes.
+   *
+   * @param notation its name, with an argument or without
+   */
+  record Own(String notation) implements ModelSpec {}
+
+  /**
+   * Reads {@code softmax}, {@code mlp:200}, {@code mlp:64,32}, {@code cnn}, {@code
+   * torchscript:FILE}, or the name of a model that a {@link ModelProvider} has.
    *
    * @throws KulaException (USER) for anything else
    */
@@ -93,6 +100,9 @@ public sealed interface ModelSpec {
     if (name.startsWith(TorchScript.PREFIX) && name.length() > TorchScript.PREFIX.length()) {
       return new TorchScript(name.substring(TorchScript.PREFIX.length()));
     }
+    if (ModelProvider.FOUND.has(name)) {
+      return new Own(name);
+    }
     throw invalid(text);
   }
 
@@ -105,7 +115,7 @@ public sealed interface ModelSpec {
 
   private static KulaException invalid(String text) {
     return KulaException.user(
-        "model is '%s', must be softmax, mlp:WIDTH[,WIDTH...], cnn or torchscript:FILE; try mlp:200"
-            .formatted(text));
+        "model is '%s', must be softmax, mlp:WIDTH[,WIDTH...], cnn or torchscript:FILE%s; try mlp:200"
+            .formatted(text, ModelProvider.FOUND.words()));
   }
 }

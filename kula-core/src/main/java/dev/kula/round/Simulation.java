@@ -83,7 +83,7 @@ public final class Simulation implements Run {
             attackers,
             settings.rounds().pace(),
             () -> engines.create(settings.model(), dataset.input(), dataset.task()),
-            () -> engines.createHead(engine));
+            () -> engines.createHead(settings.model(), engine));
     this.fleet = local;
     this.servers =
         servers(

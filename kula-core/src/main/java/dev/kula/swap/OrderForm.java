@@ -6,8 +6,12 @@ import dev.kula.monitor.Profile;
 import dev.kula.monitor.Similarity;
 import java.util.List;
 
-/** Fills in an order and its reasons; what policies have in common. */
-final class OrderForm {
+/**
+ * Fills in an order and its reasons; what policies have in common. Unless it is told otherwise, the
+ * order is a visit for the personal ledger, which the receiver's gate decides on, with samples of
+ * any label, picked as the settings say. One thread.
+ */
+public final class OrderForm {
   private final PlanRequest request;
   private final DeviceId receiver;
   private final DeviceId source;
@@ -23,7 +27,14 @@ final class OrderForm {
   private double score;
   private String why = "";
 
-  OrderForm(PlanRequest request, Profile receiver, Profile source, int samples) {
+  /**
+   * An order of one plan.
+   *
+   * @param receiver one of the request's profiles
+   * @param source another one
+   * @param samples at most so many, at least 1
+   */
+  public OrderForm(PlanRequest request, Profile receiver, Profile source, int samples) {
     this.request = request;
     this.receiver = receiver.device();
     this.source = source.device();
@@ -31,12 +42,18 @@ final class OrderForm {
     this.selection = request.settings().selection();
   }
 
-  OrderForm asking(List<Integer> wanted) {
+  /** For samples of these label bins, evenly. */
+  public OrderForm asking(List<Integer> wanted) {
     labels = wanted;
     return this;
   }
 
-  OrderForm via(Exchange how, Admission into, Selection picks, double diverseShare) {
+  /**
+   * In another way.
+   *
+   * @param diverseShare share of the picks made by diversity where the selection mixes, in [0, 1]
+   */
+  public OrderForm via(Exchange how, Admission into, Selection picks, double diverseShare) {
     exchange = how;
     admission = into;
     selection = picks;
@@ -44,13 +61,25 @@ final class OrderForm {
     return this;
   }
 
-  OrderForm covering(double lack, double covered) {
+  /**
+   * Says what the receiver lacks.
+   *
+   * @param lack share of its target that its ledger lacks, in [0, 1]
+   * @param covered share of that in labels which the source holds, in [0, 1]
+   */
+  public OrderForm covering(double lack, double covered) {
     deficit = lack;
     coverage = covered;
     return this;
   }
 
-  OrderForm because(Similarity measured, double rank, String reason) {
+  /**
+   * Says why.
+   *
+   * @param rank by which it was ranked; higher first
+   * @param reason one sentence
+   */
+  public OrderForm because(Similarity measured, double rank, String reason) {
     similarity = measured;
     score = rank;
     why = reason;
@@ -58,7 +87,7 @@ final class OrderForm {
   }
 
   /** The order, the {@code index}-th of its plan. */
-  PlannedSwap numbered(int index) {
+  public PlannedSwap numbered(int index) {
     SwapOrder order =
         new SwapOrder(
             request.firstOrder() + index,

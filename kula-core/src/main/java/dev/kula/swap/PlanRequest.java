@@ -41,20 +41,22 @@ public record PlanRequest(
    * A device's swap budget in samples. Policies bound by it what the device receives; dissimilar
    * swaps bound what it gives as well.
    */
-  int quota(Profile profile) {
+  public int quota(Profile profile) {
     return (int) Math.floor(settings.budget() * profile.samples());
   }
 
-  FleetStatistics statistics() {
+  /** Means and spreads of the whole fleet. */
+  public FleetStatistics statistics() {
     return FleetStatistics.of(profiles);
   }
 
   /** What comparing needs of the profiles, in their order. */
-  Portraits portraits() {
+  public Portraits portraits() {
     return Portraits.of(profiles, statistics());
   }
 
-  boolean trusts(DeviceId source) {
+  /** Whether a source has served, and its reputation earns the gate's lower tolerance. */
+  public boolean trusts(DeviceId source) {
     return !reputation.isNewcomer(source)
         && reputation.value(source) >= settings.trustedReputation();
   }

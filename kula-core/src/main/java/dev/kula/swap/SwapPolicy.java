@@ -28,8 +28,8 @@ public interface SwapPolicy {
   List<PlannedSwap> plan(PlanRequest request);
 
   /**
-   * Reads {@code none}, {@code static:SHARE}, {@code random}, {@code dissimilar}, {@code similar}
-   * or {@code deficit}.
+   * Reads {@code none}, {@code static:SHARE}, {@code random}, {@code dissimilar}, {@code similar},
+   * {@code deficit}, or the name of a policy that a {@link SwapPolicyProvider} makes.
    *
    * @throws KulaException (USER) for anything else
    */
@@ -44,9 +44,13 @@ public interface SwapPolicy {
         if (text.startsWith("static:")) {
           yield StaticSharing.parse(text);
         }
-        throw KulaException.user(
-            "policy is '%s', must be none, static:SHARE, random, dissimilar, similar or deficit; try deficit"
-                .formatted(text));
+        yield SwapPolicyProvider.FOUND
+            .create(text)
+            .orElseThrow(
+                () ->
+                    KulaException.user(
+                        "policy is '%s', must be none, static:SHARE, random, dissimilar, similar or deficit%s; try deficit"
+                            .formatted(text, SwapPolicyProvider.FOUND.words())));
       }
     };
   }

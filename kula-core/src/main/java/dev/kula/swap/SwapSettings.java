@@ -64,7 +64,7 @@ public record SwapSettings(
   }
 
   /** The exchange for so many samples: as set, or the cheaper one; a visit moves the head twice. */
-  Exchange exchangeFor(int samples) {
+  public Exchange exchangeFor(int samples) {
     return exchange.orElseGet(
         () -> samples * sampleBytes <= 2 * headBytes ? Exchange.RAW : Exchange.VISIT);
   }

@@ -122,7 +122,7 @@ public record OwnDevice(
             acquaintances::meet,
             new SealedTalk(new Sealer(own.run(), name, keys), acquaintances, owner::trouble)),
         engine,
-        engines.createHead(engine));
+        engines.createHead(told.model(), engine));
   }
 
   /**

@@ -33,6 +33,10 @@ final class Architecture {
       case ModelSpec.Softmax softmax -> {}
       case ModelSpec.Mlp mlp -> architecture.addHidden(mlp.hidden());
       case ModelSpec.Cnn cnn -> architecture.addConvolutions(input);
+      case ModelSpec.Own own ->
+          throw KulaException.user(
+              "model is '%s', whose engine is not built in; let the class that has it make it"
+                  .formatted(own.notation()));
       case ModelSpec.TorchScript torchScript ->
           throw KulaException.user(
               ("model is '%s', which needs the PyTorch engine, and it is not loaded; start with"

@@ -22,6 +22,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -29,11 +30,25 @@ import org.junit.jupiter.api.Test;
  * the test jar of this one.
  */
 public abstract class EngineContract extends StepContract {
-  private final ReferenceNetwork reference;
+  private ReferenceNetwork reference;
 
   protected EngineContract(EngineCase of) {
     super(of);
-    reference = new ReferenceNetwork(of);
+  }
+
+  @BeforeEach
+  void refer() {
+    reference = new ReferenceNetwork(of, this::loss);
+  }
+
+  /**
+   * The loss of a sample that training lowers: cross-entropy, or half the squared error. An engine
+   * of a model of its own overrides it.
+   *
+   * @param outputs what the model says
+   */
+  protected double loss(double[] outputs, float target) {
+    return ReferenceNetwork.loss(of.task(), outputs, target);
   }
 
   @Test

@@ -13,10 +13,21 @@ import java.util.List;
  */
 final class ReferenceNetwork {
   private final EngineCase of;
+  private final Loss loss;
   private int at;
 
+  /** What a sample costs by what a model says of it. */
+  interface Loss {
+    double of(double[] outputs, float target);
+  }
+
   ReferenceNetwork(EngineCase of) {
+    this(of, (outputs, target) -> loss(of.task(), outputs, target));
+  }
+
+  ReferenceNetwork(EngineCase of, Loss loss) {
     this.of = of;
+    this.loss = loss;
   }
 
   /** What feeds the output layer. */
@@ -37,6 +48,7 @@ final class ReferenceNetwork {
         here = channelsLast(here, 64);
         hidden.add(512);
       }
+      case ModelSpec.Own own -> throw new IllegalArgumentException(own.notation());
       case ModelSpec.TorchScript torchScript ->
           throw new IllegalArgumentException(torchScript.file() + " defines itself");
     }
@@ -69,8 +81,12 @@ final class ReferenceNetwork {
   }
 
   double loss(double[] parameters, double[] input, float target) {
-    double[] outputs = outputs(parameters, input);
-    return switch (of.task()) {
+    return loss.of(outputs(parameters, input), target);
+  }
+
+  /** Cross-entropy, or half the squared error. */
+  static double loss(Task task, double[] outputs, float target) {
+    return switch (task) {
       case Task.Classification classification -> -Math.log(outputs[(int) target]);
       case Task.Regression regression -> 0.5 * (outputs[0] - target) * (outputs[0] - target);
     };

@@ -221,6 +221,6 @@ public final class Rehearsal {
         roster.runtime(device),
         (from, to) -> courses.met(device, from, to),
         engine,
-        engines.createHead(engine));
+        engines.createHead(settings.model(), engine));
   }
 }

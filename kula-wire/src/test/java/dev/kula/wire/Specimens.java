@@ -258,6 +258,7 @@ final class Specimens {
       case "Classification" -> new Task.Classification(1 + count());
       case "Mixture" -> new TargetSpec.Mixture(random.nextDouble());
       case "Mlp" -> new ModelSpec.Mlp(List.of(count(), count()));
+      case "Own" -> new ModelSpec.Own("specimen:1");
       case "TorchScript" -> new ModelSpec.TorchScript("a model.pt");
       case "LabelSpace" ->
           random.nextBoolean()

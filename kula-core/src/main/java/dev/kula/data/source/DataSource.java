@@ -59,7 +59,7 @@ public sealed interface DataSource {
   }
 
   /** A table: rows with names of columns, from wherever. */
-  sealed interface Tabular extends DataSource permits Csv, Folder, Leaf, Parquet, Sql {
+  sealed interface Tabular extends DataSource permits Csv, Folder, Leaf, Parquet, Sql, Own {
     /**
      * Opens it for one reading.
      *
@@ -215,8 +215,27 @@ public sealed interface DataSource {
   }
 
   /**
+   * A table that a {@link TableProvider} opens.
+   *
+   * @param notation its name, with an argument or without
+   */
+  record Own(String notation) implements Tabular {
+    @Override
+    public Table open() {
+      return TableProvider.FOUND
+          .create(notation)
+          .orElseThrow(
+              () ->
+                  KulaException.user(
+                      "data is '%s', which no class of the class path reads; add its jar"
+                          .formatted(notation)));
+    }
+  }
+
+  /**
    * Reads {@code fashion-mnist}, {@code idx:DIR}, {@code csv:FILE}, {@code parquet:FILE}, {@code
-   * sql:QUERY}, {@code folder:DIR} or {@code leaf:PATH}.
+   * sql:QUERY}, {@code folder:DIR}, {@code leaf:PATH}, or the name of tables that a {@link
+   * TableProvider} opens.
    *
    * @throws KulaException (USER) for anything else
    */
@@ -236,9 +255,13 @@ public sealed interface DataSource {
         throw notation.mistake("which names no path this system can have", "check the spelling");
       }
     }
+    if (TableProvider.FOUND.has(text)) {
+      return new Own(text);
+    }
     throw notation.mistake(
         "must be fashion-mnist, idx:DIR, csv:FILE, parquet:FILE, sql:QUERY, folder:DIR or"
-            + " leaf:PATH",
+            + " leaf:PATH"
+            + TableProvider.FOUND.words(),
         "try fashion-mnist");
   }
 
