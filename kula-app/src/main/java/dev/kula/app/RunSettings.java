@@ -72,7 +72,8 @@ import org.jspecify.annotations.Nullable;
  * @param privacyUnit what noise hides, in the words of {@link Flag#PRIVACY_UNIT}
  * @param clip finite, above 0
  * @param clipQuantile in (0, 1); null for a fixed clip
- * @param privacyShares four weights, as {@link PrivacyBudget.Shares#parse} reads them
+ * @param privacyShares four weights, as {@link dev.kula.privacy.PrivacyBudget.Shares#parse} reads
+ *     them
  * @param secureAggregation {@code none}, {@code complete} or {@code sparse}
  * @param seed any
  * @param seeds how many, from {@code seed} upwards; {@code compare} only

@@ -39,7 +39,7 @@ final class Walkthrough implements AutoCloseable {
       Pattern.compile("(?ms)^```(\\w+)\\n(.*?)^```$", Pattern.UNIX_LINES);
   private static final Pattern FILE =
       Pattern.compile("\\A(?://|#|<!--) ([\\w/-]+\\.\\w+)(?: -->)?\\n");
-  private static final Pattern JAVA_MISTAKE = Pattern.compile("(?m)^\\|  (Error:|Exception )");
+  private static final Pattern JAVA_MISTAKE = Pattern.compile("(?m)^(\\|  )?(Error:|Exception )");
   private static final int SECONDS = 300;
 
   private final Path document;

@@ -79,8 +79,8 @@ public interface Fleet extends AutoCloseable {
    * What a cohort is to do.
    *
    * @param round number of the round
-   * @param group whose model it is, of those of {@link Message.Compete}; 0 where there is one for
-   *     all
+   * @param group whose model it is, of those of {@link dev.kula.device.Message.GroupModels}; 0
+   *     where there is one for all
    * @param global the model to start from, as it is sent to devices; they have had it as the last
    *     {@link Message.GlobalModel}, so it does not travel again
    * @param plan local training

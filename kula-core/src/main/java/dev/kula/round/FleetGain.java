@@ -37,7 +37,7 @@ public record FleetGain(
     int devices,
     int seeds,
     double confidence) {
-  /** Devices from which a spread of zero counts: 2 · 2⁻⁶ < 0.05. */
+  /** Devices from which a spread of zero counts: 2 · 2⁻⁶ is below 0.05. */
   public static final int FEWEST = 6;
 
   /**
