@@ -18,7 +18,9 @@ import dev.kula.peer.PrivateFile;
 import dev.kula.peer.Role;
 import dev.kula.round.SimulationSettings;
 import dev.kula.server.Rehearsal;
+import dev.kula.store.ModelCard;
 import dev.kula.store.SafeTensors;
+import dev.kula.store.SavedModels;
 import dev.kula.wire.FleetSettings;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -39,7 +41,7 @@ import java.util.function.Function;
  */
 final class Attendance<R extends JobRunner> {
   /** Where a personal model is kept. */
-  static final String MODEL = "personal.safetensors";
+  static final String MODEL = SavedModels.DEVICE;
 
   private static final long JOB_BYTES = 1L << 30;
   private static final Duration END = Duration.ofSeconds(30);
@@ -96,6 +98,7 @@ final class Attendance<R extends JobRunner> {
   /**
    * Attends as a device that rehearses, and goes on where the log in its directory ends.
    *
+   * @param card of the model
    * @param directory for the log and the personal model; made if it is not there
    * @return the file with the personal model
    * @throws KulaException the user's mistake, if the data have no part for it
@@ -105,6 +108,7 @@ final class Attendance<R extends JobRunner> {
       FederatedData data,
       SimulationSettings settings,
       EngineFactory engines,
+      ModelCard card,
       Path directory,
       Terminal terminal) {
     List<DeviceId> devices = data.devices().stream().map(FederatedData.DeviceRows::device).toList();
@@ -126,7 +130,7 @@ final class Attendance<R extends JobRunner> {
             directory,
             "device.jobs",
             terminal);
-    return attendance.attend(runner -> save(runner, plan, directory.resolve(MODEL)));
+    return attendance.attend(runner -> save(runner, plan, card, directory.resolve(MODEL)));
   }
 
   /**
@@ -273,13 +277,17 @@ final class Attendance<R extends JobRunner> {
     }
   }
 
-  private static Path save(DeviceRunner runner, AttendancePlan plan, Path file) {
+  private static Path save(DeviceRunner runner, AttendancePlan plan, ModelCard card, Path file) {
     float[] model =
         runner
             .personalModel()
             .orElseThrow(
                 () -> KulaException.remote("the run ended before there was a personal model"));
-    SafeTensors.write(file, runner.layout(), model, Map.of("device", plan.name().name()));
+    SafeTensors.write(
+        file,
+        runner.layout(),
+        model,
+        Map.of("device", plan.name().name(), ModelCard.KEY, card.text()));
     return file;
   }
 }

@@ -13,6 +13,7 @@ import dev.kula.round.SimulationSettings;
 import dev.kula.store.Checkpoints;
 import dev.kula.store.Extent;
 import dev.kula.store.KeptCheckpoints;
+import dev.kula.store.ModelCard;
 import dev.kula.store.Restored;
 import dev.kula.store.RunDirectory;
 import dev.kula.store.RunReader;
@@ -188,6 +189,9 @@ final class Batch {
       List<CompletedRun> completed,
       @Nullable CommandState state) {
     String task = "%s, seed %d".formatted(Method.label(job.settings()), job.settings().seed());
+    // Made first: when the run has ended, its data may be gone.
+    Optional<ModelCard> card =
+        job.stopsEarly() ? Optional.of(ModelCards.of(job.settings(), data)) : Optional.empty();
     try (RoundProgress progress = maker.progress(terminal, task, job.settings().rounds());
         Run run =
             maker.make(
@@ -206,9 +210,7 @@ final class Batch {
         run.restore(state.running());
       }
       RunResult result = run.run();
-      if (job.stopsEarly()) {
-        RunModels.write(directory, result);
-      }
+      card.ifPresent(how -> RunModels.write(directory, result, how));
       return CompletedRun.of(result);
     }
   }

@@ -171,6 +171,7 @@ public final class Kula {
             .addSubcommand("enrol", new PkiEnrolCommand(terminal, clock))
             .addSubcommand("renew", new PkiRenewCommand(terminal, clock)));
     command.addSubcommand("store", new StoreCommand(terminal, clock));
+    command.addSubcommand("export", new ExportCommand(terminal));
     command.setOut(new PrintWriter(terminal.out(), true, terminal.out().charset()));
     command.setErr(new PrintWriter(terminal.err(), true, terminal.err().charset()));
     command.setExpandAtFiles(false);

@@ -120,7 +120,13 @@ final class LocalRunner implements Runner {
     FederatedData data = RunPlanner.federate(RunPlanner.read(settings), settings);
     SimulationSettings run = Computing.PLANNER.plan(settings, data, true);
     return Attendance.device(
-        plan, data, run, Computing.ENGINES, directory(settings, plan), terminal);
+        plan,
+        data,
+        run,
+        Computing.ENGINES,
+        ModelCards.of(settings, data),
+        directory(settings, plan),
+        terminal);
   }
 
   @Override

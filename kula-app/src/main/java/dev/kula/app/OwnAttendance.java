@@ -39,7 +39,10 @@ final class OwnAttendance {
 
   private static final String JOBS = "device.jobs";
   private static final String RELEASES = "releases.db";
-  private static final String SETTINGS = "settings";
+
+  /** In the metadata of the personal model: how it can be served without a server. */
+  static final String SETTINGS = "settings";
+
   private static final String ROUND = "round";
 
   private final AttendancePlan plan;

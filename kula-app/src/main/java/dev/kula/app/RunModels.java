@@ -3,10 +3,13 @@ package dev.kula.app;
 import dev.kula.device.PersonalModel;
 import dev.kula.model.ParameterLayout;
 import dev.kula.round.RunResult;
+import dev.kula.store.ModelCard;
 import dev.kula.store.NamedModel;
 import dev.kula.store.RunDirectory;
 import dev.kula.store.SafeTensors;
+import dev.kula.store.SavedModels;
 import java.util.AbstractList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -16,8 +19,6 @@ import java.util.Objects;
  * fit into memory.
  */
 final class RunModels extends AbstractList<NamedModel> {
-  private static final String NAME = "models.safetensors";
-
   private final RunResult result;
   private final List<float[]> shared;
   private final List<String> devices;
@@ -29,9 +30,18 @@ final class RunModels extends AbstractList<NamedModel> {
   }
 
   /** Writes the global model, or one a group, and what every personal model has of its own. */
-  static void write(RunDirectory directory, RunResult result) {
-    SafeTensors.write(
-        directory.file(NAME), new RunModels(result), Map.of("method", result.settings().method()));
+  static void write(RunDirectory directory, RunResult result, ModelCard card) {
+    Map<String, String> metadata = new HashMap<>();
+    metadata.put("method", result.settings().method());
+    metadata.put(ModelCard.KEY, card.text());
+    if (result.models().size() > 1) {
+      result
+          .groups()
+          .forEach(
+              (device, group) ->
+                  metadata.put(SavedModels.GROUP + device, Integer.toString(group + 1)));
+    }
+    SafeTensors.write(directory.file(SavedModels.RUN), new RunModels(result), metadata);
   }
 
   @Override

@@ -252,7 +252,8 @@ final class KulaTest {
   void whatTheCommandLineLacksOrRepeatsIsNamed() {
     assertMistake(
         "no command is given, must be one of simulate, compare, advise, privacy, data, audit,"
-            + " orchestrate, monitor, device, dashboard, gateway, aggregate, audit-trail, pki, store");
+            + " orchestrate, monitor, device, dashboard, gateway, aggregate, audit-trail, pki, store,"
+            + " export");
     assertMistake("--devices has no value", "simulate", "--devices");
     assertMistake("--devices has no value", "simulate", "--devices", "--rounds", "3");
     assertMistake(

@@ -48,7 +48,7 @@ final class ModelParser implements Parser {
     return bits;
   }
 
-  private static byte[] framed(byte[] input) {
+  static byte[] framed(byte[] input) {
     int end = 0;
     while (end < input.length && input[end] != '\n') {
       end++;

@@ -15,6 +15,7 @@ enum Target {
   IDX(new IdxParser()),
   LEAF(new LeafParser()),
   SAFETENSORS(new ModelParser()),
+  EXPORT(new ExportParser()),
   CONFIGURATION(new ConfigurationParser()),
   CHECKPOINT(new StateParser()),
   RUN(new RunParser()),

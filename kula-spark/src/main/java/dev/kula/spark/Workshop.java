@@ -114,7 +114,8 @@ final class Workshop implements AutoCloseable {
       return free;
     }
     TrainingEngine engine = parts.engine();
-    return new Engines(engine, parts.engines().createHead(parts.settings().model(), engine), new LocalModel());
+    return new Engines(
+        engine, parts.engines().createHead(parts.settings().model(), engine), new LocalModel());
   }
 
   void giveBack(Engines engines) {
