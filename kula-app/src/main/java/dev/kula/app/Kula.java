@@ -172,6 +172,7 @@ public final class Kula {
             .addSubcommand("renew", new PkiRenewCommand(terminal, clock)));
     command.addSubcommand("store", new StoreCommand(terminal, clock));
     command.addSubcommand("export", new ExportCommand(terminal));
+    command.addSubcommand("tables", new TablesCommand(terminal));
     command.setOut(new PrintWriter(terminal.out(), true, terminal.out().charset()));
     command.setErr(new PrintWriter(terminal.err(), true, terminal.err().charset()));
     command.setExpandAtFiles(false);

@@ -109,7 +109,7 @@ final class BadInputTest {
         new Mistake(
             "no DuckDB",
             "--data parquet:@/a.parquet",
-            "is read by DuckDB, which is not on the class path",
+            "needs DuckDB, which is not on the class path",
             "; start Kula with KULA_DUCKDB=1 ./kula"),
         new Mistake("a file as directory", "--data idx:@/file", "is not a directory", "name"),
         new Mistake("no file name", "--data csv:", "--data is 'csv:', must be", "csv:FILE, "),

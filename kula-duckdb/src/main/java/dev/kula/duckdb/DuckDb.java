@@ -3,6 +3,7 @@ package dev.kula.duckdb;
 import dev.kula.KulaException;
 import dev.kula.data.source.QueryEngine;
 import dev.kula.data.source.Table;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -10,6 +11,8 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.SequencedMap;
+import java.util.stream.Collectors;
 import org.duckdb.DuckDBDriver;
 
 /**
@@ -36,6 +39,36 @@ public final class DuckDb implements QueryEngine {
   @Override
   public Table parquet(String pattern) {
     return open("'%s'".formatted(pattern), "FROM read_parquet(?)", Optional.of(pattern));
+  }
+
+  @Override
+  public void writeParquet(Path csv, SequencedMap<String, Class<?>> columns, Path parquet) {
+    String types =
+        columns.entrySet().stream()
+            .map(column -> "'%s': '%s'".formatted(column.getKey(), type(column.getValue())))
+            .collect(Collectors.joining(", ", "{", "}"));
+    String copy =
+        "COPY (FROM read_csv(%s, header = true, auto_detect = false, columns = %s, delim = ',', quote = '\"', escape = '\"', new_line = '\\n', nullstr = '', allow_quoted_nulls = false, max_line_size = 100000000)) TO %s (FORMAT parquet)"
+            .formatted(literal(csv), types, literal(parquet));
+    try (Connection connection = connect(false);
+        Statement statement = connection.createStatement()) {
+      statement.execute(copy);
+    } catch (SQLException e) {
+      throw KulaException.resource(
+          "cannot write '%s': %s; free space or choose another directory with --out"
+              .formatted(parquet, firstLine(e)),
+          e);
+    }
+  }
+
+  private static String literal(Path path) {
+    return "'" + path.toString().replace("'", "''") + "'";
+  }
+
+  private static String type(Class<?> type) {
+    return type == Long.class
+        ? "BIGINT"
+        : type == Double.class ? "DOUBLE" : type == Boolean.class ? "BOOLEAN" : "VARCHAR";
   }
 
   /**

@@ -1,11 +1,13 @@
 package dev.kula.data.source;
 
 import dev.kula.KulaException;
+import java.nio.file.Path;
+import java.util.SequencedMap;
 import java.util.ServiceLoader;
 
 /**
- * Opens tables that take a library too large to come with every device. {@link ServiceLoader} finds
- * it: {@code kula-duckdb} has one. Thread safe.
+ * Reads and writes tables that take a library too large to come with every device. {@link
+ * ServiceLoader} finds it: {@code kula-duckdb} has one. Thread safe.
  */
 public interface QueryEngine {
   /**
@@ -26,6 +28,17 @@ public interface QueryEngine {
   Table parquet(String pattern);
 
   /**
+   * Writes the rows of a CSV file as Parquet.
+   *
+   * @param csv with a header; a cell that is empty and not in quotes is null
+   * @param columns all of them in their order, {@link Long}, {@link Double}, {@link Boolean} or
+   *     {@link String}
+   * @param parquet is made, or replaced
+   * @throws KulaException (RESOURCE) if it cannot be written
+   */
+  void writeParquet(Path csv, SequencedMap<String, Class<?>> columns, Path parquet);
+
+  /**
    * The one on the class path.
    *
    * @param wanted by whom, for the message
@@ -37,7 +50,7 @@ public interface QueryEngine {
         .orElseThrow(
             () ->
                 KulaException.user(
-                    "'%s' is read by DuckDB, which is not on the class path; start Kula with KULA_DUCKDB=1 ./kula, or add kula-duckdb to the class path"
+                    "'%s' needs DuckDB, which is not on the class path; start Kula with KULA_DUCKDB=1 ./kula, or add kula-duckdb to the class path"
                         .formatted(wanted)));
   }
 }

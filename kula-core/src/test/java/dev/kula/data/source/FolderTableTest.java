@@ -69,7 +69,7 @@ final class FolderTableTest {
   @Test
   void saysWhatParquetAndQueriesNeed() throws IOException {
     file("c.parquet", "");
-    assertMistake(this::load, "read by DuckDB, which is not on the class path", "KULA_DUCKDB=1");
+    assertMistake(this::load, "needs DuckDB, which is not on the class path", "KULA_DUCKDB=1");
     assertMistake(
         () -> DataSource.parse("parquet:a").load(ReadOptions.defaults()), "'parquet:a' is read by");
     assertMistake(

@@ -8,7 +8,6 @@ import dev.kula.round.RunSummary;
 import dev.kula.store.LoggedEvent;
 import dev.kula.store.RunJson;
 import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
@@ -68,8 +67,8 @@ final class Rows {
     JsonNode type = event.remove("type");
     switch (logged.event()) {
       case RunEvent.Profiled profiled -> insert("profile", row, event);
-      case RunEvent.Ordered ordered -> insert("swap_order", row, named(event));
-      case RunEvent.Settled settled -> insert("outcome", row, named(event));
+      case RunEvent.Ordered ordered -> insert("swap_order", row, event);
+      case RunEvent.Settled settled -> insert("outcome", row, event);
       case RunEvent.Reputations reputations ->
           reputations
               .standings()
@@ -100,12 +99,6 @@ final class Rows {
   void write() {
     batches.values().forEach(PreparedBatch::execute);
     batches.clear();
-  }
-
-  /** {@code order} is a word of SQL. */
-  private static ObjectNode named(ObjectNode event) {
-    event.set("swap", event.remove("order"));
-    return event;
   }
 
   private Map<String, @Nullable Object> line(long number) {
@@ -141,17 +134,13 @@ final class Rows {
         .properties()
         .forEach(
             field -> {
-              String column = prefix + column(field.getKey());
+              String column = prefix + RunJson.column(field.getKey());
               if (field.getValue() instanceof ObjectNode nested) {
                 flatten(column + "_", nested, row);
               } else {
                 row.put(column, value(field.getValue()));
               }
             });
-  }
-
-  private static String column(String field) {
-    return field.replaceAll("([A-Z])", "_$1").toLowerCase(Locale.ROOT);
   }
 
   private static @Nullable Object value(JsonNode node) {
