@@ -173,6 +173,7 @@ public final class Kula {
     command.addSubcommand("store", new StoreCommand(terminal, clock));
     command.addSubcommand("export", new ExportCommand(terminal));
     command.addSubcommand("tables", new TablesCommand(terminal));
+    command.addSubcommand("diff", new DiffCommand(terminal));
     command.setOut(new PrintWriter(terminal.out(), true, terminal.out().charset()));
     command.setErr(new PrintWriter(terminal.err(), true, terminal.err().charset()));
     command.setExpandAtFiles(false);

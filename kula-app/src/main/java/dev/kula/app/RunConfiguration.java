@@ -76,6 +76,15 @@ record RunConfiguration(
           "--resume '%s' holds no run, must be a directory with a %s; name the directory of a run"
               .formatted(directory, FILE));
     }
+    return readFile(file);
+  }
+
+  /**
+   * What is in a file of that kind.
+   *
+   * @throws KulaException the user's mistake, if it cannot be read
+   */
+  static RunConfiguration readFile(Path file) {
     try {
       Map<String, Object> all =
           JSON.readValue(file.toFile(), new TypeReference<LinkedHashMap<String, Object>>() {});

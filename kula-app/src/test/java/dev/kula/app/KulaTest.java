@@ -253,7 +253,7 @@ final class KulaTest {
     assertMistake(
         "no command is given, must be one of simulate, compare, advise, privacy, data, audit,"
             + " orchestrate, monitor, device, dashboard, gateway, aggregate, audit-trail, pki, store,"
-            + " export, tables");
+            + " export, tables, diff");
     assertMistake("--devices has no value", "simulate", "--devices");
     assertMistake("--devices has no value", "simulate", "--devices", "--rounds", "3");
     assertMistake(

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kula.store.NamedModel;
 import dev.kula.store.SafeTensors;
+import dev.kula.store.SavedModels;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -117,6 +118,13 @@ final class LiveCommandsTest {
     assertArrayEquals(
         head, Arrays.copyOfRange(personal, personal.length - head.length, personal.length));
     assertEquals(global.length, personal.length);
+    SavedModels saved = SavedModels.of(directory.resolve("alone"));
+    SavedModels device = SavedModels.of(directory.resolve("d1"));
+    assertArrayEquals(personal, saved.device("d1").parameters());
+    assertEquals(List.of("d1"), device.devices());
+    assertEquals(saved.card().orElseThrow(), device.card().orElseThrow());
+    RunningCommand diff = kula("diff %s %s".formatted(at("alone"), at("live")));
+    assertEquals(0, diff.exit(), diff::out);
   }
 
   @Test

@@ -82,7 +82,7 @@ final class TablesCommandTest {
               assertEquals("Infinity", written.get("epsilon_max").asText());
             });
     JsonNode result = json("seed_result").get(0);
-    assertTrue(result.get("groups_gain_gain").isNull());
+    assertTrue(result.get("detected_changes").isNull());
     assertTrue(result.get("recovery").isArray());
   }
 

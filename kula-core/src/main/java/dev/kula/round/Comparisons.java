@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
 import java.util.stream.DoubleStream;
@@ -167,13 +168,21 @@ public final class Comparisons {
 
   private static Difference difference(
       MethodSummary method, MethodSummary reference, ToDoubleFunction<SeedResult> figure) {
-    double[] differences = differences(method, reference, figure);
+    return difference(differences(method, reference, figure));
+  }
+
+  private static Difference difference(double[] differences) {
     Spread spread = Spread.of(differences);
     Double half = halfWidth(spread, differences.length);
     return new Difference(
         spread.mean(),
         half == null ? null : spread.mean() - half,
         half == null ? null : spread.mean() + half);
+  }
+
+  /** The mean of differences with its interval; empty for less than two, which have none. */
+  public static Optional<Difference> interval(double[] differences) {
+    return differences.length < 2 ? Optional.empty() : Optional.of(difference(differences));
   }
 
   /** Mean over seeds, as far as all of them go. */

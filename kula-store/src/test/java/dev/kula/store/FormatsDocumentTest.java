@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.kula.round.RoundRecord;
 import dev.kula.round.RunEvent;
 import dev.kula.round.RunSummary;
+import dev.kula.store.table.Column;
+import dev.kula.store.table.RunTable;
 import java.io.IOException;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
@@ -21,6 +23,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** {@code docs/formats.md} describes each record in a section of its name, a row a component. */
@@ -32,6 +35,8 @@ class FormatsDocumentTest {
     Set<Class<?>> records = new LinkedHashSet<>();
     collect(RunSummary.class, records);
     collect(RoundRecord.class, records);
+    records.add(ModelCard.class);
+    records.add(ModelCard.AffineMap.class);
     for (Class<?> event : RunEvent.class.getPermittedSubclasses()) {
       collect(event, records);
     }
@@ -63,6 +68,26 @@ class FormatsDocumentTest {
         .forEach(row -> rows.add(row.group(1)));
     assertEquals(
         Arrays.stream(type.getRecordComponents()).map(RecordComponent::getName).toList(), rows);
+  }
+
+  @ParameterizedTest
+  @EnumSource(RunTable.class)
+  void everyColumnOfATableIsNamedInOrder(RunTable table) throws IOException {
+    String start = "| `%s` | ".formatted(table.title());
+    String document = Files.readString(DOCUMENT);
+    String row =
+        document
+            .substring(document.indexOf("\n## Results as tables\n"))
+            .lines()
+            .filter(line -> line.startsWith(start))
+            .findFirst()
+            .orElseThrow(() -> new AssertionError("docs/formats.md lacks a row of " + table));
+    List<String> columns = new ArrayList<>(List.of("run"));
+    Pattern.compile("`(\\w+)`")
+        .matcher(row.substring(row.lastIndexOf("| `") + 1))
+        .results()
+        .forEach(column -> columns.add(column.group(1)));
+    assertEquals(table.columns().stream().map(Column::name).toList(), columns);
   }
 
   @Test
