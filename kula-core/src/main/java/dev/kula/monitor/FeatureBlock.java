@@ -86,24 +86,13 @@ public final class FeatureBlock {
     }
   }
 
-  /** Inner products with a device's eight numbers, four columns at a time. */
+  /** Inner products with a device's eight numbers. */
   private static void inner(float[][] columns, float[] by, float[] to) {
-    Arrays.fill(to, 0);
-    for (int d = 0; d < by.length; d += 4) {
-      addInner(
-          columns[d],
-          columns[d + 1],
-          columns[d + 2],
-          columns[d + 3],
-          by[d],
-          by[d + 1],
-          by[d + 2],
-          by[d + 3],
-          to);
-    }
+    firstHalf(columns[0], columns[1], columns[2], columns[3], by[0], by[1], by[2], by[3], to);
+    secondHalf(columns[4], columns[5], columns[6], columns[7], by[4], by[5], by[6], by[7], to);
   }
 
-  private static void addInner(
+  private static void firstHalf(
       float[] column0,
       float[] column1,
       float[] column2,
@@ -114,7 +103,22 @@ public final class FeatureBlock {
       float by3,
       float[] to) {
     for (int i = 0; i < to.length; i++) {
-      to[i] += by0 * column0[i] + by1 * column1[i] + by2 * column2[i] + by3 * column3[i];
+      to[i] = by0 * column0[i] + by1 * column1[i] + by2 * column2[i] + by3 * column3[i];
+    }
+  }
+
+  private static void secondHalf(
+      float[] column4,
+      float[] column5,
+      float[] column6,
+      float[] column7,
+      float by4,
+      float by5,
+      float by6,
+      float by7,
+      float[] to) {
+    for (int i = 0; i < to.length; i++) {
+      to[i] += by4 * column4[i] + by5 * column5[i] + by6 * column6[i] + by7 * column7[i];
     }
   }
 

@@ -38,7 +38,7 @@ final class DeficitMarket {
   private static final int REPEATS = 4;
 
   /** Offers that a receiver keeps. */
-  private static final int OFFERS = 24;
+  private static final int OFFERS = 16;
 
   private final SwapSettings settings;
   private final Traders traders;
@@ -131,7 +131,7 @@ final class DeficitMarket {
   /** Offers sources, has receivers bid for them, and again those who then have none. */
   private int[] assign() {
     int[] asking = IntStream.range(0, rooms.length).filter(traders::lacks).toArray();
-    Arrays.stream(asking).parallel().forEach(this::revalue);
+    Arrays.stream(asking).forEach(offers::clear); // what they lack has changed, and who has room
     Seed draws = seed.derive("meetings").derive(passes.size());
     for (int meeting = 0; meeting < MEETINGS; meeting++) {
       meet(asking, rooms, draws.derive(meeting));
@@ -153,18 +153,6 @@ final class DeficitMarket {
 
   private static int[] without(int[] asking, int[] sources) {
     return Arrays.stream(asking).filter(receiver -> sources[receiver] < 0).toArray();
-  }
-
-  /** What a receiver lacks has changed since, and who has room. */
-  private void revalue(int receiver) {
-    int[] known = offers.sources(receiver);
-    offers.clear(receiver);
-    for (int source : known) {
-      float score = (float) traders.score(receiver, source);
-      if (score > 0 && isOpen(receiver, source)) {
-        offers.add(receiver, source, score);
-      }
-    }
   }
 
   /** Offers those who have room left to those who ask. */
@@ -198,8 +186,8 @@ final class DeficitMarket {
 
   private boolean isOpen(int receiver, int source) {
     boolean open = rooms[source] > 0 && traders.orderSize(receiver, source) >= 1;
-    for (int[] earlier : passes) {
-      open &= earlier[receiver] != source;
+    for (int pass = 0; open && pass < passes.size(); pass++) {
+      open = passes.get(pass)[receiver] != source;
     }
     return open;
   }

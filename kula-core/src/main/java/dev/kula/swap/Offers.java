@@ -1,9 +1,7 @@
 package dev.kula.swap;
 
-import java.util.Arrays;
-
 /**
- * The sources that each receiver may bid for: a few dozen each, the best first. A receiver's are
+ * The sources that each receiver may bid for: a dozen or two each, the best first. A receiver's are
  * written by one thread at a time, and not read by another meanwhile.
  */
 final class Offers {
@@ -36,12 +34,6 @@ final class Offers {
   /** The {@code i}-th source of a receiver. */
   int source(int receiver, int i) {
     return sources[receiver * most + i];
-  }
-
-  /** All sources of a receiver. */
-  int[] sources(int receiver) {
-    int first = receiver * most;
-    return Arrays.copyOfRange(sources, first, first + counts[receiver]);
   }
 
   /** What that source is worth to it, above 0. */
