@@ -151,7 +151,7 @@ record AdvicePlan(RunSettings settings, Set<Flag> open) {
   }
 
   /** For a shell. */
-  private static String quoted(String word) {
+  static String quoted(String word) {
     return word.matches("[\\w:./,=+@%-]+") ? word : "'" + word.replace("'", "'\\''") + "'";
   }
 }

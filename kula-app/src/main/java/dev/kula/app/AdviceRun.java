@@ -176,7 +176,7 @@ final class AdviceRun {
   private double[] alone(RunSettings settings, String what) {
     FederatedData data = RunPlanner.federate(dataset, settings);
     String task = "%s, seed %d".formatted(what, settings.seed());
-    try (RoundProgress progress = terminal.progress(task, settings.rounds());
+    try (RoundProgress progress = terminal.progress(Stretch.alone(task, settings.rounds()));
         Simulation simulation =
             new Simulation(
                 data, planner.plan(settings, data, false), engines, new Watched(progress))) {

@@ -1,6 +1,7 @@
 package dev.kula.app;
 
 import dev.kula.app.advice.AdvicePage;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -55,8 +56,15 @@ final class AdviseCommand implements Callable<Integer> {
       values.put(Flag.DATA.key(), data);
     }
     Runner.Advised advised = runner.advise(AdvicePlan.of(values), terminal);
-    terminal.out().print(new AdviceText(advised.advice(), terminal.columns()).text());
-    terminal.out().printf("%nPage: %s%n", advised.directory().resolve(AdvicePage.FILE_NAME));
+    Path page = advised.directory().resolve(AdvicePage.FILE_NAME);
+    terminal.result(
+        () ->
+            new Document.Advised(advised.directory().toString(), page.toString(), advised.advice()),
+        () ->
+            terminal
+                    .colour()
+                    .differences(new AdviceText(advised.advice(), terminal.columns()).text())
+                + "\nPage: %s\n".formatted(page));
     return Kula.DONE;
   }
 }

@@ -86,10 +86,10 @@ final class AuditCommand implements Callable<Integer> {
     MarkdownFile.refuseUnwritable(markdown);
     AuditReport report = runner.audit(settings, plan, terminal);
     AuditTable table = new AuditTable(report);
-    terminal.out().print(table.text());
     if (markdown != null) {
       Files.writeString(markdown, table.markdown());
     }
+    terminal.result(() -> Document.Audited.of(report), table::text);
     return report.violations().isEmpty() ? Kula.DONE : Kula.FAILED;
   }
 

@@ -63,29 +63,31 @@ final class AuditTrailCommand implements Callable<Integer> {
               .filter(entry -> peer == null || entry.event().peer().name().equals(peer))
               .toList();
     }
-    if (entries.isEmpty()) {
-      terminal.out().printf("No pointer was granted or used.%n");
-      return Kula.DONE;
-    }
-    terminal
-        .out()
-        .print(
-            new Grid(
-                    "Pointers of " + directory,
-                    List.of(
-                        "recorded",
-                        "run",
-                        "order",
-                        "what",
-                        "peer",
-                        "exchange",
-                        "block",
-                        "samples",
-                        "detail"),
-                    entries.stream().map(AuditTrailCommand::row).toList())
-                .text());
-    terminal.out().printf("%n%s%n", counts(entries));
+    terminal.result(
+        () -> new Document.Trail(entries.stream().map(Document.Pointer::of).toList()),
+        () -> text(entries));
     return Kula.DONE;
+  }
+
+  private String text(List<SqlitePointerTrail.Entry> entries) {
+    if (entries.isEmpty()) {
+      return "No pointer was granted or used.\n";
+    }
+    Grid grid =
+        new Grid(
+            "Pointers of " + directory,
+            List.of(
+                "recorded",
+                "run",
+                "order",
+                "what",
+                "peer",
+                "exchange",
+                "block",
+                "samples",
+                "detail"),
+            entries.stream().map(AuditTrailCommand::row).toList());
+    return "%s\n%s\n".formatted(grid.text(), counts(entries));
   }
 
   private static List<String> row(SqlitePointerTrail.Entry entry) {

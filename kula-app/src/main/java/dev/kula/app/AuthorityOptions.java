@@ -2,6 +2,7 @@ package dev.kula.app;
 
 import dev.kula.client.AuthorityLine;
 import dev.kula.wire.identity.Credentials;
+import java.nio.file.Path;
 import picocli.CommandLine.Option;
 
 /** What commands that ask an authority for a certificate have in common. */
@@ -17,17 +18,13 @@ final class AuthorityOptions {
     return Address.read("--from", from, AuthorityLine.PORT);
   }
 
-  /**
-   * What is told of a certificate that was given.
-   *
-   * @param files where it is
-   */
-  static String got(String files, Credentials given) {
-    return "%s: the %s '%s' until %s."
-        .formatted(
-            files,
-            given.peer().role().word(),
-            given.peer().name(),
-            given.chain().getFirst().getNotAfter().toInstant());
+  /** Tells of a certificate that was given. */
+  static void tell(Path certificate, Path key, Credentials given, Terminal terminal) {
+    Document.Issued issued = Document.Issued.of(certificate, key, given);
+    terminal.result(
+        () -> issued,
+        () ->
+            "%s and %s: the %s '%s' until %s.\n"
+                .formatted(certificate, key, issued.role(), issued.name(), issued.until()));
   }
 }

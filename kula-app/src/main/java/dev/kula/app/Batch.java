@@ -52,6 +52,7 @@ final class Batch {
   private final Maker maker;
   private final Optional<RunDatabase> store;
   private final Optional<Watch> watch;
+  private final Interruption interruption;
   private final Terminal terminal;
 
   /** One run to do. */
@@ -76,8 +77,8 @@ final class Batch {
         RunListener listener);
 
     /** Shows how far a run has come. */
-    default RoundProgress progress(Terminal terminal, String task, int rounds) {
-      return terminal.progress(task, rounds);
+    default RoundProgress progress(Terminal terminal, Stretch stretch) {
+      return terminal.progress(stretch);
     }
   }
 
@@ -88,7 +89,8 @@ final class Batch {
    * @param dealer deals the data that they are made on, by the settings of a run
    * @param maker of runs
    * @param store has a copy of what they tell; empty for none
-   * @param watch shows them, and says what their operator wants; empty for none
+   * @param watch shows them; empty for none
+   * @param interruption says what their operator wants
    */
   Batch(
       String command,
@@ -98,6 +100,7 @@ final class Batch {
       Maker maker,
       Optional<RunDatabase> store,
       Optional<Watch> watch,
+      Interruption interruption,
       Terminal terminal) {
     this.command = command;
     this.settings = settings;
@@ -106,20 +109,23 @@ final class Batch {
     this.maker = maker;
     this.store = store;
     this.watch = watch;
+    this.interruption = interruption;
     this.terminal = terminal;
   }
 
   /** Runs {@code jobs}. */
   Runner.Finished execute(List<Job> jobs) {
-    return execute(jobs, completed -> List.of());
+    return execute(jobs, 0, completed -> List.of());
   }
 
   /**
    * Runs {@code jobs}, then those that {@code more} makes of what came of them.
    *
+   * @param further how many those are
    * @param more asked once
    */
-  Runner.Finished execute(List<Job> jobs, Function<List<CompletedRun>, List<Job>> more) {
+  Runner.Finished execute(
+      List<Job> jobs, int further, Function<List<CompletedRun>, List<Job>> more) {
     String resume = settings.resume();
     FederatedData first = planAll(jobs);
     try (RunDirectory directory = resume == null ? create(first) : again(Path.of(resume), first)) {
@@ -128,13 +134,17 @@ final class Batch {
       Optional<RunCopy> copy = store.map(into -> copy(into, directory));
       List<CompletedRun> completed = new ArrayList<>(state == null ? List.of() : state.completed());
       List<Job> left = new ArrayList<>(jobs);
+      int all = jobs.size() + further;
+      Stopwatch stopwatch = new Stopwatch();
       boolean asked = false;
       while (!left.isEmpty()) {
         Job job = left.removeFirst();
         if (completed.stream().noneMatch(job::is)) {
+          interruption.check(directory.path());
           FederatedData data =
               job.settings().seed() == settings.seed() ? first : dealer.apply(job.settings());
-          completed.add(run(job, data, directory, copy, completed, state));
+          Stretch stretch = stretch(job, completed.size(), all, stopwatch);
+          completed.add(run(job, stretch, data, directory, copy, completed, state));
           state = null;
           RunRecorder.save(
               directory, new CommandState(List.copyOf(completed), null, directory.extent()));
@@ -181,18 +191,26 @@ final class Batch {
         line -> terminal.err().println("kula: " + line));
   }
 
+  /** All runs have the same number of rounds. */
+  private static Stretch stretch(Job job, int done, int all, Stopwatch stopwatch) {
+    int rounds = job.settings().rounds();
+    String task = "%s, seed %d".formatted(Method.label(job.settings()), job.settings().seed());
+    return new Stretch(
+        task, done + 1, all, rounds, done * rounds, all * rounds, job.stopsEarly(), stopwatch);
+  }
+
   private CompletedRun run(
       Job job,
+      Stretch stretch,
       FederatedData data,
       RunDirectory directory,
       Optional<RunCopy> copy,
       List<CompletedRun> completed,
       @Nullable CommandState state) {
-    String task = "%s, seed %d".formatted(Method.label(job.settings()), job.settings().seed());
     // Made first: when the run has ended, its data may be gone.
     Optional<ModelCard> card =
         job.stopsEarly() ? Optional.of(ModelCards.of(job.settings(), data)) : Optional.empty();
-    try (RoundProgress progress = maker.progress(terminal, task, job.settings().rounds());
+    try (RoundProgress progress = maker.progress(terminal, stretch);
         Run run =
             maker.make(
                 job,
@@ -200,12 +218,7 @@ final class Batch {
                 planner.plan(job.settings(), data, job.stopsEarly()),
                 directory,
                 new RunRecorder(
-                    directory,
-                    copy,
-                    watch.map(Watch::control),
-                    completed,
-                    progress,
-                    keepEvery(job)))) {
+                    directory, copy, interruption, completed, progress, keepEvery(job)))) {
       if (state != null && state.running() != null) {
         run.restore(state.running());
       }

@@ -58,11 +58,10 @@ final class CompareCommand implements Callable<Integer> {
     MarkdownFile.refuseUnwritable(markdown);
     Runner.Finished finished = runner.compare(settings, store.open(), terminal);
     ResultTable table = ResultTable.of(finished.summary());
-    terminal.out().print(table.text());
     if (markdown != null) {
       Files.writeString(markdown, table.markdown());
     }
-    terminal.out().printf("%nReport: %s%n", finished.directory().resolve("report.html"));
+    table.show(finished, terminal);
     return Kula.DONE;
   }
 

@@ -53,6 +53,10 @@ final class DashboardCommand implements Callable<Integer> {
     try (DashboardPort port =
         options.open("--listen", address, Optional.empty(), Optional.empty(), terminal)) {
       feeds.forEach(port::show);
+      if (terminal.json()) {
+        String bound = "http://%s/".formatted(new Address(address.host(), port.port()));
+        terminal.result(() -> new Document.Listening(bound), () -> "");
+      }
       new CountDownLatch(1).await(); // until the process is ended
       return Kula.DONE;
     } catch (InterruptedException e) {

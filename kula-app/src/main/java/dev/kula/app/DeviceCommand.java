@@ -122,8 +122,10 @@ final class DeviceCommand implements Callable<Integer> {
     }
     AttendancePlan plan = attendance.plan(terms(), PeerPlan.read(peerListen, peerAddress), clock);
     Path model = runner.attend(settings, plan, terminal);
-    if (attendance.rehearses()) {
-      terminal.out().printf("Personal model: %s%n", model);
+    if (attendance.rehearses() || terminal.json()) {
+      terminal.result(
+          () -> new Document.Attended(model.toString()),
+          () -> "Personal model: %s\n".formatted(model));
     }
     return Kula.DONE;
   }

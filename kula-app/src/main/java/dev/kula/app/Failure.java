@@ -28,8 +28,7 @@ final class Failure {
 
   /** A command line that picocli could not make sense of. */
   int report(ParameterException mistake) {
-    line(message(mistake));
-    return Kula.USER_MISTAKE;
+    return end(message(mistake), Kula.USER_MISTAKE);
   }
 
   /**
@@ -38,32 +37,34 @@ final class Failure {
    * @param stackTrace whether to print the stack trace of what is not the user's mistake
    */
   int report(Throwable thrown, boolean stackTrace) {
-    if (thrown instanceof Halt wanted) {
-      line(String.valueOf(wanted.getMessage()));
-      return Kula.DONE;
+    if (thrown instanceof KulaException known && known.blame() == Blame.USER) {
+      return end(String.valueOf(known.getMessage()), Kula.USER_MISTAKE);
     }
+    int code = end(complaint(thrown, stackTrace), Kula.FAILED);
+    if (stackTrace) {
+      terminal.err().print(stackTrace(thrown));
+    }
+    return code;
+  }
+
+  /** A run that ended because its operator wanted it to; says how to go on. */
+  int report(Halt wanted, CommandLine command) {
+    return end(
+        "%s; go on with %s"
+            .formatted(wanted.getMessage(), Resumption.command(command, wanted.directory())),
+        wanted.exitCode());
+  }
+
+  private static String complaint(Throwable thrown, boolean stackTrace) {
     if (thrown instanceof KulaException known && known.blame() != Blame.INTERNAL) {
-      line(String.valueOf(known.getMessage()));
-      if (known.blame() == Blame.USER) {
-        return Kula.USER_MISTAKE;
-      }
-      trace(thrown, stackTrace);
-      return Kula.FAILED;
-    }
-    Optional<String> machine = machine(thrown);
-    if (machine.isPresent()) {
-      line(machine.get());
-      trace(thrown, stackTrace);
-      return Kula.FAILED;
+      return String.valueOf(known.getMessage());
     }
     String what = thrown instanceof KulaException ? thrown.getMessage() : thrown.toString();
-    if (stackTrace) {
-      line("internal error: %s; please report it with the lines below".formatted(what));
-      trace(thrown, true);
-    } else {
-      line("internal error: %s; please report it with %s".formatted(what, saved(thrown)));
-    }
-    return Kula.FAILED;
+    return machine(thrown)
+        .orElseGet(
+            () ->
+                "internal error: %s; please report it with %s"
+                    .formatted(what, stackTrace ? "the lines below" : saved(thrown)));
   }
 
   /** What the machine lacks, if that is what {@code thrown} says. */
@@ -91,14 +92,16 @@ final class Failure {
     return Optional.empty();
   }
 
-  private void line(String message) {
-    terminal.err().println("kula: " + message.strip().replaceAll("\\s*\\R\\s*", " "));
-  }
-
-  private void trace(Throwable thrown, boolean wanted) {
-    if (wanted) {
-      terminal.err().print(stackTrace(thrown));
+  /** One line for people, and for programs that asked for it a document. */
+  private int end(String message, int exitCode) {
+    String line = message.strip().replaceAll("\\s*\\R\\s*", " ");
+    boolean wrong = exitCode == Kula.USER_MISTAKE || exitCode == Kula.FAILED;
+    String name = wrong ? terminal.complaints().red("kula:") : "kula:";
+    terminal.err().println(name + " " + line);
+    if (terminal.json()) {
+      terminal.result(() -> new Document.Failed(line, exitCode), () -> "");
     }
+    return exitCode;
   }
 
   private static String saved(Throwable thrown) {

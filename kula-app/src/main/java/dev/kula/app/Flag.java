@@ -396,6 +396,11 @@ enum Flag {
     return description;
   }
 
+  /** Values, or beginnings of values, to choose from; empty if there is no such choice. */
+  List<String> candidates() {
+    return rule.candidates();
+  }
+
   /** The flag with this key. */
   static Optional<Flag> withKey(String key) {
     return Arrays.stream(values()).filter(flag -> flag.key().equals(key)).findFirst();

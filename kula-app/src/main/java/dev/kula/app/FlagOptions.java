@@ -134,12 +134,17 @@ final class FlagOptions {
   private static OptionSpec option(Flag flag) {
     String text = flag.description();
     String normal = flag.defaultText().map(d -> " Default: " + d).orElse("");
-    return OptionSpec.builder(flag.option())
-        .type(String.class)
-        .paramLabel(flag.valueLabel())
-        // To picocli a description is a format.
-        .description((text + normal).replace("%", "%%"))
-        .build();
+    OptionSpec.Builder option =
+        OptionSpec.builder(flag.option())
+            // Of use to completion alone: a value is read as text, by its flag.
+            .type(flag.valueLabel().equals("DIR") ? Path.class : String.class)
+            .paramLabel(flag.valueLabel())
+            // To picocli a description is a format.
+            .description((text + normal).replace("%", "%%"));
+    if (!flag.candidates().isEmpty()) {
+      option.completionCandidates(flag.candidates());
+    }
+    return option.build();
   }
 
   /** All flags but these. */

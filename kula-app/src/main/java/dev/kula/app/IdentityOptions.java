@@ -9,6 +9,7 @@ import dev.kula.wire.identity.Tls;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.InstantSource;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -59,10 +60,25 @@ final class IdentityOptions {
     return Path.of(own() + ".pem");
   }
 
+  /** The file of the own keys. */
+  Path key() {
+    return Path.of(own() + ".key");
+  }
+
   /** The mistake that an option is not there which a command needs in some cases. */
   static KulaException leftOut(String option, CommandSpec command) {
     return KulaException.user(
         "%s is left out, must be given; see %s --help".formatted(option, command.qualifiedName()));
+  }
+
+  /** The files of the own certificate and keys without their endings; empty if none are named. */
+  Optional<Path> identity() {
+    return Optional.ofNullable(identity);
+  }
+
+  /** The certificate of the authority. */
+  Path authority() {
+    return authority;
   }
 
   private Path own() {

@@ -1,6 +1,8 @@
 package dev.kula.app;
 
 import dev.kula.KulaException;
+import dev.kula.engine.Engines;
+import dev.kula.store.Documents;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.time.InstantSource;
@@ -11,7 +13,6 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
@@ -70,6 +71,20 @@ public final class Kula {
           Flag.SEED,
           Flag.THREADS);
 
+  /** Names of the commands that have flags of runs. */
+  private static final List<String> EVERY_COMMAND =
+      List.of(
+          "simulate",
+          "compare",
+          "advise",
+          "privacy",
+          "data",
+          "audit",
+          "orchestrate",
+          "monitor",
+          "device",
+          "doctor");
+
   private final Runner runner;
   private final Terminal terminal;
   private final InstantSource clock;
@@ -100,7 +115,7 @@ public final class Kula {
       System.exit(USER_MISTAKE);
       return;
     }
-    System.exit(new Kula(new LocalRunner(), terminal).run(arguments));
+    System.exit(new Kula(new LocalRunner(Interruption.Answer.ALL), terminal).run(arguments));
   }
 
   /**
@@ -113,17 +128,29 @@ public final class Kula {
    *     tells, 1 anything else
    */
   public static int run(PrintStream out, PrintStream err, String... arguments) {
-    return new Kula(new LocalRunner(), new Terminal(out, err, false, false, 100)).run(arguments);
+    return new Kula(new LocalRunner(Interruption.Answer.NONE), Terminal.of(out, err))
+        .run(arguments);
   }
 
   /** Runs a command line; the exit code. */
   int run(String... arguments) {
+    List<String> words = List.of(arguments);
+    // Looked at before they are parsed, for they count for what is wrong with the others, too.
+    Terminal plain = words.contains("--json") ? terminal.withJson() : terminal;
+    Terminal shown = Colour.asked(words).map(plain::withColour).orElse(plain);
+    return new Kula(runner, shown, clock).execute(arguments);
+  }
+
+  private int execute(String... arguments) {
     Root root = new Root();
     Failure failure = new Failure(terminal);
     CommandLine command = commandLine(root, List.of(arguments));
     command.setParameterExceptionHandler((mistake, rest) -> failure.report(mistake));
     command.setExecutionExceptionHandler(
-        (thrown, failed, parsed) -> failure.report(thrown, root.stackTrace));
+        (thrown, failed, parsed) ->
+            thrown instanceof Halt wanted
+                ? failure.report(wanted, failed)
+                : failure.report(thrown, root.stackTrace));
     try {
       return command.execute(arguments);
     } catch (Error e) { // Picocli hands exceptions over, but lets errors pass.
@@ -174,14 +201,29 @@ public final class Kula {
     command.addSubcommand("export", new ExportCommand(terminal));
     command.addSubcommand("tables", new TablesCommand(terminal));
     command.addSubcommand("diff", new DiffCommand(terminal));
+    add(
+        command,
+        "doctor",
+        new DoctorCommand(runner, terminal, clock),
+        DoctorCommand.FLAGS,
+        arguments);
+    command.addSubcommand(
+        "completion",
+        new CompletionCommand(terminal, () -> commandLine(new Root(), EVERY_COMMAND)));
+    command.getCommandSpec().versionProvider(this::version);
     command.setOut(new PrintWriter(terminal.out(), true, terminal.out().charset()));
     command.setErr(new PrintWriter(terminal.err(), true, terminal.err().charset()));
     command.setExpandAtFiles(false);
     command.setUsageHelpWidth(Math.clamp(terminal.columns(), 80, 100));
     command.setColorScheme(
         CommandLine.Help.defaultColorScheme(
-            terminal.colour() ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF));
+            terminal.colour() == Colour.ON ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF));
     return command;
+  }
+
+  private String[] version() {
+    Document.Version version = Document.Version.here(Engines.backend());
+    return new String[] {terminal.json() ? Documents.text(version) : version.text()};
   }
 
   /** Only a command that is named gets its flags: declaring all takes as long as starting Java. */
@@ -226,36 +268,36 @@ public final class Kula {
   @Command(
       name = "kula",
       mixinStandardHelpOptions = true,
-      versionProvider = Version.class,
       synopsisSubcommandLabel = "COMMAND",
       description = "Federated learning in which devices trade data by pointer.",
       commandListHeading = "%nCommands:%n",
       footer = {
         "",
         "'kula COMMAND --help' lists a command's options. Exit codes: 0 done, 2 your mistake (one"
-            + " line says which), 1 anything else."
+            + " line says which), 130 stopped by Ctrl-C, 1 anything else."
       })
+  @SuppressWarnings("UnusedVariable") // Two of them are looked at before the others are parsed.
   private static final class Root {
     @Option(
         names = "--stacktrace",
         scope = ScopeType.INHERIT,
         description = "Print the stack trace of an internal error.")
     boolean stackTrace;
-  }
 
-  /** Name and version of this program and of the Java below it. */
-  static final class Version implements IVersionProvider {
-    @Override
-    public String[] getVersion() {
-      String version = Kula.class.getPackage().getImplementationVersion();
-      return new String[] {
-        "kula %s (Java %s, %s %s)"
-            .formatted(
-                version == null ? "development" : version,
-                System.getProperty("java.version"),
-                System.getProperty("os.name"),
-                System.getProperty("os.arch"))
-      };
-    }
+    @Option(
+        names = "--json",
+        scope = ScopeType.INHERIT,
+        description =
+            "Print the result, or what is wrong, as one JSON document on standard output, and"
+                + " nothing else there.")
+    boolean json;
+
+    @Option(
+        names = "--color",
+        scope = ScopeType.INHERIT,
+        paramLabel = "WHEN",
+        description =
+            "auto (on a terminal, unless NO_COLOR is set), always or never. Default: auto")
+    Colour.When colour = Colour.When.auto;
   }
 }

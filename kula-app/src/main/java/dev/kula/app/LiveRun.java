@@ -31,12 +31,16 @@ import org.jspecify.annotations.Nullable;
 final class LiveRun implements Run {
   static final String BASE_JOBS = "base.jobs";
 
+  /** How often is looked whether the run is still wanted while devices gather. */
+  private static final Duration GLANCE = Duration.ofMillis(500);
+
   private final LiveFleet fleet;
   private final Opened opened;
   private final Optional<OperationsPort> operations;
   private final Optional<Traces> traces;
   private final FleetPlan plan;
   private final int devices;
+  private final Runnable check;
   private final Terminal terminal;
   private @Nullable RunState before;
 
@@ -55,6 +59,7 @@ final class LiveRun implements Run {
       Optional<Traces> traces,
       FleetPlan plan,
       int devices,
+      Runnable check,
       Terminal terminal) {
     this.fleet = fleet;
     this.opened = opened;
@@ -62,12 +67,17 @@ final class LiveRun implements Run {
     this.traces = traces;
     this.plan = plan;
     this.devices = devices;
+    this.check = check;
     this.terminal = terminal;
   }
 
   /** Makes runs of one fleet, to which devices can connect at once. */
   static Batch.Maker maker(
-      FleetPlan plan, RunSettings run, EngineFactory engines, Terminal terminal) {
+      FleetPlan plan,
+      RunSettings run,
+      EngineFactory engines,
+      Interruption interruption,
+      Terminal terminal) {
     Optional<Traces> traces =
         Traces.open("kula-orchestrator", System.getenv(), line -> say(terminal, line));
     return new Batch.Maker() {
@@ -134,7 +144,14 @@ final class LiveRun implements Run {
               readings.flatMap(
                   of -> Operations.open(plan.operations(), Optional::empty, () -> of, terminal));
           return new LiveRun(
-              fleet, opened, operations, traces, plan, data.devices().size(), terminal);
+              fleet,
+              opened,
+              operations,
+              traces,
+              plan,
+              data.devices().size(),
+              () -> interruption.check(directory.path()),
+              terminal);
         } catch (KulaException e) {
           fleet.close();
           if (opened != null) {
@@ -148,8 +165,8 @@ final class LiveRun implements Run {
       }
 
       @Override
-      public RoundProgress progress(Terminal on, String task, int rounds) {
-        return new RoundProgress.Lines(task, rounds, 1, on.err()); // others write lines, too
+      public RoundProgress progress(Terminal on, Stretch stretch) {
+        return new RoundProgress.Lines(stretch, 1, on.err()); // others write lines, too
       }
     };
   }
@@ -247,7 +264,11 @@ final class LiveRun implements Run {
     try {
       long here = 0;
       while (here < expected) {
+        check.run();
         Duration left = Duration.ofNanos(end - System.nanoTime());
+        if (left.compareTo(GLANCE) > 0 && !server.await((int) here + 1, GLANCE)) {
+          continue;
+        }
         if (!server.await((int) here + 1, left)) {
           if (here >= enough) {
             say(terminal, "beginning with %d of %d devices".formatted(here, expected));

@@ -1,6 +1,8 @@
 package dev.kula.app;
 
+import dev.kula.KulaException;
 import dev.kula.app.Batch.Job;
+import dev.kula.app.dashboard.RunControl;
 import dev.kula.audit.Audit;
 import dev.kula.audit.AuditReport;
 import dev.kula.audit.AuditSettings;
@@ -18,10 +20,25 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /** Runs what there is to be run, or this process's part of it. */
 final class LocalRunner implements Runner {
+  private static final String ROUND_ENDS =
+      "stopping when this round ends, to be resumed; once more ends at once, and loses the round";
+
+  private static final String AUDIT_ENDS =
+      "stopped; an audit keeps nothing, run it again, with fewer --trials for a quicker one";
+
+  private final Interruption.Answer signals;
+
+  /** A runner in a process whose signals are {@code signals} to answer. */
+  LocalRunner(Interruption.Answer signals) {
+    this.signals = signals;
+  }
+
   /** Made when first used: help needs no native library. */
   private static final class Computing {
     static final EngineFactory ENGINES = ModelEngines.best();
@@ -32,8 +49,10 @@ final class LocalRunner implements Runner {
   public Finished simulate(
       RunSettings settings, Optional<RunDatabase> store, Optional<Watch> watch, Terminal terminal) {
     Dataset dataset = begin("simulate", settings);
-    return batch("simulate", settings, dataset, store, watch, terminal)
-        .execute(List.of(new Job(settings, true)));
+    try (Interruption told = interruption(watch, terminal)) {
+      return batch("simulate", settings, dataset, store, watch, told, terminal)
+          .execute(List.of(new Job(settings, true)));
+    }
   }
 
   @Override
@@ -49,7 +68,15 @@ final class LocalRunner implements Runner {
       }
     }
     Dataset dataset = begin("compare", settings);
-    return batch("compare", settings, dataset, store, Optional.empty(), terminal).execute(jobs);
+    try (Interruption told = interruption(Optional.empty(), terminal)) {
+      return batch("compare", settings, dataset, store, Optional.empty(), told, terminal)
+          .execute(jobs);
+    }
+  }
+
+  private Interruption interruption(Optional<Watch> watch, Terminal terminal) {
+    RunControl control = watch.map(Watch::control).orElseGet(RunControl::new);
+    return new Interruption(signals, control, ROUND_ENDS, terminal);
   }
 
   /** Methods to compare; of the usual ones those that can be had with the other settings. */
@@ -70,11 +97,15 @@ final class LocalRunner implements Runner {
     FederatedData data = RunPlanner.federate(dataset, plan.settings());
     RunSettings settings =
         plan.fitted(data, Computing.PLANNER.parameters(plan.settings(), dataset));
-    Finished finished =
-        batch("advise", settings, dataset, Optional.empty(), Optional.empty(), terminal)
-            .execute(
-                jobs(settings, AdvicePlan.first()),
-                completed -> jobs(settings, AdvicePlan.swaps(AdviceRun.groupsPay(completed))));
+    Finished finished;
+    try (Interruption told = interruption(Optional.empty(), terminal)) {
+      finished =
+          batch("advise", settings, dataset, Optional.empty(), Optional.empty(), told, terminal)
+              .execute(
+                  jobs(settings, AdvicePlan.first()),
+                  jobs(settings, AdvicePlan.swaps(false)).size(),
+                  completed -> jobs(settings, AdvicePlan.swaps(AdviceRun.groupsPay(completed))));
+    }
     AdviceRun run =
         new AdviceRun(Computing.PLANNER, Computing.ENGINES, dataset, settings, terminal);
     return new Advised(run.advise(finished.directory(), data), finished.directory());
@@ -92,22 +123,24 @@ final class LocalRunner implements Runner {
   @Override
   public Finished orchestrate(RunSettings settings, FleetPlan plan, Terminal terminal) {
     Dataset dataset = begin("orchestrate", settings);
-    Batch.Maker live = LiveRun.maker(plan, settings, Computing.ENGINES, terminal);
     Function<RunSettings, FederatedData> dealer =
         run ->
             plan.membership()
                 .map(members -> members.fleet(dataset))
                 .orElseGet(() -> RunPlanner.federate(dataset, run));
-    return new Batch(
-            "orchestrate",
-            settings,
-            dealer,
-            Computing.PLANNER,
-            live,
-            plan.store(),
-            plan.watch(),
-            terminal)
-        .execute(List.of(new Job(settings, true)));
+    try (Interruption told = interruption(plan.watch(), terminal)) {
+      return new Batch(
+              "orchestrate",
+              settings,
+              dealer,
+              Computing.PLANNER,
+              LiveRun.maker(plan, settings, Computing.ENGINES, told, terminal),
+              plan.store(),
+              plan.watch(),
+              told,
+              terminal)
+          .execute(List.of(new Job(settings, true)));
+    }
   }
 
   @Override
@@ -162,18 +195,42 @@ final class LocalRunner implements Runner {
   public void describe(RunSettings settings, Terminal terminal) {
     FederatedData data = RunPlanner.federate(RunPlanner.read(settings), settings);
     RunPlanner.target(settings, data);
-    terminal.out().print(DataDescription.of(data).render(terminal.colour()));
+    DataDescription description = DataDescription.of(data);
+    terminal.result(
+        () -> new Document.Described(description),
+        () -> description.render(terminal.colour() == Colour.ON));
+  }
+
+  @Override
+  public Finding memory(RunSettings settings) {
+    try {
+      FederatedData data = RunPlanner.federate(RunPlanner.read(settings), settings);
+      int parameters = Computing.PLANNER.parameters(settings, data.dataset());
+      return MemoryNeed.of(settings, data, parameters).beside(Runtime.getRuntime().maxMemory());
+    } catch (KulaException e) {
+      return Machine.failed("data", e);
+    }
   }
 
   @Override
   public void plan(RunSettings settings, int measuredSeeds, Terminal terminal) {
     Dataset dataset = RunPlanner.read(settings);
     FederatedData data = RunPlanner.federate(dataset, settings);
-    terminal.out().print(Computing.PLANNER.privacy(settings, data).text());
-    if (measuredSeeds > 0) {
-      NoiseCost cost = new NoiseCost(Computing.PLANNER, Computing.ENGINES, dataset, terminal);
-      terminal.out().print("\n" + cost.measure(settings, measuredSeeds).text());
+    PrivacyTable table = Computing.PLANNER.privacy(settings, data);
+    if (measuredSeeds > 0 && !terminal.json()) {
+      terminal.out().print(table.text() + "\n"); // what is known at once
     }
+    Optional<Grid> cost =
+        measuredSeeds == 0
+            ? Optional.empty()
+            : Optional.of(
+                new NoiseCost(Computing.PLANNER, Computing.ENGINES, dataset, terminal)
+                    .measure(settings, measuredSeeds));
+    terminal.result(
+        () ->
+            new Document.Planned(
+                Stream.concat(table.grid().stream(), cost.stream()).toList(), table.notes()),
+        () -> cost.map(Grid::text).orElseGet(table::text));
   }
 
   @Override
@@ -182,8 +239,28 @@ final class LocalRunner implements Runner {
     FederatedData data = RunPlanner.federate(RunPlanner.read(settings), settings);
     AuditSettings audit =
         plan.settings(settings, data, Computing.PLANNER.clipsEachSample(settings, data));
-    return new Audit(data, audit, Computing.ENGINES)
-        .run(release -> terminal.err().printf("audit: %s%n", release));
+    Stopwatch stopwatch = new Stopwatch();
+    AtomicInteger begun = new AtomicInteger();
+    Interruption told = new Interruption(signals, AUDIT_ENDS, terminal);
+    try {
+      return new Audit(data, audit, Computing.ENGINES)
+          .run(
+              release -> {
+                if (begun.get() > 0) {
+                  stopwatch.ended();
+                }
+                terminal
+                    .err()
+                    .printf(
+                        "audit: %s, %d of %d; %s%n",
+                        release,
+                        begun.incrementAndGet(),
+                        audit.releases().size(),
+                        stopwatch.time(audit.releases().size() - begun.get() + 1, "about"));
+              });
+    } finally {
+      told.close();
+    }
   }
 
   private static Batch batch(
@@ -192,6 +269,7 @@ final class LocalRunner implements Runner {
       Dataset dataset,
       Optional<RunDatabase> store,
       Optional<Watch> watch,
+      Interruption told,
       Terminal terminal) {
     return new Batch(
         command,
@@ -202,6 +280,7 @@ final class LocalRunner implements Runner {
             FleetChoice.run(job, data, plan, Computing.ENGINES, directory, listener),
         store,
         watch,
+        told,
         terminal);
   }
 

@@ -45,7 +45,7 @@ final class NoiseCost {
 
   private double accuracy(RunSettings settings, FederatedData data, String how) {
     String task = "%s, seed %d".formatted(how, settings.seed());
-    try (RoundProgress progress = terminal.progress(task, settings.rounds());
+    try (RoundProgress progress = terminal.progress(Stretch.alone(task, settings.rounds()));
         Simulation simulation =
             new Simulation(
                 data, planner.plan(settings, data, false), engines, new Watched(progress))) {

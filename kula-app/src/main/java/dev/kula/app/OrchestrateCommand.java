@@ -190,7 +190,9 @@ final class OrchestrateCommand implements Callable<Integer> {
         dashboard.watch(
             "--dashboard", shown, tls.map(Tls::openContext), spec.commandLine(), terminal);
     try {
-      print(runner.orchestrate(settings, plan(entrance, membership, watch), terminal));
+      Runner.Finished finished =
+          runner.orchestrate(settings, plan(entrance, membership, watch), terminal);
+      ResultTable.of(finished.summary()).show(finished, terminal);
       return Kula.DONE;
     } finally {
       watch.ifPresent(Watch::close);
@@ -211,12 +213,6 @@ final class OrchestrateCommand implements Callable<Integer> {
         operations.address(),
         store.open(),
         watch);
-  }
-
-  private void print(Runner.Finished finished) {
-    ResultTable table = ResultTable.of(finished.summary());
-    terminal.out().print(table.text());
-    terminal.out().printf("%nReport: %s%n", finished.directory().resolve("report.html"));
   }
 
   private static double share(String text) {

@@ -224,6 +224,9 @@ final class OwnAttendance {
     ServedModel.Status status =
         served.orElseThrow(
             () -> KulaException.remote("the run ended before there was a personal model"));
+    if (terminal.json()) {
+      return; // the command says where the model is
+    }
     standing
         .score()
         .ifPresent(

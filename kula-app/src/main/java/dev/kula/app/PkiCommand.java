@@ -20,8 +20,10 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -57,6 +59,15 @@ final class PkiCommand {
     this.clock = clock;
   }
 
+  /** For completion. */
+  static final class Roles extends ArrayList<String> {
+    private static final long serialVersionUID = 1;
+
+    Roles() {
+      super(Role.words());
+    }
+  }
+
   /** Where the authority is. */
   static final class Where {
     @Option(
@@ -80,15 +91,18 @@ final class PkiCommand {
           String directory) {
     Path path = path("DIR", directory);
     Authority.create(path, clock);
-    terminal
-        .out()
-        .printf(
-            "%s is the authority. Give %s to all of the fleet, %s to its servers; who has"
-                + " %s can be anybody.%n",
-            path,
-            path.resolve("authority.pem"),
-            path.resolve("revoked.crl"),
-            path.resolve("authority.key"));
+    Document.Founded founded =
+        new Document.Founded(
+            path.toString(),
+            path.resolve("authority.pem").toString(),
+            path.resolve("revoked.crl").toString(),
+            path.resolve("authority.key").toString());
+    terminal.result(
+        () -> founded,
+        () ->
+            "%s is the authority. Give %s to all of the fleet, %s to its servers; who has %s can be anybody.\n"
+                .formatted(
+                    founded.authority(), founded.certificate(), founded.revoked(), founded.key()));
     return Kula.DONE;
   }
 
@@ -111,6 +125,7 @@ final class PkiCommand {
               names = "--role",
               paramLabel = "ROLE",
               defaultValue = "device",
+              completionCandidates = Roles.class,
               description = "orchestrator, monitor, device or operator. Default: ${DEFAULT-VALUE}")
           String role,
       @Option(
@@ -127,13 +142,11 @@ final class PkiCommand {
               description =
                   "How long it can be used, such as 30m, 24h or 7d. Default:" + " ${DEFAULT-VALUE}")
           String valid) {
-    Authority authority = open(where);
-    terminal
-        .out()
-        .println(
-            authority
-                .token(role(role), name(name), hosts(hosts), Durations.read("--valid", valid))
-                .text());
+    String token =
+        open(where)
+            .token(role(role), name(name), hosts(hosts), Durations.read("--valid", valid))
+            .text();
+    terminal.result(() -> new Document.Invited(token), () -> token + "\n");
     return Kula.DONE;
   }
 
@@ -149,6 +162,7 @@ final class PkiCommand {
               names = "--role",
               paramLabel = "ROLE",
               required = true,
+              completionCandidates = Roles.class,
               description = "orchestrator, monitor, device or operator.")
           String role,
       @Option(
@@ -198,11 +212,7 @@ final class PkiCommand {
       throw e;
     }
     Credentials.create(certificate, chain);
-    terminal
-        .out()
-        .printf(
-            "%s and %s: the %s '%s' until %s.%n",
-            certificate, key, holder.word(), id, chain.getFirst().getNotAfter().toInstant());
+    AuthorityOptions.tell(certificate, key, new Credentials(peer, chain, keys), terminal);
     return Kula.DONE;
   }
 
@@ -228,9 +238,14 @@ final class PkiCommand {
     Authority authority = open(where);
     List<Issued> revoked =
         name != null ? authority.revoke(name(name)) : authority.revoke(serial(given(serial)));
-    for (Issued one : revoked) {
-      terminal.out().printf("Revoked %s of %s.%n", one.serial().toString(16), described(one));
-    }
+    terminal.result(
+        () -> certificates(revoked),
+        () ->
+            revoked.stream()
+                .map(
+                    one ->
+                        "Revoked %s of %s.\n".formatted(one.serial().toString(16), described(one)))
+                .collect(Collectors.joining()));
     return Kula.DONE;
   }
 
@@ -240,17 +255,37 @@ final class PkiCommand {
       description = "Shows all certificates that were issued.")
   int list(@Mixin Where where) {
     Path path = where.path();
-    Instant now = clock.instant();
-    List<List<String>> rows = open(where).issued().stream().map(one -> row(one, now)).toList();
-    if (rows.isEmpty()) {
-      terminal.out().printf("%s has issued nothing yet.%n", path);
-    } else {
-      Grid grid =
-          new Grid(
-              "Certificates of " + path, List.of("name", "role", "until", "state", "serial"), rows);
-      terminal.out().print(grid.text());
-    }
+    List<Issued> issued = open(where).issued();
+    terminal.result(
+        () -> certificates(issued),
+        () ->
+            issued.isEmpty() ? "%s has issued nothing yet.\n".formatted(path) : text(path, issued));
     return Kula.DONE;
+  }
+
+  private String text(Path path, List<Issued> issued) {
+    Instant now = clock.instant();
+    return new Grid(
+            "Certificates of " + path,
+            List.of("name", "role", "until", "state", "serial"),
+            issued.stream().map(one -> row(one, now)).toList())
+        .text();
+  }
+
+  private Document.Certificates certificates(List<Issued> issued) {
+    Instant now = clock.instant();
+    return new Document.Certificates(
+        issued.stream()
+            .map(
+                one ->
+                    new Document.Certificate(
+                        one.name().name(),
+                        one.role().word(),
+                        one.notAfter().toString(),
+                        one.revoked().isEmpty() && now.isBefore(one.notAfter()),
+                        one.revoked().map(Instant::toString).orElse(null),
+                        one.serial().toString(16)))
+            .toList());
   }
 
   private static List<String> row(Issued one, Instant now) {

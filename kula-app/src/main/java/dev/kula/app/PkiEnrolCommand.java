@@ -61,6 +61,7 @@ final class PkiEnrolCommand implements Callable<Integer> {
       names = "--role",
       paramLabel = "ROLE",
       defaultValue = "device",
+      completionCandidates = PkiCommand.Roles.class,
       description = "The role that the token is for. Default: ${DEFAULT-VALUE}")
   private String role = "";
 
@@ -105,7 +106,7 @@ final class PkiEnrolCommand implements Callable<Integer> {
       Credentials.create(root, List.of(own.chain().getLast()));
     }
     Credentials.create(certificate, own.chain());
-    terminal.out().println(AuthorityOptions.got(certificate + " and " + key, own));
+    AuthorityOptions.tell(certificate, key, own, terminal);
     return Kula.DONE;
   }
 

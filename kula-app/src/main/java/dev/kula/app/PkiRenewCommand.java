@@ -34,7 +34,7 @@ final class PkiRenewCommand implements Callable<Integer> {
     Credentials renewed =
         AuthorityLine.renew(address.host(), address.port(), identity.ofDevice(clock));
     renewed.replace(identity.certificate());
-    terminal.out().println(AuthorityOptions.got(identity.certificate().toString(), renewed));
+    AuthorityOptions.tell(identity.certificate(), identity.key(), renewed, terminal);
     return Kula.DONE;
   }
 }

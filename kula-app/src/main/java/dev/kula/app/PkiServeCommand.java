@@ -86,7 +86,11 @@ final class PkiServeCommand implements Callable<Integer> {
               refused.run();
               say(line);
             })) {
-      say("enrolment on " + new Address(address.host(), port.port()));
+      String bound = new Address(address.host(), port.port()).toString();
+      say("enrolment on " + bound);
+      if (terminal.json()) {
+        terminal.result(() -> new Document.Listening(bound), () -> "");
+      }
       Optional<OperationsPort> asked =
           Operations.open(operations.address(), Optional::empty, () -> readings, terminal);
       try {

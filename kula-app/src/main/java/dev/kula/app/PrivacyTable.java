@@ -40,8 +40,13 @@ final class PrivacyTable {
 
   /** For a terminal, with a line break at the end. */
   String text() {
+    return grid().map(grid -> grid.text() + "\n").orElse("") + String.join("\n", notes()) + "\n";
+  }
+
+  /** The table; empty where nothing has noise. */
+  Optional<Grid> grid() {
     if (!isNoised()) {
-      return "No release is noised with these settings: epsilon is infinite.\n";
+      return Optional.empty();
     }
     PrivacyBudget budget = plan.budget();
     Releases releases = budget.planned();
@@ -76,7 +81,7 @@ final class PrivacyTable {
                         search.rho(),
                         "a record",
                         () -> number(search.mechanism().stddev()) + " of a count")));
-    Grid grid =
+    return Optional.of(
         new Grid(
             "A device's account: epsilon %s at delta %s, protect %s"
                 .formatted(
@@ -84,8 +89,7 @@ final class PrivacyTable {
                     budget.filter().delta(),
                     settings.protection().name().toLowerCase(Locale.ROOT)),
             List.of("release", "times", "share", "price", "hides", "noise, sd a number"),
-            rows);
-    return grid.text() + "\n" + String.join("\n", notes()) + "\n";
+            rows));
   }
 
   private double searchRho() {
@@ -154,7 +158,11 @@ final class PrivacyTable {
     };
   }
 
-  private List<String> notes() {
+  /** What else there is to say, a sentence each. */
+  List<String> notes() {
+    if (!isNoised()) {
+      return List.of("No release is noised with these settings: epsilon is infinite.");
+    }
     List<String> notes = new ArrayList<>();
     signal().ifPresent(notes::add);
     if (settings.protection() == Protection.PROFILES) {

@@ -42,6 +42,15 @@ final class ResultTable {
         .collect(Collectors.joining("\n"));
   }
 
+  /** Prints it, or the summary that it is made of, as the result of a command. */
+  void show(Runner.Finished finished, Terminal terminal) {
+    terminal.result(
+        () -> Document.Ended.of(finished),
+        () ->
+            terminal.colour().differences(text())
+                + "\nReport: %s\n".formatted(finished.directory().resolve("report.html")));
+  }
+
   /** In Markdown, with a line break at the end. */
   String markdown() {
     return Stream.concat(grids.stream().map(Grid::markdown), Stream.of(paragraph("  \n")))

@@ -2,11 +2,12 @@ package dev.kula.app;
 
 import dev.kula.round.RoundRecord;
 import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
-import me.tongfei.progressbar.ProgressBarStyle;
 import org.jspecify.annotations.Nullable;
 
 /** Shows how far a run has come. Not thread safe. */
@@ -17,17 +18,19 @@ sealed interface RoundProgress extends AutoCloseable {
   @Override
   void close();
 
-  /** A bar that is drawn over as it grows. */
+  /** A line that is drawn over as rounds end. */
   final class Bar implements RoundProgress {
+    private final Stretch stretch;
     private final ProgressBar bar;
+    private volatile @Nullable RoundRecord last;
 
-    Bar(String task, int rounds, PrintStream stream, int columns) {
+    Bar(Stretch stretch, PrintStream stream, int columns) {
+      this.stretch = stretch;
       bar =
           new ProgressBarBuilder()
-              .setTaskName(task)
-              .setInitialMax(rounds)
-              .setStyle(ProgressBarStyle.UNICODE_BLOCK)
-              .setUpdateIntervalMillis(200)
+              .setInitialMax(stretch.rounds())
+              .setRenderer((state, width) -> ProgressLine.of(stretch, last, width))
+              .setUpdateIntervalMillis(500)
               // Given a width, the library does not go looking for a terminal of its own.
               .setConsumer(new ConsoleProgressBarConsumer(stream, columns - 1))
               .build();
@@ -35,13 +38,8 @@ sealed interface RoundProgress extends AutoCloseable {
 
     @Override
     public void ended(RoundRecord round) {
-      // Short, for what it takes the bar lacks.
-      bar.setExtraMessage(
-          String.format(
-              Locale.ROOT,
-              " %s %% personal, %s swaps",
-              Figures.percent(round.personalAccuracy()),
-              Figures.accepted(round.swaps())));
+      stretch.watch().ended();
+      last = round;
       bar.stepTo(round.round());
     }
 
@@ -53,24 +51,28 @@ sealed interface RoundProgress extends AutoCloseable {
 
   /** A line every few rounds, for a log. */
   final class Lines implements RoundProgress {
-    /** Rounds from one line to the next, unless something else is said. */
-    static final int EVERY = 10;
+    /** Lines of a run, at the most, but for the last one. */
+    private static final int MOST = 20;
 
-    private final String task;
-    private final int rounds;
+    private final Stretch stretch;
     private final int every;
     private final PrintStream stream;
     private @Nullable RoundRecord unprinted;
 
-    Lines(String task, int rounds, int every, PrintStream stream) {
-      this.task = task;
-      this.rounds = rounds;
+    Lines(Stretch stretch, int every, PrintStream stream) {
+      this.stretch = stretch;
       this.every = every;
       this.stream = stream;
     }
 
+    /** Rounds from one line to the next, unless something else is said. */
+    static int every(int rounds) {
+      return Math.max(10, Math.ceilDiv(rounds, MOST));
+    }
+
     @Override
     public void ended(RoundRecord round) {
+      stretch.watch().ended();
       if (round.round() % every == 0) {
         print(round);
         unprinted = null;
@@ -88,14 +90,17 @@ sealed interface RoundProgress extends AutoCloseable {
     }
 
     private void print(RoundRecord round) {
+      List<String> parts = new ArrayList<>(List.of(stretch.task()));
+      stretch.place().ifPresent(parts::add);
       stream.printf(
           Locale.ROOT,
-          "%s: round %d of %d, personal accuracy %s %%, swaps %s%n",
-          task,
+          "%s: round %d of %d, personal accuracy %s %%, swaps %s; %s%n",
+          String.join(", ", parts),
           round.round(),
-          rounds,
+          stretch.rounds(),
           Figures.percent(round.personalAccuracy()),
-          Figures.accepted(round.swaps()));
+          Figures.accepted(round.swaps()),
+          stretch.time(round.round()));
     }
   }
 }

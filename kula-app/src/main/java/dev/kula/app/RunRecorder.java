@@ -1,6 +1,5 @@
 package dev.kula.app;
 
-import dev.kula.app.dashboard.RunControl;
 import dev.kula.round.RoundRecord;
 import dev.kula.round.RunEvent;
 import dev.kula.round.RunListener;
@@ -23,7 +22,7 @@ final class RunRecorder implements RunListener {
 
   private final RunDirectory directory;
   private final Optional<RunCopy> copy;
-  private final Optional<RunControl> control;
+  private final Interruption interruption;
   private final List<CompletedRun> completed;
   private final RoundProgress progress;
   private final int keepEvery;
@@ -36,19 +35,19 @@ final class RunRecorder implements RunListener {
   /**
    * A recorder.
    *
-   * @param control what the operator wants; empty if nobody is asked
+   * @param interruption what the operator wants
    * @param keepEvery rounds from one checkpoint that stays to the next; 0 for none
    */
   RunRecorder(
       RunDirectory directory,
       Optional<RunCopy> copy,
-      Optional<RunControl> control,
+      Interruption interruption,
       List<CompletedRun> completed,
       RoundProgress progress,
       int keepEvery) {
     this.directory = directory;
     this.copy = copy;
-    this.control = control;
+    this.interruption = interruption;
     this.completed = completed;
     this.progress = progress;
     this.keepEvery = keepEvery;
@@ -72,12 +71,10 @@ final class RunRecorder implements RunListener {
    */
   @Override
   public void checkpoint(Supplier<RunState> state) {
-    boolean isHeld = !ended && control.filter(RunControl::holds).isPresent();
+    boolean isHeld = !ended && interruption.control().holds();
     save(state, isHeld);
-    if (isHeld && control.orElseThrow().endsHere()) {
-      throw new Halt(
-          "stopped after round %d, as the operator asked; go on with --resume %s"
-              .formatted(round, directory.path()));
+    if (isHeld && interruption.control().endsHere()) {
+      throw interruption.halt("stopped after round %d".formatted(round), directory.path());
     }
   }
 

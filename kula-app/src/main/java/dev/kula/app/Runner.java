@@ -74,6 +74,9 @@ interface Runner {
   /** Prints to {@code terminal.out()} what the data and their partition are like. */
   void describe(RunSettings settings, Terminal terminal);
 
+  /** What memory runs with these settings take, beside what there is. */
+  Finding memory(RunSettings settings);
+
   /** Attacks what devices with these settings release. */
   AuditReport audit(RunSettings settings, AuditPlan plan, Terminal terminal);
 

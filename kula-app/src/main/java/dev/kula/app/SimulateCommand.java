@@ -51,9 +51,7 @@ final class SimulateCommand implements Callable<Integer> {
   public Integer call() {
     RunSettings settings = FlagOptions.settings(spec.commandLine().getParseResult(), runner);
     Runner.Finished finished = simulate(settings);
-    ResultTable table = ResultTable.of(finished.summary());
-    terminal.out().print(table.text());
-    terminal.out().printf("%nReport: %s%n", finished.directory().resolve("report.html"));
+    ResultTable.of(finished.summary()).show(finished, terminal);
     return Kula.DONE;
   }
 

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -45,8 +46,14 @@ final class StoreCommand {
     RunDatabase database = required(store);
     for (Path directory : directories) {
       RunCopy.begin(database, directory, clock, line -> terminal.err().println("kula: " + line));
-      terminal.out().printf("%s is in %s%n", directory, database.name());
     }
+    List<String> copied = directories.stream().map(Path::toString).toList();
+    terminal.result(
+        () -> new Document.Copied(database.name(), copied),
+        () ->
+            copied.stream()
+                .map(directory -> "%s is in %s\n".formatted(directory, database.name()))
+                .collect(Collectors.joining()));
     return Kula.DONE;
   }
 
@@ -57,28 +64,20 @@ final class StoreCommand {
   int list(@Mixin StoreOptions store) {
     RunDatabase database = required(store);
     List<RunDatabase.StoredRun> runs = database.runs();
-    if (runs.isEmpty()) {
-      terminal.out().printf("%s has no runs.%n", database.name());
-      return Kula.DONE;
-    }
-    terminal
-        .out()
-        .print(
-            new Grid(
-                    "Runs in %s; accuracy, %%, is of the last round that it has"
-                        .formatted(database.name()),
-                    List.of(
-                        "run",
-                        "copied",
-                        "command",
-                        "methods",
-                        "rounds",
-                        "state",
-                        "accuracy",
-                        "directory"),
-                    runs.stream().map(StoreCommand::row).toList())
-                .text());
+    terminal.result(
+        () -> new Document.Stored(database.name(), runs),
+        () ->
+            runs.isEmpty() ? "%s has no runs.\n".formatted(database.name()) : text(database, runs));
     return Kula.DONE;
+  }
+
+  private static String text(RunDatabase database, List<RunDatabase.StoredRun> runs) {
+    return new Grid(
+            "Runs in %s; accuracy, %%, is of the last round that it has".formatted(database.name()),
+            List.of(
+                "run", "copied", "command", "methods", "rounds", "state", "accuracy", "directory"),
+            runs.stream().map(StoreCommand::row).toList())
+        .text();
   }
 
   private static RunDatabase required(StoreOptions store) {

@@ -1,11 +1,13 @@
 package dev.kula.app;
 
 import dev.kula.KulaException;
+import dev.kula.store.Documents;
 import java.io.Console;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,12 +16,25 @@ import org.jspecify.annotations.Nullable;
  * @param out standard output
  * @param err standard error
  * @param interactive whether {@code err} is a terminal, on which a line can be drawn over
- * @param colour whether {@code out} understands ANSI colours
+ * @param colour of results
+ * @param complaints colour of what goes to {@code err}
  * @param columns width of the terminal in characters
+ * @param json whether results are JSON
  */
 record Terminal(
-    PrintStream out, PrintStream err, boolean interactive, boolean colour, int columns) {
+    PrintStream out,
+    PrintStream err,
+    boolean interactive,
+    Colour colour,
+    Colour complaints,
+    int columns,
+    boolean json) {
   private static final int USUAL_COLUMNS = 100;
+
+  /** Two streams that are no terminal. */
+  static Terminal of(PrintStream out, PrintStream err) {
+    return new Terminal(out, err, false, Colour.OFF, Colour.OFF, USUAL_COLUMNS, false);
+  }
 
   /**
    * The process's own. The {@code kula} script says what is a terminal, as {@code
@@ -37,13 +52,15 @@ record Terminal(
               new JsonLog(System.err, InstantSource.system()), true, StandardCharsets.UTF_8));
     }
     boolean dumb = "dumb".equals(System.getenv("TERM"));
-    boolean plain = System.getenv("NO_COLOR") != null && !System.getenv("NO_COLOR").isEmpty();
+    boolean shown = terminal("kula.err.terminal") && !dumb && !json;
     return new Terminal(
         System.out,
         System.err,
-        terminal("kula.err.terminal") && !dumb && !json,
-        terminal("kula.out.terminal") && !dumb && !plain,
-        Math.clamp(Integer.getInteger("kula.columns", USUAL_COLUMNS), 60, 160));
+        shown,
+        Colour.usual(System.getenv(), terminal("kula.out.terminal") && !dumb),
+        json ? Colour.OFF : Colour.usual(System.getenv(), shown),
+        Math.clamp(Integer.getInteger("kula.columns", USUAL_COLUMNS), 30, 160),
+        false);
   }
 
   private static boolean logsJson(@Nullable String log) {
@@ -56,17 +73,48 @@ record Terminal(
     throw KulaException.user("KULA_LOG is '%s', must be text or json; correct it".formatted(log));
   }
 
-  /** Shows the progress of a run of {@code rounds} rounds; close it before printing anything. */
-  RoundProgress progress(String task, int rounds) {
-    return interactive
-        ? new RoundProgress.Bar(task, rounds, err, columns)
-        : new RoundProgress.Lines(task, rounds, RoundProgress.Lines.EVERY, err);
-  }
-
   private static boolean terminal(String property) {
     String value = System.getProperty(property);
     return value == null
         ? Optional.ofNullable(System.console()).map(Console::isTerminal).orElse(false)
         : Boolean.parseBoolean(value);
+  }
+
+  /** The same, with results as JSON. */
+  Terminal withJson() {
+    return new Terminal(out, err, interactive, Colour.OFF, complaints, columns, true);
+  }
+
+  /** The same, with this colour of all. */
+  Terminal withColour(Colour chosen) {
+    return new Terminal(out, err, interactive, json ? Colour.OFF : chosen, chosen, columns, json);
+  }
+
+  /**
+   * Prints the result of a command: with {@code --json} the document, a line of JSON or several,
+   * else the text. To be called once a command.
+   *
+   * @param document a record, or a map by names; of it a format is in {@code docs/formats.md}
+   * @param text with its line breaks
+   */
+  void result(Supplier<?> document, Supplier<String> text) {
+    if (json) {
+      out.println(Documents.text(document.get()));
+    } else {
+      out.print(text.get());
+    }
+    out.flush();
+  }
+
+  /** What becomes of a run, on {@code err}. */
+  void say(String line) {
+    err.println("kula: " + line);
+  }
+
+  /** Shows the progress of a run; close it before printing anything. */
+  RoundProgress progress(Stretch stretch) {
+    return interactive
+        ? new RoundProgress.Bar(stretch, err, columns)
+        : new RoundProgress.Lines(stretch, RoundProgress.Lines.every(stretch.rounds()), err);
   }
 }

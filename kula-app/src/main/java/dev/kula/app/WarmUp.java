@@ -25,7 +25,7 @@ final class WarmUp {
   static int run(Path directory) {
     PrintStream nowhere =
         new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8);
-    Kula kula = new Kula(new LocalRunner(), new Terminal(nowhere, nowhere, false, false, 100));
+    Kula kula = new Kula(new LocalRunner(Interruption.Answer.NONE), Terminal.of(nowhere, nowhere));
     return kula.run("--help")
         + kula.run("simulate", "--help")
         + kula.run("compare", "--help")

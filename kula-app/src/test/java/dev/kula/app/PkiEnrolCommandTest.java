@@ -46,13 +46,12 @@ final class PkiEnrolCommandTest {
     log = root.resolve("serve.log");
     Shell.done("pki", "init", authority);
     PrintStream err = new PrintStream(Files.newOutputStream(log), true, StandardCharsets.UTF_8);
-    Terminal terminal =
-        new Terminal(new PrintStream(OutputStream.nullOutputStream()), err, false, false, 100);
+    Terminal terminal = Terminal.of(new PrintStream(OutputStream.nullOutputStream()), err);
     serving =
         Thread.ofPlatform()
             .start(
                 () ->
-                    new Kula(new LocalRunner(), terminal, now::get)
+                    new Kula(new LocalRunner(Interruption.Answer.NONE), terminal, now::get)
                         .run(
                             "pki",
                             "serve",

@@ -27,13 +27,11 @@ record Shell(int exitCode, String out, String err) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     Terminal terminal =
-        new Terminal(
+        Terminal.of(
             new PrintStream(out, true, StandardCharsets.UTF_8),
-            new PrintStream(err, true, StandardCharsets.UTF_8),
-            false,
-            false,
-            100);
-    int exitCode = new Kula(new LocalRunner(), terminal, clock).run(arguments);
+            new PrintStream(err, true, StandardCharsets.UTF_8));
+    int exitCode =
+        new Kula(new LocalRunner(Interruption.Answer.NONE), terminal, clock).run(arguments);
     return new Shell(
         exitCode, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
   }
@@ -57,6 +55,9 @@ record Shell(int exitCode, String out, String err) {
     List<String> command =
         new ArrayList<>(
             List.of(
+                // Whoever runs these tests may have them ignore Ctrl-C, which would be inherited.
+                "env",
+                "--default-signal=INT",
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED",
                 "-XX:TieredStopAtLevel=1",
