@@ -33,9 +33,11 @@ final class ProgressLine {
       line = fitting(line + swaps, line, width - NARROWEST_BAR - 3);
     }
     int room = Math.min(WIDEST_BAR, width - line.length() - 3);
-    return room < NARROWEST_BAR
-        ? line.substring(0, Math.min(width, line.length()))
-        : "▕" + bar((double) done / stretch.rounds(), room) + "▏ " + line;
+    String drawn =
+        room < NARROWEST_BAR
+            ? line.substring(0, Math.min(width, line.length()))
+            : "▕" + bar((double) done / stretch.rounds(), room) + "▏ " + line;
+    return drawn + " ".repeat(width - drawn.length()); // over what stood there
   }
 
   private static String fitting(String longer, String line, int width) {

@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -26,7 +26,8 @@ final class CompletionTest {
     Path script = script("bash");
     assertEquals(List.of("compare", "completion"), bash(script, "kula", "comp"));
     assertEquals(
-        List.of("--swap-budget", "--swap-every"), bash(script, "kula", "simulate", "--swap-", "2"));
+        List.of("--swap-budget", "--swap-every", "--swap-megabytes"),
+        bash(script, "kula", "simulate", "--swap-"));
     assertEquals(
         List.of("deficit", "dissimilar"), bash(script, "kula", "simulate", "--policy", "d"));
     assertTrue(bash(script, "kula", "simulate", "--strategy", "").contains("scaffold"));
@@ -40,20 +41,18 @@ final class CompletionTest {
     assertEquals(List.of("always"), bash(script, "kula", "data", "--color", "al"));
   }
 
-  /** What bash offers for the last word; of flags those that have it as a beginning. */
-  private List<String> bash(Path script, String... words) throws IOException, InterruptedException {
-    String last = words[words.length - 1];
-    boolean isCut = last.equals("2"); // leaves out long lists
-    String[] typed = isCut ? Arrays.copyOf(words, words.length - 1) : words;
-    StringBuilder line = new StringBuilder("source '" + script + "'; COMP_WORDS=(");
-    for (String word : typed) {
-      line.append('\'').append(word).append("' ");
-    }
-    line.append("); COMP_CWORD=").append(typed.length - 1);
-    line.append("; COMP_LINE=\"${COMP_WORDS[*]}\"; COMP_POINT=${#COMP_LINE}; compopt() { :; };");
-    line.append("_complete_kula; printf '%s\\n' \"${COMPREPLY[@]}\" | sort -u");
-    Stream<String> offered = run("bash", "--norc", "-c", line.toString()).lines();
-    return offered.filter(one -> !isCut || !one.contains("megabytes")).toList();
+  /** What bash offers for the last word. */
+  private static List<String> bash(Path script, String... words)
+      throws IOException, InterruptedException {
+    String line =
+        "source '%s'; COMP_WORDS=(%s); COMP_CWORD=%d; compopt() { :; }; _complete_kula;"
+                .formatted(script, quoted(words), words.length - 1)
+            + " printf '%s\\n' \"${COMPREPLY[@]}\"";
+    return run("bash", "--norc", "-c", line).lines().sorted().toList();
+  }
+
+  private static String quoted(String... words) {
+    return Arrays.stream(words).map(word -> "'" + word + "'").collect(Collectors.joining(" "));
   }
 
   @Test
