@@ -419,11 +419,7 @@ enum Flag {
     return value(text, () -> complaint(option(), text, option() + " "));
   }
 
-  /**
-   * Likewise for a value in a configuration file.
-   *
-   * @param place file and line
-   */
+  /** Likewise for a value in a configuration file, at {@code place}, its file and line. */
   Object read(String text, String place) {
     return value(text, () -> place + ": " + complaint(key(), text, key() + ": "));
   }

@@ -126,7 +126,7 @@ final class DoctorCommandTest {
   @Test
   void aPortInUseAndAServerThatIsNotThere() throws IOException {
     String address;
-    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       address = "127.0.0.1:" + taken.getLocalPort();
       Shell shell = Shell.run("doctor", "--devices=3", "--listen", address);
       assertEquals(1, shell.exitCode());
