@@ -70,7 +70,7 @@ final class InterruptionTest {
     for (String name : List.of("events.jsonl", "rounds.jsonl")) {
       assertEquals(timeless(whole.resolve(name)), timeless(run.resolve(name)), name);
     }
-    if (command == SIMULATE) {
+    if (command.equals(SIMULATE)) {
       assertArrayEquals(
           Files.readAllBytes(whole.resolve("models.safetensors")),
           Files.readAllBytes(run.resolve("models.safetensors")));
