@@ -79,6 +79,20 @@ record AdvicePlan(RunSettings settings, Set<Flag> open) {
   }
 
   /**
+   * What advice takes of the settings of a run: its data, its model and how it trains; not what each
+   * method sets, what has no effect, or how many seeds.
+   *
+   * @param recorded settings by key
+   */
+  static Map<String, Object> settingsOf(Map<String, Object> recorded) {
+    Map<String, Object> taken = new LinkedHashMap<>(recorded);
+    NOT_TAKEN.forEach(flag -> taken.remove(flag.key()));
+    Flag.NO_EFFECT.forEach(flag -> taken.remove(flag.key()));
+    taken.remove(Flag.SEEDS.key());
+    return taken;
+  }
+
+  /**
    * The settings, with rounds and seeds that fit where they were left open.
    *
    * @param parameters of a model

@@ -17,7 +17,10 @@ import dev.kula.round.FleetGain;
 import dev.kula.round.RunEvent;
 import dev.kula.round.RunSummary;
 import dev.kula.round.Simulation;
+import dev.kula.store.AtomicFile;
+import dev.kula.store.Documents;
 import dev.kula.store.RunReader;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -98,6 +101,10 @@ final class AdviceRun {
     Advice advice =
         new Adviser(runs, AdvicePlan.roles(grouped))
             .advise(evidence, name -> AdvicePlan.command(settings, Method.labelled(name)));
+    String text = Documents.text(advice);
+    AtomicFile.write(
+        directory.resolve(Advice.FILE_NAME),
+        out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
     AdvicePage.write(directory, runs, advice);
     return advice;
   }

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Whole runs of {@code kula advise} on data of which the right advice is known. */
 final class AdviseTest {
+  private static final JsonMapper JSON = new JsonMapper();
   private static final int LABELS = 4;
   private static final int COLUMNS = 6;
 
@@ -111,6 +114,27 @@ final class AdviseTest {
     Shell whole = advise(file, "--model", "softmax", "--rounds", "4", "--seeds", "2");
     Shell again = Shell.done("advise", "--resume", directory.resolve("run").toString());
     assertEquals(whole.out(), again.out());
+  }
+
+  @Test
+  void aRunIsAdvisedOnWithItsSettings() throws IOException {
+    Path file = file(6, 24, 0.8, (device, thing) -> thing);
+    Path earlier = directory.resolve("earlier");
+    Shell.done(
+        "simulate", "--data", "csv:" + file, "--partition", "natural", "--model", "softmax",
+        "--rounds", "4", "--policy", "random", "--swap-every", "2", "--out", earlier.toString());
+    Path run = directory.resolve("run");
+    Shell.done("advise", earlier.toString(), "--seeds", "2", "--out", run.toString());
+    JsonNode made = JSON.readTree(run.resolve("configuration.json").toFile());
+    assertEquals("csv:" + file, made.path("data").asText());
+    assertEquals("softmax", made.path("model").asText());
+    assertEquals(4, made.path("rounds").asInt());
+    assertEquals(2, made.path("seeds").asInt());
+    JsonNode advice = JSON.readTree(run.resolve("advice.json").toFile());
+    assertEquals("labels", advice.path("answers").path(0).path("question").asText());
+    assertEquals(6, advice.path("devices").size());
+    Files.writeString(earlier.resolve("fleet.json"), "{}");
+    assertMistake("a run of devices with data of their own", earlier.toString());
   }
 
   @Test

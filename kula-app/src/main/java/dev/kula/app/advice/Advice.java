@@ -24,6 +24,9 @@ public record Advice(
     String next,
     String why,
     String command) {
+  /** The file in the run directory that has it. */
+  public static final String FILE_NAME = "advice.json";
+
   /** What must be said wherever this is shown. */
   public static final String NOT_PRIVATE =
       "This looked at all rows in one place and is not private: it is a simulation on your machine.";

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kula.KulaException;
+import dev.kula.app.advice.Advice;
 import dev.kula.round.RunSummary;
 import dev.kula.store.LoggedEvent;
 import dev.kula.store.RunFollower;
@@ -45,6 +46,7 @@ public final class RunFeed {
   private final ObjectNode configuration;
   private List<String> labels;
   private @Nullable RunSummary summary;
+  private @Nullable ObjectNode advice;
   private String trouble = "";
 
   /** Which telling of the run changes are numbered in; another one where all is told anew. */
@@ -56,7 +58,7 @@ public final class RunFeed {
   private RunFeed(Path path) {
     this.path = path;
     this.run = RunReader.of(path);
-    this.configuration = configuration(path.resolve(CONFIGURATION));
+    this.configuration = object(path.resolve(CONFIGURATION));
     this.labels = labels(configuration.path("labels"));
     configuration.remove("labels");
     this.follower =
@@ -94,7 +96,7 @@ public final class RunFeed {
   public boolean hasEnded() {
     lock.lock();
     try {
-      return summary != null;
+      return summary != null && (advice != null || !isAdvised());
     } finally {
       lock.unlock();
     }
@@ -170,6 +172,12 @@ public final class RunFeed {
         end(run.summary());
         changed = true;
       }
+      Path file = path.resolve(Advice.FILE_NAME);
+      if (summary != null && advice == null && Files.exists(file)) {
+        advice = object(file).put("notPrivate", Advice.NOT_PRIVATE);
+        advice.remove("devices"); // of thousands, it would be a megabyte each time
+        changed = true;
+      }
     } catch (KulaException broken) {
       trouble = String.valueOf(broken.getMessage());
     }
@@ -193,6 +201,7 @@ public final class RunFeed {
   private void forget() {
     tracks.clear();
     summary = null;
+    advice = null;
     epoch = newEpoch();
   }
 
@@ -218,10 +227,18 @@ public final class RunFeed {
       head.put("task", summary.data().task()).put("elsewhere", summary.data().elsewhere());
       head.put("targetAccuracy", summary.targetAccuracy());
     }
+    if (advice != null) {
+      head.set("advice", advice);
+    }
     return head;
   }
 
-  private static ObjectNode configuration(Path file) {
+  /** Whether advice comes after the last run has ended. */
+  private boolean isAdvised() {
+    return configuration.path("command").asText().equals("advise");
+  }
+
+  private static ObjectNode object(Path file) {
     try {
       JsonNode tree = Files.exists(file) ? MAPPER.readTree(file.toFile()) : null;
       return tree instanceof ObjectNode object ? object : MAPPER.createObjectNode();

@@ -19,7 +19,14 @@ final class DashboardPage {
   private static final String FOLDER = "/dev/kula/app/dashboard/";
   private static final List<String> SHARED = List.of("elements.js", "drawings.js");
   private static final List<String> OWN =
-      List.of("run.js", "curves.js", "fleet.js", "map.js", "orders.js", "dashboard.js");
+      List.of(
+          "run.js",
+          "curves.js",
+          "fleet.js",
+          "map.js",
+          "orders.js",
+          "advice.js",
+          "dashboard.js");
 
   private DashboardPage() {}
 

@@ -1,41 +1,16 @@
 // The advice: answers first, then what they rest on.
 
 const ADVICE = DATA.advice;
-const VERDICTS = {
-  YES: ['yes', 'tag good'], NO: ['no', 'tag bad'], CANNOT_TELL: ['cannot tell', 'tag expired'],
-};
-
 function fillHead() {
   HEAD.replaceChildren(
     el('h1', {}, 'Advice for ' + SUMMARY.data.name),
     el('p', { class: 'lead' }, ADVICE.about + ' ' + DATA.notPrivate),
     el('section', { class: 'card', id: 'answers' },
-      table([
-        { name: 'Question', tight: true, cell: (a) => a.question },
-        { name: 'Answer', tight: true, cell: (a) => el('span', { class: VERDICTS[a.verdict][1] }, VERDICTS[a.verdict][0]) },
-        { name: 'Because', cell: (a) => a.text },
-      ], ADVICE.answers),
-      el('h3', {}, 'Run next: ' + ADVICE.next),
-      el('p', {}, ADVICE.why),
-      el('pre', { class: 'command' }, ADVICE.command)));
-}
-
-function intervalCell(interval) {
-  return interval === null ? '\u2013'
-    : points(interval.mean) + ' [' + points(interval.low) + ', ' + points(interval.high) + ']';
+      answers(ADVICE)));
 }
 
 function linesSection(body) {
-  body.append(say('Personal ' + SCORE + ' in the last round, mean over devices and seeds; gains in points with 99\u202f% intervals over devices and seeds, of which five hold together at 95\u202f%. Groups build on one model for all, swaps on ' + ADVICE.base + '.'));
-  body.append(table([
-    { name: 'Method', tight: true, cell: (m) => m.method },
-    { name: 'Personal', number: true, cell: (m) => percent(m.score) },
-    { name: 'Over training alone', number: true, cell: (m) => intervalCell(m.overLocal) },
-    { name: 'Over what it builds on', number: true, cell: (m) => intervalCell(m.overBase) },
-    { name: 'Ahead from round', number: true, cell: (m) => whole(m.aheadFrom) },
-    { name: 'Bytes moved', number: true, cell: (m) => bytes(m.bytes) },
-    { name: 'Largest \u03b5', number: true, cell: (m) => epsilon(m.epsilon) },
-  ], ADVICE.methods, (m) => (m.method === ADVICE.next ? 'chosen' : null)));
+  body.append(...adviceLines(ADVICE, SCORE));
 }
 
 const GAINS = [

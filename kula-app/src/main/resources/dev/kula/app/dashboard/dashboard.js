@@ -1,6 +1,7 @@
 // The page: which sections there are, when each is drawn, and what stands above them.
 
 const SECTIONS = [
+  { id: 'advice', short: 'Advice', title: 'Advice', make: adviceSection, on: ['head'] },
   { id: 'curves', short: 'Curves', title: 'Learning curves', make: curvesSection, on: ['head', 'rounds'] },
   { id: 'devices', short: 'Devices', title: 'Devices', make: devicesSection, on: ['head', 'devices'] },
   { id: 'map', short: 'Similarity', title: 'Map of similarity', make: mapSection, on: ['devices', 'compared'], pace: 1500 },
@@ -173,6 +174,12 @@ function headTiles() {
     tile('Largest \u03b5', epsilon(r.epsilonMax), Number.isFinite(real(r.epsilonMax)) ? 'of any device' : 'some releases have no noise'),
     tile('Time', seconds(r.simulatedSeconds), times() + '; ' + seconds(r.wallSeconds) + ' on the clock'),
   ];
+}
+
+/** Where a section has nothing to say of this kind of run, it and what leads to it are away. */
+function hideSection(id, away) {
+  document.getElementById(id).hidden = away;
+  document.querySelector('#contents a[href="#' + id + '"]').hidden = away;
 }
 
 // ---- settings -------------------------------------------------------------------

@@ -164,3 +164,43 @@ function ordersTable(orders) {
   return el('div', { class: 'scroll' }, el('table', {},
     el('thead', {}, el('tr', {}, names.map((n) => el('th', { class: numeric.has(n) ? 'n' : null, scope: 'col' }, n)))), body));
 }
+
+// ---- advice -----------------------------------------------------------------------
+
+const VERDICTS = {
+  YES: ['yes', 'tag good'], NO: ['no', 'tag bad'], CANNOT_TELL: ['cannot tell', 'tag expired'],
+};
+
+/** What it answers, and what to run next. */
+function answers(advice) {
+  return el('div', {},
+    table([
+      { name: 'Question', tight: true, cell: (a) => a.question },
+      { name: 'Answer', tight: true, cell: (a) => el('span', { class: VERDICTS[a.verdict][1] }, VERDICTS[a.verdict][0]) },
+      { name: 'Because', cell: (a) => a.text },
+    ], advice.answers),
+    el('h3', {}, 'Run next: ' + advice.next),
+    el('p', {}, advice.why),
+    el('pre', { class: 'command' }, advice.command));
+}
+
+function intervalCell(interval) {
+  return interval === null ? '\u2013'
+    : points(interval.mean) + ' [' + points(interval.low) + ', ' + points(interval.high) + ']';
+}
+
+/** What it rests on: a sentence, and a table of the methods that were run. */
+function adviceLines(advice, score) {
+  return [
+    say('Personal ' + score + ' in the last round, mean over devices and seeds; gains in points with 99\u202f% intervals over devices and seeds, of which five hold together at 95\u202f%. Groups build on one model for all, swaps on ' + advice.base + '.'),
+    table([
+      { name: 'Method', tight: true, cell: (m) => m.method },
+      { name: 'Personal', number: true, cell: (m) => percent(m.score) },
+      { name: 'Over training alone', number: true, cell: (m) => intervalCell(m.overLocal) },
+      { name: 'Over what it builds on', number: true, cell: (m) => intervalCell(m.overBase) },
+      { name: 'Ahead from round', number: true, cell: (m) => whole(m.aheadFrom) },
+      { name: 'Bytes moved', number: true, cell: (m) => bytes(m.bytes) },
+      { name: 'Largest \u03b5', number: true, cell: (m) => epsilon(m.epsilon) },
+    ], advice.methods, (m) => (m.method === advice.next ? 'chosen' : null)),
+  ];
+}

@@ -221,6 +221,23 @@ final class RunFeedTest {
   }
 
   @Test
+  void adviceIsToldWhenItIsThereAndNotBefore() throws IOException {
+    FakeRun.usual().simulate(path);
+    Files.writeString(path.resolve("configuration.json"), "{\"command\":\"advise\"}");
+    RunFeed feed = RunFeed.of(path);
+    List<RunFeed.Message> before = feed.since("", -1);
+    assertTrue(parts(before).getFirst().path("advice").isMissingNode());
+    assertFalse(feed.hasEnded(), "the advice is still to come");
+    Files.writeString(
+        path.resolve("advice.json"), "{\"next\":\"groups\",\"answers\":[],\"devices\":[1,2]}");
+    JsonNode advice = parts(feed.since(before.getLast().id(), -1)).getFirst().path("advice");
+    assertEquals("groups", advice.path("next").asText());
+    assertTrue(advice.path("notPrivate").asText().contains("not private"));
+    assertTrue(advice.path("devices").isMissingNode());
+    assertTrue(feed.hasEnded());
+  }
+
+  @Test
   void ofOtherMethodsOnlyCurvesAreTold() throws IOException {
     FakeRun.usual().compare(path);
     RunFeed feed = RunFeed.of(path);
