@@ -79,8 +79,8 @@ record AdvicePlan(RunSettings settings, Set<Flag> open) {
   }
 
   /**
-   * What advice takes of the settings of a run: its data, its model and how it trains; not what each
-   * method sets, what has no effect, or how many seeds.
+   * What advice takes of the settings of a run: its data, its model and how it trains; not what
+   * each method sets, what has no effect, or how many seeds.
    *
    * @param recorded settings by key
    */

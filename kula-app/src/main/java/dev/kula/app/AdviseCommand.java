@@ -2,7 +2,6 @@ package dev.kula.app;
 
 import dev.kula.KulaException;
 import dev.kula.app.advice.AdvicePage;
-import java.nio.file.Path;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;

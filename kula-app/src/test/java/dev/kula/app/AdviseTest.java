@@ -121,8 +121,21 @@ final class AdviseTest {
     Path file = file(6, 24, 0.8, (device, thing) -> thing);
     Path earlier = directory.resolve("earlier");
     Shell.done(
-        "simulate", "--data", "csv:" + file, "--partition", "natural", "--model", "softmax",
-        "--rounds", "4", "--policy", "random", "--swap-every", "2", "--out", earlier.toString());
+        "simulate",
+        "--data",
+        "csv:" + file,
+        "--partition",
+        "natural",
+        "--model",
+        "softmax",
+        "--rounds",
+        "4",
+        "--policy",
+        "random",
+        "--swap-every",
+        "2",
+        "--out",
+        earlier.toString());
     Path run = directory.resolve("run");
     Shell.done("advise", earlier.toString(), "--seeds", "2", "--out", run.toString());
     JsonNode made = JSON.readTree(run.resolve("configuration.json").toFile());

@@ -20,13 +20,7 @@ final class DashboardPage {
   private static final List<String> SHARED = List.of("elements.js", "drawings.js");
   private static final List<String> OWN =
       List.of(
-          "run.js",
-          "curves.js",
-          "fleet.js",
-          "map.js",
-          "orders.js",
-          "advice.js",
-          "dashboard.js");
+          "run.js", "curves.js", "fleet.js", "map.js", "orders.js", "advice.js", "dashboard.js");
 
   private DashboardPage() {}
 
