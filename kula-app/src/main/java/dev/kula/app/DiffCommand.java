@@ -5,13 +5,11 @@ import dev.kula.app.diff.DiffText;
 import dev.kula.app.diff.Differ;
 import dev.kula.app.diff.RunDiff;
 import dev.kula.app.diff.RunSide;
-import dev.kula.store.RunJson;
 import dev.kula.store.RunReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code kula diff}: two runs beside each other. */
@@ -40,9 +38,6 @@ final class DiffCommand implements Callable<Integer> {
   @Parameters(index = "1", paramLabel = "RUN", description = "Directory of another.")
   private Path second = Path.of("");
 
-  @Option(names = "--json", description = "Print JSON, as docs/formats.md describes it.")
-  private boolean json;
-
   DiffCommand(Terminal terminal) {
     this.terminal = terminal;
   }
@@ -50,11 +45,7 @@ final class DiffCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     RunDiff diff = Differ.diff(read(first), read(second));
-    if (json) {
-      terminal.out().println(RunJson.tree(diff).toPrettyString());
-    } else {
-      terminal.out().print(DiffText.of(diff));
-    }
+    terminal.result(() -> diff, () -> DiffText.of(diff));
     return diff.same() ? Kula.DONE : DIFFERENT;
   }
 

@@ -172,6 +172,14 @@ sealed interface Document {
   /** {@code dashboard}, {@code pki serve}: where it listens, as soon as it does. */
   record Listening(String address) implements Document {}
 
+  /** {@code export} and {@code tables}: the file or the directory that is new. */
+  record Written(String path) implements Document {
+    /** With its text. */
+    static void tell(Path path, Terminal terminal) {
+      terminal.result(() -> new Written(path.toString()), () -> path + System.lineSeparator());
+    }
+  }
+
   /** {@code doctor}. */
   record Diagnosis(boolean well, List<Finding> findings) implements Document {}
 

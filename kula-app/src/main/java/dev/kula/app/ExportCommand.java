@@ -95,7 +95,7 @@ final class ExportCommand implements Callable<Integer> {
       Path file = out == null ? run.resolve(fileName(model)) : out;
       NewDirectory.requireNew(file);
       write(models, card, model, file);
-      terminal.out().printf("%s%n", file);
+      Document.Written.tell(file, terminal);
     }
     return Kula.DONE;
   }
@@ -112,7 +112,7 @@ final class ExportCommand implements Callable<Integer> {
             write(models, card, model, made.resolve(fileName(model)));
           }
         });
-    terminal.out().printf("%s%n", directory);
+    Document.Written.tell(directory, terminal);
   }
 
   private NamedModel global(SavedModels models) {

@@ -51,7 +51,7 @@ final class TablesCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     RunTables.write(runs, out, format());
-    terminal.out().printf("%s%n", out);
+    Document.Written.tell(out, terminal);
     return Kula.DONE;
   }
 
