@@ -4,7 +4,6 @@ function adviceSection(body) {
   let shown = '';
   return () => {
     const advice = RUN.head && RUN.head.advice;
-    hideSection('advice', !advice);
     const text = JSON.stringify(advice);
     if (!advice || text === shown) return;
     shown = text;

@@ -85,6 +85,7 @@ function headline() {
       buttons.replaceChildren(...steering());
     }
     if (!head) return;
+    hideSection('advice', !head.advice);
     const one = head.tracks[RUN.shown];
     title.textContent = (one ? one.method : 'Waiting') + ' on ' + setting('data');
     document.title = 'Kula: ' + head.name;
@@ -241,6 +242,7 @@ function build() {
     watcher.observe(node);
   }
   main.replaceChildren(BOARD);
+  hideSection('advice', true); // until there is one
 }
 
 setTheme(firstTheme());

@@ -71,9 +71,10 @@ final class FolderTableTest {
     file("c.parquet", "");
     assertMistake(this::load, "needs DuckDB, which is not on the class path", "KULA_DUCKDB=1");
     assertMistake(
-        () -> DataSource.parse("parquet:a").load(ReadOptions.defaults()), "'parquet:a' is read by");
+        () -> DataSource.parse("parquet:a").load(ReadOptions.defaults()), "'parquet:a' needs");
     assertMistake(
-        () -> DataSource.parse("sql:SELECT 1").load(ReadOptions.defaults()), "'sql:SELECT 1' is");
+        () -> DataSource.parse("sql:SELECT 1").load(ReadOptions.defaults()),
+        "'sql:SELECT 1' needs");
   }
 
   private void file(String name, String text) throws IOException {
