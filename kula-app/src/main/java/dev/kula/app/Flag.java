@@ -401,6 +401,11 @@ enum Flag {
     return rule.candidates();
   }
 
+  /** Its rule, to follow "must be". */
+  String words() {
+    return rule.words();
+  }
+
   /** The flag with this key. */
   static Optional<Flag> withKey(String key) {
     return Arrays.stream(values()).filter(flag -> flag.key().equals(key)).findFirst();

@@ -161,6 +161,13 @@ public final class Kula {
     }
   }
 
+  /** All commands with all their flags, for documents of them. */
+  CommandLine commandLine() {
+    Root root = new Root();
+    List<String> names = List.copyOf(commandLine(root, List.of()).getSubcommands().keySet());
+    return commandLine(root, names);
+  }
+
   private CommandLine commandLine(Root root, List<String> arguments) {
     CommandLine command = new CommandLine(root);
     add(command, "simulate", new SimulateCommand(runner, terminal), simulateFlags(), arguments);

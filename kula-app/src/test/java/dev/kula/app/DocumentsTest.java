@@ -11,8 +11,11 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,6 +36,7 @@ final class DocumentsTest {
   private static final Pattern CODE = Pattern.compile("(?s)```.*?```|`[^`\n]*`");
   private static final Pattern LINK = Pattern.compile("\\[[^\\]]*\\]\\(([^)\\s]+)\\)");
   private static final Pattern ELSEWHERE = Pattern.compile("^(https?:|mailto:|#).*");
+  private static final Pattern HEADING = Pattern.compile("(?m)^#{1,6} (.+)$");
   private static final Pattern MACHINE_PATH =
       Pattern.compile("(?<![\\w.])(/(work|root|home|tmp|Users)/|[A-Z]:\\\\)");
 
@@ -96,6 +100,42 @@ final class DocumentsTest {
       }
     }
     assertEquals(List.of(), broken, () -> "links of " + ROOT.relativize(document));
+  }
+
+  @ParameterizedTest
+  @MethodSource("documents")
+  void anchorsAreHeadings(Path document) throws IOException {
+    List<String> broken = new ArrayList<>();
+    String prose = CODE.matcher(Files.readString(document)).replaceAll("");
+    for (MatchResult link : LINK.matcher(prose).results().toList()) {
+      String[] parts = link.group(1).split("#", 2);
+      boolean here = link.group(1).startsWith("#");
+      if (parts.length == 2 && (here || !ELSEWHERE.matcher(link.group(1)).matches())) {
+        Path target = here ? document : document.resolveSibling(parts[0]).normalize();
+        if (name(target).endsWith(".md") && !anchors(target).contains(parts[1])) {
+          broken.add(link.group(1));
+        }
+      }
+    }
+    assertEquals(List.of(), broken, () -> "anchors in links of " + ROOT.relativize(document));
+  }
+
+  /** The anchors of a document's headings, as GitHub makes them. */
+  private static Set<String> anchors(Path document) throws IOException {
+    String text = Files.readString(document).replaceAll("(?ms)^```.*?^```", "");
+    return HEADING
+        .matcher(text)
+        .results()
+        .map(heading -> heading.group(1).replaceAll("\\[([^\\]]*)\\]\\([^)]*\\)", "$1"))
+        .map(title -> title.strip().toLowerCase(Locale.ROOT))
+        .map(title -> title.replaceAll("[^\\p{L}\\p{N} _-]", "").replace(' ', '-'))
+        .collect(Collectors.toSet());
+  }
+
+  @Test
+  void anchorsAreThoseOfHeadings() throws IOException {
+    Set<String> anchors = anchors(ROOT.resolve("docs/results.md"));
+    assertTrue(anchors.contains("what-noise-costs"), () -> "found only " + anchors);
   }
 
   @Test
