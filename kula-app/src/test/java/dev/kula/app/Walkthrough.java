@@ -112,7 +112,8 @@ final class Walkthrough implements AutoCloseable {
       return "";
     }
     if (jshell.isEmpty()) {
-      // With preferences of its own.
+      // With preferences of its own, in a place that is there, so that Java does not tell of it.
+      Files.createDirectories(directory.resolve(".java/.userPrefs"));
       String preferences = "-J-Djava.util.prefs.userRoot=" + directory;
       jshell = Optional.of(new Session(directory, "./kula", "jshell", preferences, "-s", "-"));
     }
