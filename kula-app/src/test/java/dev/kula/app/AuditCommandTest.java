@@ -194,7 +194,7 @@ final class AuditCommandTest {
     Shell one = Shell.done(arguments);
     assertTrue(one.out().contains("update, noised by record"), one.out());
     assertTrue(one.out().contains("raw copies"), one.out());
-    assertTrue(one.err().startsWith("audit: update, bare\n"), one.err());
+    assertTrue(one.err().startsWith("audit: update, bare, 1 of 10; "), one.err());
     arguments[arguments.length - 1] = "--threads=2";
     assertEquals(one.out(), Shell.done(arguments).out());
   }
