@@ -121,6 +121,6 @@ final class ParquetTablesTest {
             KulaException.class,
             () -> new DuckDb().writeParquet(csv, columns, directory.resolve("no/a.parquet")));
     assertEquals(KulaException.Blame.RESOURCE, failure.blame());
-    assertEquals(1, failure.getMessage().lines().count());
+    assertEquals(1, String.valueOf(failure.getMessage()).lines().count());
   }
 }
