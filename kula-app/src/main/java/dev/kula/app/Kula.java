@@ -71,20 +71,6 @@ public final class Kula {
           Flag.SEED,
           Flag.THREADS);
 
-  /** Names of the commands that have flags of runs. */
-  private static final List<String> EVERY_COMMAND =
-      List.of(
-          "simulate",
-          "compare",
-          "advise",
-          "privacy",
-          "data",
-          "audit",
-          "orchestrate",
-          "monitor",
-          "device",
-          "doctor");
-
   private final Runner runner;
   private final Terminal terminal;
   private final InstantSource clock;
@@ -214,9 +200,7 @@ public final class Kula {
         new DoctorCommand(runner, terminal, clock),
         DoctorCommand.FLAGS,
         arguments);
-    command.addSubcommand(
-        "completion",
-        new CompletionCommand(terminal, () -> commandLine(new Root(), EVERY_COMMAND)));
+    command.addSubcommand("completion", new CompletionCommand(terminal, this::commandLine));
     command.getCommandSpec().versionProvider(this::version);
     command.setOut(new PrintWriter(terminal.out(), true, terminal.out().charset()));
     command.setErr(new PrintWriter(terminal.err(), true, terminal.err().charset()));

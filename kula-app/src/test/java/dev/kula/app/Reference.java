@@ -48,7 +48,7 @@ final class Reference {
   static CommandLine commandLine() {
     PrintStream nowhere =
         new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
-    return new Kula(new LocalRunner(), new Terminal(nowhere, nowhere, false, false, 100))
+    return new Kula(new LocalRunner(Interruption.Answer.NONE), Terminal.of(nowhere, nowhere))
         .commandLine();
   }
 
