@@ -14,6 +14,9 @@ final class ClassMeans {
   private static final double LEAST_SAMPLES = 2;
   private static final double PRESENT = 2;
 
+  /** A variance beyond all others. */
+  private static final float BEYOND = 1e30f;
+
   private static final int COUNT = 0;
   private static final int SQUARED_MEAN = 1;
   private static final int MEAN_NOISE = 2;
@@ -88,29 +91,19 @@ final class ClassMeans {
   /**
    * A label of a block of devices, in single precision.
    *
-   * @param present 1 for those that have enough of it, else 0; and then the others say nothing
+   * @param variances beyond all others where a device has not enough of it
+   * @param byCounting what a variance grows by with the other device's {@link #countNoise}
    * @param squaredMean unbiased
-   * @param inverseCount variance of the mean by sampling
-   * @param meanNoise variance of the mean by noise
-   * @param countNoise relative variance of the count by noise
    * @param means a column a dimension
    */
-  record Columns(
-      float[] present,
-      float[] squaredMean,
-      float[] inverseCount,
-      float[] meanNoise,
-      float[] countNoise,
-      float[][] means) {
+  record Columns(Variances variances, float[] byCounting, float[] squaredMean, float[][] means) {
     Columns(int devices) {
       this(
-          new float[devices],
-          new float[devices],
-          new float[devices],
+          new Variances(devices),
           new float[devices],
           new float[devices],
           new float[FeatureSketch.DIMENSIONS][devices]);
-      Arrays.fill(inverseCount, 1); // for weights that are not there are finite, too
+      Arrays.fill(variances.own(), BEYOND);
     }
   }
 
@@ -124,13 +117,13 @@ final class ClassMeans {
           columns = new Columns(members.length);
           all[labels[row]] = columns;
         }
-        columns.present()[at] = 1;
+        float inverseCount = inverseCount(row);
+        columns.variances().set(at, inverseCount, meanNoise(row));
+        columns.variances().own()[at] += 2 * countNoise(row) * countNoise(row);
+        columns.byCounting()[at] = 4 * countNoise(row);
         columns.squaredMean()[at] = squaredMean(row);
-        columns.inverseCount()[at] = inverseCount(row);
-        columns.meanNoise()[at] = meanNoise(row);
-        columns.countNoise()[at] = countNoise(row);
         for (int d = 0; d < FeatureSketch.DIMENSIONS; d++) {
-          columns.means()[d][at] = mean(row, d);
+          columns.means()[d][at] = sum(row, d) * inverseCount;
         }
       }
     }
@@ -164,16 +157,9 @@ final class ClassMeans {
     return (float) figures[row * FIGURES + COUNT_NOISE];
   }
 
-  float[] mean(int row) {
-    float[] mean = new float[FeatureSketch.DIMENSIONS];
-    for (int d = 0; d < mean.length; d++) {
-      mean[d] = mean(row, d);
-    }
-    return mean;
-  }
-
-  private float mean(int row, int dimension) {
-    return (float) (figures[row * FIGURES + SUMS + dimension] / figures[row * FIGURES + COUNT]);
+  /** Of the sketch, over all samples of the label. */
+  float sum(int row, int dimension) {
+    return (float) figures[row * FIGURES + SUMS + dimension];
   }
 
   /** The squared distance of two devices. */

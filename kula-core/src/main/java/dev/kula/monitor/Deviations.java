@@ -88,23 +88,30 @@ final class Deviations {
    * Of a block of devices, in single precision.
    *
    * @param means a column a dimension
-   * @param sampling large but finite where nothing is known
-   * @param noise variance in each number
+   * @param variances of the squared distances
+   * @param unbiasing what makes squared distances so
    */
-  record Columns(float[][] means, float[] sampling, float[] noise) {}
+  record Columns(float[][] means, Variances variances, float[] unbiasing) {}
 
   /** The columns of a block of devices. */
   Columns columns(int[] members) {
     int size = members.length;
-    Columns columns = new Columns(new float[DIMENSIONS][size], new float[size], new float[size]);
+    Columns columns =
+        new Columns(new float[DIMENSIONS][size], new Variances(size), new float[size]);
     for (int at = 0; at < size; at++) {
+      int device = members[at];
       for (int d = 0; d < DIMENSIONS; d++) {
-        columns.means()[d][at] = (float) means[members[at] * DIMENSIONS + d];
+        columns.means()[d][at] = mean(device, d);
       }
-      columns.sampling()[at] = sampling(members[at]);
-      columns.noise()[at] = noise(members[at]);
+      columns.variances().set(at, sampling(device), noise(device));
+      columns.unbiasing()[at] = unbiasing(device);
     }
     return columns;
+  }
+
+  /** What makes squared distances unbiased, of a device. */
+  float unbiasing(int device) {
+    return -sampling(device) - DIMENSIONS * noise(device);
   }
 
   /** Variance by sampling, large but finite where nothing is known. */

@@ -10,8 +10,6 @@ import org.jspecify.annotations.Nullable;
  * are short and write to one array each: HotSpot does not vectorise others. Not thread safe.
  */
 public final class FeatureBlock {
-  private static final float DIMENSIONS = FeatureSketch.DIMENSIONS;
-  private static final float EFFECTIVE = (float) FeatureDistance.EFFECTIVE_DIMENSIONS;
   private static final float UNKNOWN = (float) FeatureDistance.UNKNOWN;
   private static final float NEARNESS = (float) (1 / FeatureDistance.FAR);
 
@@ -35,10 +33,10 @@ public final class FeatureBlock {
 
   private final float[] squares;
 
-  /** For one step of the way. */
-  private final float[] step;
+  /** Of one label: precisions and squared distances. */
+  private final float[] weight;
 
-  private final float[] inner;
+  private final float[] square;
 
   FeatureBlock(FeatureDistance features, int bins, int[] members) {
     this.features = features;
@@ -48,8 +46,8 @@ public final class FeatureBlock {
     weighted = new float[members.length];
     variances = new float[members.length];
     squares = new float[members.length];
-    step = new float[members.length];
-    inner = new float[members.length];
+    weight = new float[members.length];
+    square = new float[members.length];
   }
 
   /**
@@ -61,13 +59,13 @@ public final class FeatureBlock {
   public void distances(int device, float[] distances) {
     shared(device);
     common(device);
-    choose(weights, variances, step); // 1 for the second estimate, 0 for the first
-    inverse(weights);
+    invert(weights); // variances of the first estimate
+    float[] second = weight;
+    choose(weights, variances, second);
     multiply(weights, weighted);
-    blend(step, variances, weights);
-    blend(step, squares, weighted);
-    said(weighted, distances);
-    trust(weights, distances);
+    blend(second, variances, weights);
+    blend(second, squares, weighted);
+    conclude(weighted, weights, distances);
   }
 
   /** The first estimate, label by label, up to the division by its weights. */
@@ -78,21 +76,99 @@ public final class FeatureBlock {
     for (int row = means.start(device); row < means.start(device + 1); row++) {
       ClassMeans.Columns columns = classes[means.label(row)];
       if (columns != null) {
-        inner(columns.means(), means.mean(row), inner);
-        weigh(columns, means.inverseCount(row), means.meanNoise(row), means.countNoise(row), step);
-        add(step, weights);
-        addSquares(columns.squaredMean(), inner, step, means.squaredMean(row), weighted);
+        square(columns, means, row);
+        weigh(columns, means, row);
+        add(weight, weights);
+        addProducts(weight, square, weighted);
       }
     }
   }
 
-  /** Inner products with a device's eight numbers. */
-  private static void inner(float[][] columns, float[] by, float[] to) {
-    firstHalf(columns[0], columns[1], columns[2], columns[3], by[0], by[1], by[2], by[3], to);
-    secondHalf(columns[4], columns[5], columns[6], columns[7], by[4], by[5], by[6], by[7], to);
+  /** Squared distances of means: ‖a‖² + ‖b‖² − 2ab. */
+  private void square(ClassMeans.Columns columns, ClassMeans means, int row) {
+    float by = -2 * means.inverseCount(row);
+    float[][] column = columns.means();
+    weightedSums(
+        column[0],
+        column[1],
+        column[2],
+        column[3],
+        by * means.sum(row, 0),
+        by * means.sum(row, 1),
+        by * means.sum(row, 2),
+        by * means.sum(row, 3),
+        square);
+    addWeightedSums(
+        column[4],
+        column[5],
+        column[6],
+        column[7],
+        by * means.sum(row, 4),
+        by * means.sum(row, 5),
+        by * means.sum(row, 6),
+        by * means.sum(row, 7),
+        square);
+    addEach(columns.squaredMean(), means.squaredMean(row), square);
   }
 
-  private static void firstHalf(
+  /** One over the variance where the true distance is 0, as {@link ClassMeans} has it. */
+  private void weigh(ClassMeans.Columns columns, ClassMeans means, int row) {
+    float sampling = means.inverseCount(row);
+    float noise = means.meanNoise(row);
+    float counting = means.countNoise(row);
+    float alone = Variances.alone(sampling, noise) + 2 * counting * counting;
+    Variances of = columns.variances();
+    inverseSums(
+        of.own(),
+        of.bySampling(),
+        of.byNoise(),
+        columns.byCounting(),
+        alone,
+        sampling,
+        noise,
+        counting,
+        weight);
+  }
+
+  /** The second estimate. */
+  private void common(int device) {
+    Deviations means = features.deviations();
+    float[][] column = deviations.means();
+    squaredDistances(
+        column[0],
+        column[1],
+        column[2],
+        column[3],
+        means.mean(device, 0),
+        means.mean(device, 1),
+        means.mean(device, 2),
+        means.mean(device, 3),
+        squares);
+    addSquaredDistances(
+        column[4],
+        column[5],
+        column[6],
+        column[7],
+        means.mean(device, 4),
+        means.mean(device, 5),
+        means.mean(device, 6),
+        means.mean(device, 7),
+        squares);
+    addEach(deviations.unbiasing(), means.unbiasing(device), squares);
+    float sampling = means.sampling(device);
+    float noise = means.noise(device);
+    Variances of = deviations.variances();
+    sums(
+        of.own(),
+        of.bySampling(),
+        of.byNoise(),
+        Variances.alone(sampling, noise),
+        sampling,
+        noise,
+        variances);
+  }
+
+  private static void weightedSums(
       float[] column0,
       float[] column1,
       float[] column2,
@@ -107,53 +183,84 @@ public final class FeatureBlock {
     }
   }
 
-  private static void secondHalf(
+  private static void addWeightedSums(
+      float[] column0,
+      float[] column1,
+      float[] column2,
+      float[] column3,
+      float by0,
+      float by1,
+      float by2,
+      float by3,
+      float[] to) {
+    for (int i = 0; i < to.length; i++) {
+      to[i] += by0 * column0[i] + by1 * column1[i] + by2 * column2[i] + by3 * column3[i];
+    }
+  }
+
+  private static void squaredDistances(
+      float[] column0,
+      float[] column1,
+      float[] column2,
+      float[] column3,
+      float own0,
+      float own1,
+      float own2,
+      float own3,
+      float[] to) {
+    for (int i = 0; i < to.length; i++) {
+      float apart0 = column0[i] - own0;
+      float apart1 = column1[i] - own1;
+      float apart2 = column2[i] - own2;
+      float apart3 = column3[i] - own3;
+      to[i] = apart0 * apart0 + apart1 * apart1 + apart2 * apart2 + apart3 * apart3;
+    }
+  }
+
+  private static void addSquaredDistances(
       float[] column4,
       float[] column5,
       float[] column6,
       float[] column7,
-      float by4,
-      float by5,
-      float by6,
-      float by7,
+      float own4,
+      float own5,
+      float own6,
+      float own7,
       float[] to) {
     for (int i = 0; i < to.length; i++) {
-      to[i] += by4 * column4[i] + by5 * column5[i] + by6 * column6[i] + by7 * column7[i];
+      float apart4 = column4[i] - own4;
+      float apart5 = column5[i] - own5;
+      float apart6 = column6[i] - own6;
+      float apart7 = column7[i] - own7;
+      to[i] += apart4 * apart4 + apart5 * apart5 + apart6 * apart6 + apart7 * apart7;
     }
   }
 
-  /** One over the variance where the true distance is 0, as {@link ClassMeans} has it. */
-  private static void weigh(
-      ClassMeans.Columns columns,
-      float inverseCount,
-      float meanNoise,
-      float countNoise,
-      float[] weights) {
-    variances(columns.inverseCount(), columns.meanNoise(), inverseCount, meanNoise, weights);
-    addDoubleSquares(columns.countNoise(), countNoise, weights);
-    divide(columns.present(), weights);
-  }
-
-  /** 2 (s²/k + 2sn + 8n²), s the variances by sampling and n those by noise, both added up. */
-  private static void variances(
-      float[] samplings, float[] noises, float sampling, float noise, float[] to) {
+  private static void sums(
+      float[] column,
+      float[] column1,
+      float[] column2,
+      float alone,
+      float by1,
+      float by2,
+      float[] to) {
     for (int i = 0; i < to.length; i++) {
-      float s = sampling + samplings[i];
-      float n = noise + noises[i];
-      to[i] = 2 * (s * s / EFFECTIVE + 2 * s * n + DIMENSIONS * n * n);
+      to[i] = alone + column[i] + by1 * column1[i] + by2 * column2[i];
     }
   }
 
-  private static void addDoubleSquares(float[] noises, float noise, float[] to) {
+  private static void inverseSums(
+      float[] column,
+      float[] column1,
+      float[] column2,
+      float[] column3,
+      float alone,
+      float by1,
+      float by2,
+      float by3,
+      float[] to) {
     for (int i = 0; i < to.length; i++) {
-      float n = noise + noises[i];
-      to[i] += 2 * n * n;
-    }
-  }
-
-  private static void divide(float[] numbers, float[] by) {
-    for (int i = 0; i < by.length; i++) {
-      by[i] = numbers[i] / by[i];
+      to[i] = 1 / (alone + column[i] + by1 * column1[i] + by2 * column2[i] + by3 * column3[i]);
     }
   }
 
@@ -163,49 +270,19 @@ public final class FeatureBlock {
     }
   }
 
-  /** Squared distances times their weights. */
-  private static void addSquares(
-      float[] squaredMeans, float[] inner, float[] weights, float squaredMean, float[] to) {
+  private static void addEach(float[] numbers, float one, float[] to) {
     for (int i = 0; i < to.length; i++) {
-      to[i] += weights[i] * (squaredMean + squaredMeans[i] - 2 * inner[i]);
+      to[i] += one + numbers[i];
     }
   }
 
-  /** The second estimate. */
-  private void common(int device) {
-    Deviations own = features.deviations();
-    float sampling = own.sampling(device);
-    float noise = own.noise(device);
-    Arrays.fill(squares, -sampling - DIMENSIONS * noise);
-    for (int d = 0; d < DIMENSIONS; d++) {
-      addSquares(deviations.means()[d], own.mean(device, d), squares);
-    }
-    subtract(deviations.sampling(), deviations.noise(), squares);
-    variances(deviations.sampling(), deviations.noise(), sampling, noise, variances);
-  }
-
-  private static void addSquares(float[] column, float own, float[] to) {
+  private static void addProducts(float[] numbers, float[] by, float[] to) {
     for (int i = 0; i < to.length; i++) {
-      float difference = column[i] - own;
-      to[i] += difference * difference;
+      to[i] += numbers[i] * by[i];
     }
   }
 
-  private static void subtract(float[] samplings, float[] noises, float[] from) {
-    for (int i = 0; i < from.length; i++) {
-      from[i] -= samplings[i] + DIMENSIONS * noises[i];
-    }
-  }
-
-  /** 1 if the first estimate varies more than the second, and more than a quarter of the prior. */
-  private static void choose(float[] weights, float[] variances, float[] to) {
-    for (int i = 0; i < to.length; i++) {
-      float above = 1 / weights[i] - Math.max(variances[i], PRIOR / 4);
-      to[i] = Math.max(0f, Math.min(1f, above * 1e30f));
-    }
-  }
-
-  private static void inverse(float[] numbers) {
+  private static void invert(float[] numbers) {
     for (int i = 0; i < numbers.length; i++) {
       numbers[i] = 1 / numbers[i];
     }
@@ -217,6 +294,14 @@ public final class FeatureBlock {
     }
   }
 
+  /** 1 if the first estimate varies more than the second, and more than a quarter of the prior. */
+  private static void choose(float[] first, float[] second, float[] to) {
+    for (int i = 0; i < to.length; i++) {
+      float above = first[i] - Math.max(second[i], PRIOR / 4);
+      to[i] = Math.max(0f, Math.min(1f, above * 1e30f));
+    }
+  }
+
   /** The other where {@code share} is 1, and what is there where it is 0. */
   private static void blend(float[] share, float[] other, float[] to) {
     for (int i = 0; i < to.length; i++) {
@@ -224,15 +309,11 @@ public final class FeatureBlock {
     }
   }
 
-  private static void said(float[] squares, float[] to) {
+  /** What a squared distance says, trusted by its variance. */
+  private static void conclude(float[] squares, float[] variances, float[] to) {
     for (int i = 0; i < to.length; i++) {
-      to[i] = Math.min(1f, (float) Math.sqrt(Math.max(0f, squares[i])) * NEARNESS);
-    }
-  }
-
-  private static void trust(float[] variances, float[] to) {
-    for (int i = 0; i < to.length; i++) {
-      to[i] = UNKNOWN + PRIOR / (PRIOR + variances[i]) * (to[i] - UNKNOWN);
+      float said = Math.min(1f, (float) Math.sqrt(Math.max(0f, squares[i])) * NEARNESS);
+      to[i] = UNKNOWN + PRIOR / (PRIOR + variances[i]) * (said - UNKNOWN);
     }
   }
 }

@@ -34,11 +34,14 @@ final class DeficitMarket {
    */
   private static final int MEETINGS = 3;
 
+  /** And in later passes, when they lack less. */
+  private static final int LATER_MEETINGS = 2;
+
   /** How often those who have no source look at those that have room, at most. */
   private static final int REPEATS = 4;
 
   /** Offers that a receiver keeps. */
-  private static final int OFFERS = 16;
+  private static final int OFFERS = 12;
 
   private final SwapSettings settings;
   private final Traders traders;
@@ -68,21 +71,27 @@ final class DeficitMarket {
   /** The plan for a request, in parts of that many devices at most. */
   static List<PlannedSwap> plan(PlanRequest request, int most) {
     FleetStatistics statistics = request.statistics();
-    List<DeficitMarket> markets = new ArrayList<>();
-    for (List<Profile> part : parts(request, most)) {
-      Seed seed = request.seed().derive(markets.size());
-      Traders traders = new Traders(request, part, Portraits.of(part, statistics));
-      markets.add(new DeficitMarket(request.settings(), traders, seed));
-    }
+    List<List<Profile>> parts = parts(request, most);
     List<List<List<PlannedSwap>>> plans =
-        markets.parallelStream().map(DeficitMarket::plan).toList();
+        IntStream.range(0, parts.size())
+            .parallel()
+            .mapToObj(
+                i -> {
+                  Portraits portraits = Portraits.of(parts.get(i), statistics);
+                  Traders traders = new Traders(request, parts.get(i), portraits);
+                  Seed seed = request.seed().derive(i);
+                  return new DeficitMarket(request.settings(), traders, seed).plan();
+                })
+            .toList();
     List<PlannedSwap> plan = new ArrayList<>();
     for (int pass = 0; pass < request.settings().inDegree(); pass++) {
       int now = pass;
-      plans.stream()
-          .flatMap(one -> one.get(now).stream())
-          .sorted(Comparator.comparingDouble(planned -> -planned.score()))
-          .forEach(planned -> plan.add(planned.numbered(request.firstOrder() + plan.size())));
+      PlannedSwap[] orders =
+          plans.stream().flatMap(one -> one.get(now).stream()).toArray(PlannedSwap[]::new);
+      Arrays.parallelSort(orders, Comparator.comparingDouble(planned -> -planned.score()));
+      long first = request.firstOrder() + plan.size();
+      Arrays.parallelSetAll(orders, i -> orders[i].numbered(first + i));
+      plan.addAll(Arrays.asList(orders));
     }
     return plan;
   }
@@ -93,14 +102,16 @@ final class DeficitMarket {
     Collections.shuffle(shuffled, Random.from(request.seed().derive("parts").generator()));
     long size = shuffled.size();
     int count = (shuffled.size() + most - 1) / most;
-    List<List<Profile>> parts = new ArrayList<>();
-    for (int part = 0; part < count; part++) {
-      parts.add(
-          shuffled.subList((int) (size * part / count), (int) (size * (part + 1) / count)).stream()
-              .sorted(Comparator.comparing(Profile::device))
-              .toList());
-    }
-    return parts;
+    return IntStream.range(0, count)
+        .parallel()
+        .mapToObj(
+            part ->
+                shuffled
+                    .subList((int) (size * part / count), (int) (size * (part + 1) / count))
+                    .stream()
+                    .sorted(Comparator.comparing(Profile::device))
+                    .toList())
+        .toList();
   }
 
   /** The orders of each pass, best first; all with one number. */
@@ -133,7 +144,8 @@ final class DeficitMarket {
     int[] asking = IntStream.range(0, rooms.length).filter(traders::lacks).toArray();
     Arrays.stream(asking).forEach(offers::clear); // what they lack has changed, and who has room
     Seed draws = seed.derive("meetings").derive(passes.size());
-    for (int meeting = 0; meeting < MEETINGS; meeting++) {
+    int meetings = passes.isEmpty() ? MEETINGS : LATER_MEETINGS;
+    for (int meeting = 0; meeting < meetings; meeting++) {
       meet(asking, rooms, draws.derive(meeting));
     }
     Auction auction = new Auction(offers, rooms);
@@ -171,21 +183,21 @@ final class DeficitMarket {
     for (int receiver : receivers) {
       float[] scores = vicinity.scores(receiver);
       float least = offers.least(receiver);
+      if (offers.count(receiver) == 0) { // itself and those of earlier passes are not open to it
+        least = Math.max(0, Math.nextDown(vicinity.reachedBy(OFFERS + 1 + passes.size())));
+      }
       for (int i = 0; i < scores.length; i++) {
         int source = sources[i];
-        if (scores[i] > least
-            && receiver != source
-            && !offers.has(receiver, source)
-            && isOpen(receiver, source)) {
+        if (scores[i] > least && isOpen(receiver, source)) {
           offers.add(receiver, source, scores[i]);
-          least = offers.least(receiver);
+          least = Math.max(least, offers.least(receiver));
         }
       }
     }
   }
 
   private boolean isOpen(int receiver, int source) {
-    boolean open = rooms[source] > 0 && traders.orderSize(receiver, source) >= 1;
+    boolean open = receiver != source && traders.orderSize(receiver, source) >= 1;
     for (int pass = 0; open && pass < passes.size(); pass++) {
       open = passes.get(pass)[receiver] != source;
     }

@@ -51,30 +51,33 @@ final class Offers {
     return counts[receiver] < most ? 0 : values[receiver * most + most - 1];
   }
 
-  /** Offers a source that it does not have yet; the worst one goes if they are too many. */
+  /**
+   * Offers a source, unless it has it; the worst one goes if they are too many.
+   *
+   * @param value the same one each time that the pair comes up
+   */
   void add(int receiver, int source, float value) {
     if (value <= least(receiver)) {
       return;
     }
     int first = receiver * most;
-    int at = first + (counts[receiver] < most ? counts[receiver]++ : most - 1);
+    int at = first + counts[receiver];
     while (at > first && values[at - 1] < value) {
-      values[at] = values[at - 1];
-      sources[at] = sources[at - 1];
       at--;
+    }
+    for (int same = at - 1; same >= first && values[same] == value; same--) {
+      if (sources[same] == source) {
+        return;
+      }
+    }
+    if (counts[receiver] < most) {
+      counts[receiver]++;
+    }
+    for (int to = first + counts[receiver] - 1; to > at; to--) {
+      values[to] = values[to - 1];
+      sources[to] = sources[to - 1];
     }
     values[at] = value;
     sources[at] = source;
-  }
-
-  /** Whether a receiver has that source. */
-  boolean has(int receiver, int source) {
-    int first = receiver * most;
-    for (int i = first; i < first + counts[receiver]; i++) {
-      if (sources[i] == source) {
-        return true;
-      }
-    }
-    return false;
   }
 }

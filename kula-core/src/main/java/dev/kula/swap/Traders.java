@@ -63,14 +63,17 @@ final class Traders {
     reputations = new double[size];
     quotas = new double[size];
     discounts = new double[size];
-    // The target is the caller's, and reputations keep what they have worked out: one thread.
+    // The target is the caller's, and reputations keep what they have worked out: one thread at a
+    // time.
     double[][] targets = new double[size][];
-    for (int i = 0; i < size; i++) {
-      DeviceId device = profiles.get(i).device();
-      targets[i] = request.target().apply(shares(i));
-      reputations[i] = request.reputation().value(device);
-      quotas[i] = request.reputation().quota(device);
-      discounts[i] = 1 + 0.5 * request.used().getOrDefault(device, 0);
+    synchronized (request) {
+      for (int i = 0; i < size; i++) {
+        DeviceId device = profiles.get(i).device();
+        targets[i] = request.target().apply(shares(i));
+        reputations[i] = request.reputation().value(device);
+        quotas[i] = request.reputation().quota(device);
+        discounts[i] = 1 + 0.5 * request.used().getOrDefault(device, 0);
+      }
     }
     IntStream.range(0, size).parallel().forEach(i -> describe(i, targets[i]));
   }

@@ -16,6 +16,7 @@ final class Vicinity {
   private final FeatureBlock features;
   private final float[] distances;
   private final float[] scores;
+  private final float[] folded;
 
   /**
    * Reads what is known of sources.
@@ -34,6 +35,7 @@ final class Vicinity {
     features = traders.portraits().block(sources);
     distances = new float[sources.length];
     scores = new float[sources.length];
+    folded = new float[sources.length];
   }
 
   /**
@@ -52,6 +54,28 @@ final class Vicinity {
     features.distances(receiver, distances);
     timesCloseness(distances, scores);
     return scores;
+  }
+
+  /**
+   * A score that as many of the sources reach, if they are twice as many; else 0. Of the last
+   * receiver. Folding the scores keeps the higher ones of pairs, so what is left are scores of
+   * different sources.
+   */
+  float reachedBy(int sources) {
+    int length = scores.length;
+    System.arraycopy(scores, 0, folded, 0, length);
+    while (length >= 4 * sources) {
+      length /= 2;
+      keepHigher(folded, length);
+    }
+    Arrays.sort(folded, 0, length);
+    return length < 2 * sources ? 0 : folded[length - sources];
+  }
+
+  private static void keepHigher(float[] numbers, int half) {
+    for (int i = 0; i < half; i++) {
+      numbers[i] = Math.max(numbers[i], numbers[i + half]);
+    }
   }
 
   private static void addProducts(float[] column, float by, float[] to) {
