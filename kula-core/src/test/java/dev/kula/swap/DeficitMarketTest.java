@@ -112,6 +112,29 @@ final class DeficitMarketTest {
     assertTrue(most > 0.01, "scores up to " + most);
   }
 
+  /** A bound that too few sources reach would lose offers. */
+  @Test
+  void asManySourcesAsAskedReachTheBound() {
+    PlanRequest request = Profiles.request(Profiles.random(260, 8, 4), Profiles.settings(0.5, 0.7));
+    Traders traders = new Traders(request, request.profiles(), request.portraits());
+    Vicinity vicinity = new Vicinity(traders, IntStream.range(9, 260).toArray());
+    boolean bounds = false;
+    for (int receiver = 0; receiver < 260; receiver++) {
+      float[] scores = vicinity.scores(receiver).clone();
+      for (int asked = 1; asked <= 125; asked += 4) {
+        float bound = vicinity.reachedBy(asked);
+        int reach = 0;
+        for (float score : scores) {
+          reach += score >= bound ? 1 : 0;
+        }
+        assertTrue(reach >= asked, reach + " of " + asked);
+        bounds |= reach < 2 * asked;
+      }
+      assertEquals(0, vicinity.reachedBy(126), "too few to say");
+    }
+    assertTrue(bounds, "it tells the best from the rest");
+  }
+
   @Test
   void eachReceiverMeetsACellOnce() {
     PlanRequest request = Profiles.request(Profiles.random(400, 8, 4), Profiles.settings(0.5, 0.7));
