@@ -144,10 +144,8 @@ final class Batch {
           FederatedData data =
               job.settings().seed() == settings.seed() ? first : dealer.apply(job.settings());
           Stretch stretch = stretch(job, completed.size(), all, stopwatch);
-          completed.add(run(job, stretch, data, directory, copy, completed, state));
+          run(job, stretch, data, directory, copy, completed, state);
           state = null;
-          RunRecorder.save(
-              directory, new CommandState(List.copyOf(completed), null, directory.extent()));
         }
         if (left.isEmpty() && !asked) {
           left.addAll(more.apply(completed));
@@ -199,7 +197,8 @@ final class Batch {
         task, done + 1, all, rounds, done * rounds, all * rounds, job.stopsEarly(), stopwatch);
   }
 
-  private CompletedRun run(
+  /** Adds to the completed runs. */
+  private void run(
       Job job,
       Stretch stretch,
       FederatedData data,
@@ -224,7 +223,10 @@ final class Batch {
       }
       RunResult result = run.run();
       card.ifPresent(how -> RunModels.write(directory, result, how));
-      return CompletedRun.of(result);
+      completed.add(CompletedRun.of(result));
+      RunRecorder.save(
+          directory, new CommandState(List.copyOf(completed), null, directory.extent()));
+      run.dismiss(); // from here on nobody is needed any more
     }
   }
 

@@ -253,6 +253,11 @@ final class LiveRun implements Run {
     return fleet.run();
   }
 
+  @Override
+  public void dismiss() {
+    fleet.dismiss();
+  }
+
   private void gather() {
     FleetServer server = fleet.server();
     boolean monitorComes = plan.monitorApart() && !plan.isTiered();

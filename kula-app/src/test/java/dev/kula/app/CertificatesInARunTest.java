@@ -137,6 +137,7 @@ final class CertificatesInARunTest {
                   });
       assertTrue(rehearsal.server().await(clients.size(), PATIENCE), "nobody came");
       RunResult actual = rehearsal.run();
+      rehearsal.dismiss();
       clients.forEach(FleetClient::stop);
       for (Thread thread : threads) {
         thread.join(PATIENCE);

@@ -210,6 +210,7 @@ final class DirectFleetTest {
       assertTrue(rehearsal.server().await(fleet.devices().size(), PATIENCE), "nobody came");
       Thread meanwhile = Thread.ofPlatform().start(() -> disturb(disturbance, processes));
       RunResult result = rehearsal.run();
+      rehearsal.dismiss();
       meanwhile.join();
       for (Attending process : processes.values()) {
         process.stop();

@@ -159,6 +159,7 @@ final class DurableFleetTest {
           rehearsal.restore(before);
         }
         RunResult result = rehearsal.run();
+        rehearsal.dismiss();
         assertEquals(List.of(), refusals);
         return result;
       } finally {

@@ -351,7 +351,9 @@ final class FaultSchedule {
         if (Checkpoints.exists(checkpoint)) {
           rehearsal.restore(Checkpoints.read(checkpoint, RunState.class).state());
         }
-        return rehearsal.run();
+        RunResult result = rehearsal.run();
+        rehearsal.dismiss();
+        return result;
       } finally {
         Thread.currentThread().interrupt(); // a process that is killed does not wait for calls
         port.close();

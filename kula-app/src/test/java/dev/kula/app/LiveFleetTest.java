@@ -318,6 +318,7 @@ final class LiveFleetTest {
       }
       assertTrue(rehearsal.server().await(1, PATIENCE), "nobody came");
       RunResult result = rehearsal.run();
+      rehearsal.dismiss();
       clients.forEach(FleetClient::stop); // a device whose connection is broken does not hear it
       for (Thread thread : threads) {
         thread.join(Duration.ofSeconds(10));

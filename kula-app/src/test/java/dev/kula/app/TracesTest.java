@@ -112,7 +112,9 @@ final class TracesTest {
           threads.add(Thread.ofPlatform().start(() -> attend(client)));
         }
         assertTrue(rehearsal.server().await(fleet.members().size(), PATIENCE), "nobody came");
-        return rehearsal.run();
+        RunResult result = rehearsal.run();
+        rehearsal.dismiss();
+        return result;
       } finally {
         server.shutdownNow();
       }

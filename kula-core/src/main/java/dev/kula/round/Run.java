@@ -8,6 +8,12 @@ public interface Run extends AutoCloseable {
   /** Runs to the end. */
   RunResult run();
 
+  /**
+   * Lets go whoever took part. To be called once what came of the run is kept: who has gone does
+   * not come back to a run that is resumed. Does nothing where nobody waits.
+   */
+  default void dismiss() {}
+
   @Override
   void close();
 }

@@ -59,9 +59,12 @@ public final class LiveFleet implements Run {
   @Override
   public RunResult run() {
     servers.run();
-    RunResult result = servers.result(servers.known(trainSamples.get()), Map.of());
+    return servers.result(servers.known(trainSamples.get()), Map.of());
+  }
+
+  @Override
+  public void dismiss() {
     server.end();
-    return result;
   }
 
   @Override
