@@ -12,8 +12,10 @@ import shutil
 import urllib.parse
 
 from mkdocs.exceptions import PluginError
+from mkdocs.structure.nav import Link
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
+JAVADOC = ROOT / "target" / "javadoc"
 GENERATED = {"target", "runs", "data", ".git", ".idea", "node_modules"}
 PICTURES = {".svg", ".png"}
 CODE = re.compile(r"(?s)(^```.*?^```|`[^`\n]+`)", re.MULTILINE)
@@ -47,6 +49,14 @@ def on_config(config, **_):
     listed = [{title(path): str(path)} for path in decisions]
     config["nav"][-1] = {"Decisions": ["docs/decisions/README.md", *listed]}
     return config
+
+
+def on_nav(nav, **_):
+    """Leads to the Javadoc from the reference, where it has been made."""
+    if JAVADOC.is_dir():
+        reference = next(item for item in nav.items if item.title == "Reference")
+        reference.children.append(Link("Javadoc", "javadoc/index.html"))
+    return nav
 
 
 def title(document):
@@ -154,6 +164,8 @@ def on_post_build(config, **_):
     """Fails where a link of a page leads nowhere, or a page loads what is not of the site."""
     site = pathlib.Path(config["site_dir"])
     pages = {page: Links(page.read_text()) for page in site.rglob("*.html")}
+    if JAVADOC.is_dir():
+        shutil.copytree(JAVADOC, site / "javadoc")
     wrong = []
     for page, links in pages.items():
         name = page.relative_to(site)
