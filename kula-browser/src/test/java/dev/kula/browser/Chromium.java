@@ -3,6 +3,7 @@ package dev.kula.browser;
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.BrowserType;
+import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.options.ColorScheme;
@@ -106,9 +107,16 @@ final class Chromium implements AutoCloseable {
 
   /** A picture of the whole page in {@code target/screenshots}, for people to look at. */
   static void picture(Page page, String name) throws IOException {
-    Path folder = Files.createDirectories(Path.of("target", "screenshots"));
-    page.screenshot(
-        new Page.ScreenshotOptions().setFullPage(true).setPath(folder.resolve(name + ".png")));
+    page.screenshot(new Page.ScreenshotOptions().setFullPage(true).setPath(file(name)));
+  }
+
+  /** A picture of a part of a page, beside those of pages. */
+  static void picture(Locator part, String name) throws IOException {
+    part.screenshot(new Locator.ScreenshotOptions().setPath(file(name)));
+  }
+
+  private static Path file(String name) throws IOException {
+    return Files.createDirectories(Path.of("target", "screenshots")).resolve(name + ".png");
   }
 
   @Override

@@ -64,19 +64,24 @@ final class DashboardTest {
   static void runOnce() {
     chromium = Chromium.start();
     run = root.resolve("run");
+    kula(
+        "simulate",
+        "--devices=12",
+        "--rounds=6",
+        "--swap-every=2",
+        "--groups=none",
+        "--policy=random",
+        "--exchange=raw",
+        "--out=" + run);
+  }
+
+  private static void kula(String... arguments) {
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     int code =
         Kula.run(
             new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8),
             new PrintStream(err, true, StandardCharsets.UTF_8),
-            "simulate",
-            "--devices=12",
-            "--rounds=6",
-            "--swap-every=2",
-            "--groups=none",
-            "--policy=random",
-            "--exchange=raw",
-            "--out=" + run);
+            arguments);
     assertEquals(0, code, () -> err.toString(StandardCharsets.UTF_8));
   }
 
@@ -132,6 +137,12 @@ final class DashboardTest {
     return page.locator(place).first().innerText();
   }
 
+  private static void assertNothingElsewhere() {
+    assertEquals(
+        List.of(),
+        browser().asked().stream().filter(one -> !one.startsWith("http://127.0.0.1:")).toList());
+  }
+
   @Test
   void everySectionIsDrawnInLightAndDarkAndOnAPhone() throws IOException {
     String url = serve(run);
@@ -155,9 +166,64 @@ final class DashboardTest {
     }
     assertNotEquals(papers.getFirst(), papers.getLast());
     assertEquals(List.of(), browser().complaints());
-    assertEquals(
-        List.of(),
-        browser().asked().stream().filter(one -> !one.startsWith("http://127.0.0.1:")).toList());
+    assertNothingElsewhere();
+  }
+
+  @Test
+  void adviceIsShownWhereThereIsSome() throws IOException {
+    Page without = open(serve(run));
+    assertFalse(without.locator("#advice").isVisible());
+    without.context().close();
+    Path advised = root.resolve("advised");
+    kula(
+        "advise",
+        "fashion-mnist",
+        "--partition=dirichlet:0.3",
+        "--devices=6",
+        "--model=softmax",
+        "--rounds=4",
+        "--seeds=2",
+        "--out=" + advised);
+    String url = serve(advised);
+    for (ColorScheme scheme : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
+      for (int width : new int[] {1200, 390}) {
+        Page page = browser().page(width, scheme);
+        page.navigate(url);
+        Locator advice = page.locator("#advice");
+        advice.locator("table").first().waitFor();
+        assertEquals(List.of("Advice"), advice.locator("h2").allInnerTexts());
+        List<String> parts = advice.locator("h3").allInnerTexts();
+        assertEquals(2, parts.size());
+        assertTrue(parts.getFirst().startsWith("Run next: "), parts.getFirst());
+        assertEquals("What was run", parts.getLast());
+        assertEquals(
+            List.of(
+                "Question",
+                "Answer",
+                "Because",
+                "Method",
+                "Personal",
+                "Over training alone",
+                "Over what it builds on",
+                "Ahead from round",
+                "Bytes moved",
+                "Largest ε"),
+            advice.locator("th[scope=col]").allTextContents());
+        List<String> questions =
+            advice.locator("table").first().locator("tbody td:first-child").allInnerTexts();
+        assertTrue(
+            questions.containsAll(List.of("labels", "federating", "groups", "swaps")),
+            questions::toString);
+        assertEquals(1, advice.locator("tr.chosen").count());
+        assertTrue(text(page, "#advice .command").startsWith("./kula simulate "));
+        assertEquals(
+            width, page.evaluate("document.documentElement.scrollWidth"), "the page runs over");
+        Chromium.picture(advice, "advice-" + scheme.name().toLowerCase(Locale.ROOT) + "-" + width);
+        page.context().close();
+      }
+    }
+    assertEquals(List.of(), browser().complaints());
+    assertNothingElsewhere();
   }
 
   @Test
