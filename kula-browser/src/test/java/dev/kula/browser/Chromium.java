@@ -1,5 +1,7 @@
 package dev.kula.browser;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.BrowserType;
@@ -12,10 +14,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Assumptions;
 
 /** The machine's own Chromium, without a window. It notes what pages complain of, and ask for. */
@@ -88,6 +93,40 @@ final class Chromium implements AutoCloseable {
   /** All addresses that pages asked for. */
   List<String> asked() {
     return List.copyOf(asked);
+  }
+
+  /** Begins to note for how long a page computes; until {@link #longTasks}. */
+  void watch(Page page) {
+    browser.startTracing(
+        page, new Browser.StartTracingOptions().setCategories(List.of("toplevel")));
+  }
+
+  /**
+   * Tasks of pages since {@link #watch} that kept a page from answering for more than 50 ms, in
+   * milliseconds of the processor: what else the machine did meanwhile is no part of it.
+   */
+  List<Long> longTasks() throws IOException {
+    JsonNode events = new ObjectMapper().readTree(browser.stopTracing()).path("traceEvents");
+    Set<String> pages = new HashSet<>();
+    for (JsonNode event : events) {
+      if (event.at("/args/name").asText().equals("CrRendererMain")) {
+        pages.add(thread(event));
+      }
+    }
+    List<Long> tasks = new ArrayList<>();
+    for (JsonNode event : events) {
+      if (event.path("name").asText().equals("ThreadControllerImpl::RunTask")
+          && pages.contains(thread(event))) {
+        Assertions.assertTrue(event.has("tdur"), "this Chromium counts no processor time");
+        tasks.add(event.path("tdur").asLong() / 1000);
+      }
+    }
+    Assertions.assertFalse(tasks.isEmpty(), "no task was noted");
+    return tasks.stream().filter(millis -> millis > 50).toList();
+  }
+
+  private static String thread(JsonNode event) {
+    return event.path("pid").asText() + " " + event.path("tid").asText();
   }
 
   /** Scrolls down and up again, so that all is drawn. */

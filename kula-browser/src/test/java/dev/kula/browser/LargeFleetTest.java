@@ -13,6 +13,7 @@ import dev.kula.round.RunEvent;
 import dev.kula.round.SwapCounts;
 import dev.kula.round.Traffic;
 import dev.kula.store.RunDirectory;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -30,8 +31,8 @@ final class LargeFleetTest {
   private static final int DEVICES = 10_000;
   private static final int ROUNDS = 6;
 
-  /** Generous: the machine that runs this has other things to do, and no graphics card. */
-  private static final double MOST_MILLIS = 400;
+  /** Of the processor. Generous: it draws, too, and may be slow. */
+  private static final long MOST_MILLIS = 400;
 
   private final Random random = new Random(1);
 
@@ -106,7 +107,7 @@ final class LargeFleetTest {
   }
 
   @Test
-  void aLargeFleetStaysFluent() {
+  void aLargeFleetStaysFluent() throws IOException {
     Path path = root.resolve("run");
     try (Chromium chromium = Chromium.start();
         RunDirectory directory = RunDirectory.create(path);
@@ -120,21 +121,16 @@ final class LargeFleetTest {
       round(directory, 1);
       port.show(RunFeed.of(path));
       Page page = chromium.page(1200, ColorScheme.LIGHT);
-      page.addInitScript(
-          """
-          window.long = [];
-          new PerformanceObserver((list) => list.getEntries().forEach((one) => long.push(one.duration)))
-            .observe({ type: 'longtask', buffered: true });
-          """);
       page.navigate("http://127.0.0.1:" + port.port() + "/");
       page.getByText("10\u202f000 devices").first().waitFor();
-      page.evaluate("long.length = 0");
+      chromium.watch(page);
       for (int round = 2; round <= ROUNDS; round++) {
         round(directory, round);
         page.evaluate("id => document.getElementById(id).scrollIntoView()", place(round));
         page.waitForTimeout(2500);
       }
-      List<?> told = (List<?>) page.evaluate("long.splice(0)");
+      List<Long> told = chromium.longTasks();
+      chromium.watch(page);
       page.evaluate(
           """
           async () => {
@@ -146,7 +142,7 @@ final class LargeFleetTest {
             }
           }
           """);
-      List<?> scrolled = (List<?>) page.evaluate("long.splice(0)");
+      List<Long> scrolled = chromium.longTasks();
       System.out.printf("tasks of more than 50 ms: while told %s, scrolling %s%n", told, scrolled);
       assertTrue(longest(told) < MOST_MILLIS, () -> "while it is told: " + told);
       assertTrue(longest(scrolled) < MOST_MILLIS, () -> "while it is scrolled: " + scrolled);
@@ -168,7 +164,7 @@ final class LargeFleetTest {
     return List.of("curves", "devices", "map", "swaps", "labels").get(round % 5);
   }
 
-  private static double longest(List<?> tasks) {
-    return tasks.stream().mapToDouble(one -> ((Number) one).doubleValue()).max().orElse(0);
+  private static long longest(List<Long> tasks) {
+    return tasks.stream().mapToLong(millis -> millis).max().orElse(0);
   }
 }
