@@ -173,7 +173,7 @@ const VERDICTS = {
 
 /** What it answers, and what to run next. */
 function answers(advice) {
-  return el('div', {},
+  return el('div', { class: 'answers' },
     table([
       { name: 'Question', tight: true, cell: (a) => a.question },
       { name: 'Answer', tight: true, cell: (a) => el('span', { class: VERDICTS[a.verdict][1] }, VERDICTS[a.verdict][0]) },
