@@ -109,6 +109,14 @@ final class AdviseTest {
   }
 
   @Test
+  void ofSwapsThatWereNeverOrderedNothingCanBeTold() {
+    Path file = file(6, 24, 0.8, (device, thing) -> thing);
+    Shell shell = advise(file, "--model", "softmax", "--rounds", "4", "--seeds", "2");
+    assertAnswer(shell, "swaps", "cannot tell from this much data");
+    assertTrue(shell.out().contains("No swap was ordered. More rounds would tell"), shell.out());
+  }
+
+  @Test
   void aStoppedAdviceGoesOn() {
     Path file = file(6, 24, 0.8, (device, thing) -> thing);
     Shell whole = advise(file, "--model", "softmax", "--rounds", "4", "--seeds", "2");

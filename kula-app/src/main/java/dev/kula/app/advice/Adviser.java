@@ -172,6 +172,13 @@ public final class Adviser {
 
   /** One verdict for three ways: yes if one pays, no if none does. */
   private Answer swapping(String best) {
+    if (roles.swaps().stream().allMatch(way -> method(way).swaps().ordered() == 0)) {
+      return new Answer(
+          "swaps",
+          Verdict.CANNOT_TELL,
+          "No swap was ordered. More rounds would tell, or fewer from one plan to the next"
+              + " (--swap-every).");
+    }
     List<FleetGain> gains = roles.swaps().stream().map(m -> gain(m, roles.base())).toList();
     double lowest = gains.stream().mapToDouble(FleetGain::low).max().orElseThrow();
     double highest = gains.stream().mapToDouble(FleetGain::high).max().orElseThrow();
