@@ -36,6 +36,10 @@ final class ConsumerTest {
   private static final List<String> OPTIONAL =
       List.of("kula-torch", "kula-duckdb", "kula-spark", "kula-kafka");
 
+  /** Modules that are for Kula itself. */
+  private static final List<String> OWN =
+      List.of("kula-benchmarks", "kula-fuzz", "kula-browser", "kula-onnxruntime");
+
   @TempDir Path directory;
 
   @Test
@@ -103,8 +107,7 @@ final class ConsumerTest {
           folders
               .filter(folder -> Files.exists(folder.resolve("src/main")))
               .map(folder -> folder.getFileName().toString())
-              .filter(
-                  name -> !List.of("kula-benchmarks", "kula-fuzz", "kula-browser").contains(name))
+              .filter(name -> !OWN.contains(name))
               .sorted()
               .toList();
     }
@@ -151,28 +154,28 @@ final class ConsumerTest {
 
   private String pom(String dependencies) {
     return """
-        <project>
-          <modelVersion>4.0.0</modelVersion>
-          <groupId>org.example</groupId>
-          <artifactId>consumer</artifactId>
-          <version>1</version>
-          <properties>
-            <maven.compiler.release>25</maven.compiler.release>
-            <project.build.sourceEncoding>UTF-8</project.build.sourceEncoding>
-          </properties>
-          <repositories>
-            <repository><id>kula</id><url>%s</url></repository>
-          </repositories>
-          %s
-          <build>
-            <plugins>
-              <plugin><artifactId>maven-resources-plugin</artifactId><version>3.5.0</version></plugin>
-              <plugin><artifactId>maven-compiler-plugin</artifactId><version>3.14.1</version></plugin>
-              <plugin><artifactId>maven-dependency-plugin</artifactId><version>3.9.0</version></plugin>
-            </plugins>
-          </build>
-        </project>
-        """
+    <project>
+      <modelVersion>4.0.0</modelVersion>
+      <groupId>org.example</groupId>
+      <artifactId>consumer</artifactId>
+      <version>1</version>
+      <properties>
+        <maven.compiler.release>25</maven.compiler.release>
+        <project.build.sourceEncoding>UTF-8</project.build.sourceEncoding>
+      </properties>
+      <repositories>
+        <repository><id>kula</id><url>%s</url></repository>
+      </repositories>
+      %s
+      <build>
+        <plugins>
+          <plugin><artifactId>maven-resources-plugin</artifactId><version>3.5.0</version></plugin>
+          <plugin><artifactId>maven-compiler-plugin</artifactId><version>3.14.1</version></plugin>
+          <plugin><artifactId>maven-dependency-plugin</artifactId><version>3.9.0</version></plugin>
+        </plugins>
+      </build>
+    </project>
+    """
         .formatted(directory.resolve("repository").toUri(), dependencies);
   }
 
@@ -183,12 +186,12 @@ final class ConsumerTest {
             System.getProperty(
                 "localRepository", System.getProperty("user.home") + "/.m2/repository"));
     return """
-        <settings>
-          <mirrors>
-            <mirror><id>built</id><mirrorOf>*,!kula</mirrorOf><url>%s</url></mirror>
-          </mirrors>
-        </settings>
-        """
+    <settings>
+      <mirrors>
+        <mirror><id>built</id><mirrorOf>*,!kula</mirrorOf><url>%s</url></mirror>
+      </mirrors>
+    </settings>
+    """
         .formatted(local.toUri());
   }
 
