@@ -32,7 +32,7 @@ import picocli.CommandLine.Parameters;
       "",
       "Examples:",
       "  kula export runs/20261128-101500",
-      "  kula export runs/20261128-101500 --device device-0003 --out device.onnx",
+      "  kula export runs/20261128-101500 --device device-03 --out device.onnx",
       "  kula export runs/20261128-101500 --all --format safetensors --out models"
     })
 final class ExportCommand implements Callable<Integer> {

@@ -11,9 +11,6 @@ import picocli.CommandLine.ParseResult;
 
 /** The {@code kula} command lines of a document, and what in them no command has. */
 final class CommandLines {
-  private static final Pattern FENCE =
-      Pattern.compile("(?ms)^```(\\w*)\\n(.*?)^```$", Pattern.UNIX_LINES);
-
   /** Not a label of the protocol, such as {@code kula sealed message 1}. */
   private static final Pattern SPAN =
       Pattern.compile("`(?!kula [a-z ]+ \\d`)((?:\\./)?kula [^`\\n]+)`");
@@ -40,20 +37,20 @@ final class CommandLines {
    */
   static List<List<String>> of(String markdown) {
     List<List<String>> calls = new ArrayList<>();
-    Matcher fence = FENCE.matcher(markdown);
-    while (fence.find()) {
-      if (Set.of("sh", "console").contains(fence.group(1))) {
-        calls.addAll(calls(fence.group(2)));
+    for (Block block : Block.of(markdown)) {
+      if (Set.of("sh", "console").contains(block.language())) {
+        calls.addAll(calls(block.text()));
       }
     }
-    Matcher span = SPAN.matcher(FENCE.matcher(markdown).replaceAll(""));
+    Matcher span = SPAN.matcher(Block.prose(markdown));
     while (span.find()) {
       calls.addAll(calls(span.group(1)));
     }
     return calls;
   }
 
-  private static List<List<String>> calls(String shell) {
+  /** The arguments of each call of kula in a script. */
+  static List<List<String>> calls(String shell) {
     List<List<String>> calls = new ArrayList<>();
     for (List<String> words : commands(shell.replace("\\\n", " "))) {
       List<String> rest = words.stream().dropWhile(word -> BEFORE.matcher(word).matches()).toList();

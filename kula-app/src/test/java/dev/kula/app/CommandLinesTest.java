@@ -8,12 +8,23 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The command lines in documents name commands and flags that there are. */
 final class CommandLinesTest {
+  /** Why {@link ConsoleTest} leaves out a block; CONTRIBUTING.md has the list, too. */
+  private static final Set<String> ONLY_READ =
+      Set.of(
+          "several machines",
+          "an optional module",
+          "data from elsewhere",
+          "something to fill in",
+          "hours or a large machine",
+          "a release");
+
   static List<Path> documents() throws IOException {
     return DocumentsTest.documents();
   }
@@ -42,6 +53,16 @@ final class CommandLinesTest {
             document
                 + " has a block of sh that no test runs; make the document one to follow"
                 + " (CONTRIBUTING.md), or the block one of console");
+  }
+
+  @ParameterizedTest
+  @MethodSource("documents")
+  void whatIsOnlyReadSaysWhy(Path document) throws IOException {
+    for (Block block : Block.of(Files.readString(document))) {
+      assertTrue(
+          ONLY_READ.containsAll(block.onlyRead().stream().toList()),
+          () -> "%s, line %d: must be of %s".formatted(document, block.line(), ONLY_READ));
+    }
   }
 
   @Test

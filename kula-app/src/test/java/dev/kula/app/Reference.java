@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -22,6 +23,18 @@ import picocli.CommandLine.Option;
 final class Reference {
   private static final Pattern ENVIRONMENT = Pattern.compile("\\$\\{env:(\\w+)");
   private static final Pattern HTML = Pattern.compile("[<>]");
+
+  /** Commands whose examples need other processes, on other machines. */
+  private static final Set<String> OF_A_FLEET =
+      Set.of(
+          "orchestrate",
+          "monitor",
+          "device",
+          "gateway",
+          "aggregate",
+          "audit-trail",
+          "pki",
+          "doctor");
 
   private static final String HEAD =
       """
@@ -102,6 +115,9 @@ final class Reference {
             .map(String::strip)
             .toList();
     if (!examples.isEmpty()) {
+      if (OF_A_FLEET.contains(spec.name())) {
+        text.append("<!-- only read: several machines -->\n");
+      }
       text.append("```console\n").append(String.join("\n", examples)).append("\n```\n\n");
     }
   }
