@@ -40,15 +40,15 @@ final class RunsTest {
       strings = {
         "--model softmax",
         "--model mlp:32",
-        "--model cnn --policy none --groups none --local-epochs 1",
+        "--model cnn --policy none --groups none --local-epochs 1 --lr 0.01",
         "--model mlp:16 --fine-tune-scope all",
-        "--model mlp:16 --personalization none",
-        "--model mlp:16 --personalization local",
-        "--model mlp:16 --personalization fedper",
-        "--model mlp:16 --personalization fedrep",
-        "--model mlp:16 --personalization ditto:0.1",
-        "--model mlp:16 --personalization apfl:0.5",
-        "--model mlp:16 --clusters 2 --groups none",
+        "--model mlp:16 --policy none --personalization none",
+        "--model mlp:16 --policy none --personalization local",
+        "--model mlp:16 --policy none --personalization fedper",
+        "--model mlp:16 --policy none --personalization fedrep",
+        "--model mlp:16 --policy none --personalization ditto:0.1",
+        "--model mlp:16 --policy none --personalization apfl",
+        "--model mlp:16 --policy none --clusters 2 --groups none",
       })
   void imagesOfEveryPersonalKind(String flags) throws Exception {
     run("--devices 6 --rounds 1 " + flags);
