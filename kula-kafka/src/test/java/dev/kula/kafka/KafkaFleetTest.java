@@ -230,7 +230,9 @@ final class KafkaFleetTest {
     assertEquals(1, first.exit(RUN), first::said);
     assertTrue(first.said().contains("another orchestrator has begun"), first::said);
     assertEquals(0, second.exit(RUN), second::said);
-    assertEquals(30, lines("later", "rounds.jsonl").size());
+    // Who is absent for a while is up to the machine, and so is whether the run converges early.
+    String end = lines("later", "events.jsonl").getLast();
+    assertTrue(end.contains("round limit") || end.contains("converged"), end);
   }
 
   /** There, what one says is not what another run would say; that all have their part is. */
