@@ -154,28 +154,28 @@ final class ConsumerTest {
 
   private String pom(String dependencies) {
     return """
-    <project>
-      <modelVersion>4.0.0</modelVersion>
-      <groupId>org.example</groupId>
-      <artifactId>consumer</artifactId>
-      <version>1</version>
-      <properties>
-        <maven.compiler.release>25</maven.compiler.release>
-        <project.build.sourceEncoding>UTF-8</project.build.sourceEncoding>
-      </properties>
-      <repositories>
-        <repository><id>kula</id><url>%s</url></repository>
-      </repositories>
-      %s
-      <build>
-        <plugins>
-          <plugin><artifactId>maven-resources-plugin</artifactId><version>3.5.0</version></plugin>
-          <plugin><artifactId>maven-compiler-plugin</artifactId><version>3.14.1</version></plugin>
-          <plugin><artifactId>maven-dependency-plugin</artifactId><version>3.9.0</version></plugin>
-        </plugins>
-      </build>
-    </project>
-    """
+        <project>
+          <modelVersion>4.0.0</modelVersion>
+          <groupId>org.example</groupId>
+          <artifactId>consumer</artifactId>
+          <version>1</version>
+          <properties>
+            <maven.compiler.release>25</maven.compiler.release>
+            <project.build.sourceEncoding>UTF-8</project.build.sourceEncoding>
+          </properties>
+          <repositories>
+            <repository><id>kula</id><url>%s</url></repository>
+          </repositories>
+          %s
+          <build>
+            <plugins>
+              <plugin><artifactId>maven-resources-plugin</artifactId><version>3.5.0</version></plugin>
+              <plugin><artifactId>maven-compiler-plugin</artifactId><version>3.14.1</version></plugin>
+              <plugin><artifactId>maven-dependency-plugin</artifactId><version>3.9.0</version></plugin>
+            </plugins>
+          </build>
+        </project>
+        """
         .formatted(directory.resolve("repository").toUri(), dependencies);
   }
 
@@ -186,12 +186,12 @@ final class ConsumerTest {
             System.getProperty(
                 "localRepository", System.getProperty("user.home") + "/.m2/repository"));
     return """
-    <settings>
-      <mirrors>
-        <mirror><id>built</id><mirrorOf>*,!kula</mirrorOf><url>%s</url></mirror>
-      </mirrors>
-    </settings>
-    """
+        <settings>
+          <mirrors>
+            <mirror><id>built</id><mirrorOf>*,!kula</mirrorOf><url>%s</url></mirror>
+          </mirrors>
+        </settings>
+        """
         .formatted(local.toUri());
   }
 
