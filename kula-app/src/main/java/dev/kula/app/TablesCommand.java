@@ -23,7 +23,7 @@ import picocli.CommandLine.Parameters;
       "",
       "Examples:",
       "  kula tables runs/* --out tables",
-      "  kula tables runs/20261128-101500 --format json --out tables"
+      "  kula tables runs/20261128-101500 --format json --out as-json"
     })
 final class TablesCommand implements Callable<Integer> {
   private final Terminal terminal;

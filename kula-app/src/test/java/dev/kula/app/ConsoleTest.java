@@ -69,8 +69,16 @@ final class ConsoleTest {
     List<String> wrong = new ArrayList<>();
     for (Block block : blocks(document)) {
       try (Session bash = Session.bash(directory, environment())) {
-        // What is in the background counts, too.
-        String script = block.text() + "\nfor job in $(jobs -p); do wait $job; done\n";
+        // Of earlier blocks no run is left. What is in the background counts, too.
+        String script =
+            """
+            rm -rf runs
+            mkdir runs
+            cp -r "$KULA_RUN" runs/20260101-120000
+            %s
+            for job in $(jobs -p); do wait $job; done
+            """
+                .formatted(block.text());
         if (bash.runScript(script).isEmpty()) {
           wrong.add("line %d:%n%s%s".formatted(block.line(), block.text(), bash.printed()));
         }
@@ -110,8 +118,6 @@ final class ConsoleTest {
           """
           chmod +x kula
           gzip -k readings.csv
-          mkdir runs
-          cp -r "$KULA_RUN" runs/20260101-120000
           """;
       assertTrue(bash.runScript(rest).isPresent(), bash::printed);
     }
