@@ -12,7 +12,8 @@ from swaps import UNKNOWN, Receiver, Said, Source, refused
 from wire import Broken, Stop, messages, numbers, settings, tensor
 
 SERVERS = ("kula:orchestrator", "kula:monitor")
-SERVERS_ALONE = {"global_model", "examine", "profile_request", "fleet_labels", "ordered", "close_swaps"}
+SERVERS_ALONE = {"global_model", "examine", "profile_request", "fleet_labels", "ordered", "revoked",
+                 "close_swaps"}
 SKETCH = 8
 
 
@@ -141,6 +142,9 @@ class Runner:
             self.receiver.refused(message, sender)
         elif kind == "visited":
             self.receiver.visited(message, sender)
+        elif kind == "revoked":
+            self.source.revoke(message.order)
+            self.receiver.revoke(message.order)
         elif self.global_model is None:
             return []
         elif kind == "examine":

@@ -42,6 +42,7 @@ class Source:
         self.given: dict[str, set[int]] = defaultdict(set)  # rows that a receiver was pointed to
         self.granted: dict[int, tuple[messages.Lease, list[int]]] = {}
         self.uses: dict[int, int] = {}
+        self.leased: dict[int, int] = {}  # the lease of each order
         self.next_lease = time.time_ns() // 1000  # above those of a process before this one
 
     def pick(self, order: messages.SwapOrder) -> list[int]:
@@ -82,8 +83,14 @@ class Source:
             exchange)
         self.granted[lease.number] = lease, rows
         self.uses[lease.number] = lease.uses
+        self.leased[order.number] = lease.number
         self.next_lease += 1
         return messages.Message(offered=messages.Offered(order=order.number, pointer=pointer, lease=lease))
+
+    def revoke(self, order: int) -> None:
+        """Answers no more what it leased for an order."""
+        if order in self.leased:
+            self.uses[self.leased[order]] = 0
 
     def visit(self, visit: messages.Visit, sender: str, global_model: torch.Tensor, now
               ) -> list[messages.Message]:
@@ -96,7 +103,7 @@ class Source:
         if granted != lease or sender != lease.holder:
             return refused(order, f"lease {lease.number} is not one that this device granted to '{sender}'")
         if now.ToNanoseconds() > lease.expires.ToNanoseconds() or self.uses[lease.number] < 1:
-            return refused(order, f"lease {lease.number} has expired or is used up")
+            return refused(order, f"lease {lease.number} has expired, is used up or was revoked")
         self.uses[lease.number] -= 1
         visitor, size = numbers(visit.parameters), visiting_size(self.model, lease.exchange)
         if len(visitor) != size or not torch.isfinite(visitor).all():
@@ -140,6 +147,7 @@ class Receiver:
         self.told, self.name, self.personal = told, identity.peer.name, personal
         self.pending: dict[int, Pending] = {}
         self.changes: list[Change] = []
+        self.orders: list[int] = []  # which brought each of them
 
     def expect(self, order: messages.SwapOrder) -> None:
         refusal = "" if order.exchange in VISITS else UNKNOWN
@@ -183,6 +191,14 @@ class Receiver:
         if swap and swap.order.source == sender:
             swap.refusal = refusal.reason or "no reason given"
 
+    def revoke(self, order: int) -> None:
+        """Uses no more what came in under an order."""
+        if order in self.pending:
+            self.pending[order].refusal, self.pending[order].delta = "its lease was revoked", None
+        if order in self.orders:
+            at = self.orders.index(order)
+            del self.orders[at], self.changes[at]
+
     def visited(self, visited: messages.Visited, sender: str) -> None:
         swap = self.pending.get(visited.order)
         if not swap or swap.order.source != sender or not swap.offered:
@@ -201,7 +217,7 @@ class Receiver:
         """Decides on all that was ordered. What earlier visits changed belongs to an older model."""
         if not self.pending:
             return []
-        self.changes = []
+        self.changes, self.orders = [], []
         losses: list[torch.Tensor] = []
         tallies: dict[str, Tally] = defaultdict(Tally)
         said: Said = []
@@ -237,6 +253,7 @@ class Receiver:
         settlement.ending = messages.ENDING_ACCEPTED if accepted else messages.ENDING_REJECTED
         if accepted:
             self.changes = candidate
+            self.orders.append(order.number)
             settlement.samples = size
             settlement.labels.extend(self.asked(order, size))
         return settlement

@@ -27,7 +27,7 @@ import picocli.CommandLine.Parameters;
     footer = {
       "",
       "Granted, used and refused are of the device's own samples; offered, asked, received and"
-          + " denied of others'.",
+          + " denied of others'; revoked is of either.",
       "",
       "Examples:",
       "  kula audit-trail runs/device-03",

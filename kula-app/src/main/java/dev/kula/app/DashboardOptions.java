@@ -38,8 +38,8 @@ final class DashboardOptions {
       paramLabel = "FILE",
       defaultValue = "${env:KULA_OPERATOR_TOKEN}",
       description =
-          "File with the token of whoever may pause, resume and stop the run; one that is not there"
-              + " is made. By default nobody may.")
+          "File with the token of whoever may pause, resume and stop the run, and revoke leases; one"
+              + " that is not there is made. By default nobody may.")
   private @Nullable Path operator;
 
   /**

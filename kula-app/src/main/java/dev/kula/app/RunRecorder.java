@@ -1,5 +1,6 @@
 package dev.kula.app;
 
+import dev.kula.round.Revocation;
 import dev.kula.round.RoundRecord;
 import dev.kula.round.RunEvent;
 import dev.kula.round.RunListener;
@@ -29,6 +30,9 @@ final class RunRecorder implements RunListener {
   private int round;
   private boolean ended;
 
+  /** Whether leases were taken back in the last round, which no crash may undo. */
+  private boolean revoked;
+
   /** On the clock of {@link System#nanoTime()}. */
   private long due = System.nanoTime();
 
@@ -51,6 +55,12 @@ final class RunRecorder implements RunListener {
     this.completed = completed;
     this.progress = progress;
     this.keepEvery = keepEvery;
+    interruption.control().forgetRevocations();
+  }
+
+  @Override
+  public List<Revocation> revocations() {
+    return interruption.control().takeRevocations();
   }
 
   @Override
@@ -61,6 +71,13 @@ final class RunRecorder implements RunListener {
     progress.ended(round);
     this.round = round.round();
     ended = events.stream().anyMatch(RunEvent.Stopped.class::isInstance);
+    revoked = false;
+    for (RunEvent event : events) {
+      if (event instanceof RunEvent.Revoked lease) {
+        interruption.control().revoked(lease.order());
+        revoked = true;
+      }
+    }
   }
 
   /**
@@ -80,7 +97,7 @@ final class RunRecorder implements RunListener {
 
   private void save(Supplier<RunState> state, boolean isHeld) {
     long start = System.nanoTime();
-    boolean isDue = isHeld || start - due >= 0;
+    boolean isDue = isHeld || revoked || start - due >= 0;
     boolean isKept = keepEvery > 0 && round % keepEvery == 0;
     if (!isDue && !isKept) {
       return;

@@ -79,7 +79,7 @@ final class DashboardCommandsTest {
       Thread.sleep(20);
       state = steer(port, "pause");
     }
-    assertEquals("{\"control\":\"paused\"}", state);
+    assertEquals("{\"control\":\"paused\",\"revoking\":[]}", state);
   }
 
   private long rounds(String run) throws IOException {
@@ -96,14 +96,57 @@ final class DashboardCommandsTest {
     Thread.sleep(300);
     assertEquals(paused, rounds("run"), "a round was made while the run was paused");
     assertTrue(Files.exists(directory.resolve("run/checkpoint.cbor")), "nothing to go on from");
-    assertEquals("{\"control\":\"running\"}", steer(port, "resume"));
-    assertEquals("{\"control\":\"stopping\"}", steer(port, "stop"));
+    assertEquals("{\"control\":\"running\",\"revoking\":[]}", steer(port, "resume"));
+    assertEquals("{\"control\":\"stopping\",\"revoking\":[]}", steer(port, "stop"));
     assertEquals(0, run.exit(), run::err);
-    assertTrue(run.err().contains("as the operator asked; go on with --resume"), run::err);
+    assertTrue(run.err().contains("as the operator asked; go on with kula simulate "), run::err);
     long stopped = rounds("run");
     RunningCommand again = kula("simulate --resume " + at("run"));
     assertEquals(0, again.exit(), again::err);
     assertTrue(rounds("run") > stopped);
+  }
+
+  private String event(String type) throws IOException {
+    Path events = directory.resolve("run/events.jsonl");
+    return Files.exists(events)
+        ? Files.readString(events)
+            .lines()
+            .filter(line -> line.contains(type))
+            .findFirst()
+            .orElse("")
+        : "";
+  }
+
+  private String awaited(String type, RunningCommand run) throws Exception {
+    long end = System.nanoTime() + 60_000_000_000L;
+    while (event(type).isEmpty()) {
+      assertTrue(System.nanoTime() < end, run::err);
+      Thread.sleep(20);
+    }
+    return event(type);
+  }
+
+  @Test
+  void whatALeaseBroughtIsTakenBack() throws Exception {
+    String swaps = data.replace("--policy none", "--policy random --exchange raw --swap-every 1");
+    RunningCommand run =
+        kula(
+            "simulate --out %s %s --watch 0 --operator-token %s --rounds 3000"
+                .formatted(at("run"), swaps, at("operator")));
+    int port = run.port(DASHBOARD);
+    String settled = awaited("\"outcome\":\"accepted\"", run);
+    String order = settled.replaceAll(".*\"order\":([0-9]+),.*", "$1");
+    String path = "revoke?run=0&track=0&order=" + order;
+    assertEquals("{\"control\":\"running\",\"revoking\":[%s]}".formatted(order), steer(port, path));
+    String revoked = awaited("\"type\":\"revoked\"", run);
+    assertTrue(revoked.contains("\"order\":%s,".formatted(order)), revoked);
+    steer(port, "stop");
+    assertEquals(0, run.exit(), run::err);
+    RunningCommand told = kula("simulate --resume " + at("run"));
+    assertEquals(0, told.exit(), told::err);
+    assertEquals(revoked, event("\"type\":\"revoked\""), "the checkpoint was before it");
+    String report = Files.readString(directory.resolve("run/report.html"));
+    assertTrue(report.contains("\"revoked\":"), "the report does not know of it");
   }
 
   @Test

@@ -20,6 +20,7 @@ import dev.kula.peer.Role;
 import dev.kula.peer.Trust;
 import dev.kula.pki.Authority;
 import dev.kula.pki.Host;
+import dev.kula.round.Revocation;
 import dev.kula.round.RoundRecord;
 import dev.kula.round.RunEvent;
 import dev.kula.round.RunListener;
@@ -78,10 +79,28 @@ final class LiveFleetTest {
 
   @TempDir Path directory;
 
-  /** All that a run tells, but for real time. */
+  /** All that a run tells, but for real time; it takes the first swap that was let in back. */
   private static final class Log implements RunListener {
     final List<RoundRecord> rounds = new ArrayList<>();
     final List<RunEvent> events = new ArrayList<>();
+    private boolean hasRevoked;
+
+    @Override
+    public List<Revocation> revocations() {
+      Optional<RunEvent.Settled> first =
+          events.stream()
+              .filter(RunEvent.Settled.class::isInstance)
+              .map(RunEvent.Settled.class::cast)
+              .filter(one -> one.outcome().equals("accepted") && !hasRevoked)
+              .findFirst();
+      hasRevoked |= first.isPresent();
+      return first.stream()
+          .map(
+              one ->
+                  new Revocation(
+                      one.order(), new DeviceId(one.receiver()), new DeviceId(one.source())))
+          .toList();
+    }
 
     @Override
     public void round(RoundRecord round, List<RunEvent> happened) {
@@ -276,6 +295,9 @@ final class LiveFleetTest {
           alone.rounds.get(i).withWallSeconds(0), together.rounds.get(i).withWallSeconds(0));
     }
     assertEquals(alone.events, together.events);
+    assertTrue(
+        alone.hasRevoked || !method.contains("--policy random --exchange raw"),
+        "no swap was let in");
     for (int i = 0; i < expected.models().size(); i++) {
       assertArrayEquals(expected.models().get(i), actual.models().get(i));
     }

@@ -236,6 +236,7 @@ final class TableDataTest {
         case RunEvent.Profiled profiled -> assertTrue(profiled.samples() >= 1);
         case RunEvent.Compared compared -> assertShares(List.of(compared.errorRate()));
         case RunEvent.AccountSpent spent -> assertTrue(spent.epsilon() >= 0);
+        case RunEvent.Revoked revoked -> fail("nobody took a lease back: " + revoked);
         case RunEvent.Changed changed -> assertShares(List.of(changed.before(), changed.after()));
         case RunEvent.Ignored ignored -> fail("no device of a simulation lies: " + ignored);
         case RunEvent.Grouped grouped -> assertTrue(!grouped.groups().isEmpty());

@@ -52,18 +52,19 @@ public final class SampleStore {
   /**
    * How a lease has been used.
    *
+   * @param order number of the swap order that it was granted for
    * @param left uses left, at least 1
    * @param revoked whether its source took it back
    * @param block name of the block that it is for
    * @param expiresMillis when it ends, in milliseconds since the epoch, rounded up
    */
-  public record LeaseUse(int left, boolean revoked, String block, long expiresMillis) {
+  public record LeaseUse(long order, int left, boolean revoked, String block, long expiresMillis) {
     private LeaseUse revoke() {
-      return new LeaseUse(left, true, block, expiresMillis);
+      return new LeaseUse(order, left, true, block, expiresMillis);
     }
 
     private LeaseUse use() {
-      return new LeaseUse(left - 1, revoked, block, expiresMillis);
+      return new LeaseUse(order, left - 1, revoked, block, expiresMillis);
     }
   }
 
@@ -165,8 +166,12 @@ public final class SampleStore {
     return known;
   }
 
-  /** Grants {@code holder} the use of a published block in the way that the pointer says. */
-  public Lease grant(DataPointer pointer, DeviceId holder, Instant expires, int uses) {
+  /**
+   * Grants {@code holder} the use of a published block in the way that the pointer says.
+   *
+   * @param order number of the swap order that it is for
+   */
+  public Lease grant(DataPointer pointer, long order, DeviceId holder, Instant expires, int uses) {
     if (!published.containsKey(pointer.block())) {
       throw new IllegalArgumentException(
           "block %s is not published by %s".formatted(pointer.block(), owner));
@@ -174,7 +179,8 @@ public final class SampleStore {
     long number = nextLease++;
     leases.put(
         number,
-        new LeaseUse(uses, false, pointer.block().hex(), Math.addExact(expires.toEpochMilli(), 1)));
+        new LeaseUse(
+            order, uses, false, pointer.block().hex(), Math.addExact(expires.toEpochMilli(), 1)));
     Lease lease =
         Lease.signed(
             keys, number, pointer.block(), owner, holder, expires, uses, pointer.exchange());
@@ -182,9 +188,9 @@ public final class SampleStore {
     return lease;
   }
 
-  /** Stops all future use of a lease. */
-  public void revoke(long lease) {
-    leases.computeIfPresent(lease, (number, use) -> use.revoke());
+  /** Stops all future use of what was leased for a swap order. */
+  public void revoke(long order) {
+    leases.replaceAll((number, use) -> use.order() == order ? use.revoke() : use);
   }
 
   /**

@@ -18,14 +18,11 @@ import dev.kula.privacy.noise.NoiseSource;
 import dev.kula.swap.SwapOrder;
 import java.security.PublicKey;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.SortedSet;
 import java.util.function.Function;
-import java.util.stream.Stream;
 
 /**
  * One device: trains on its shared ledger for the global update, makes its personal model, reports
@@ -61,6 +58,7 @@ public final class DeviceRuntime {
    * @param store of the sample store
    * @param shared pointers of the shared ledger
    * @param personalPointers of the personal ledger
+   * @param orders that brought what ledgers have, by number, with the names of the blocks
    * @param accepted swaps let in
    * @param account of the privacy ledger
    * @param model what is trained on and on of a personal model: all its parameters (local training,
@@ -79,6 +77,7 @@ public final class DeviceRuntime {
       SampleStore.State store,
       List<DataPointer> shared,
       List<DataPointer> personalPointers,
+      Map<Long, String> orders,
       List<AcceptedSwap> accepted,
       PrivacyLedger.State account,
       float[] model,
@@ -220,6 +219,10 @@ public final class DeviceRuntime {
         case Message.Summarise ask ->
             reply(out, from, sourceDesk.summarise(ask, from, global, bench));
         case Message.Summarised summarised -> receiverDesk.summarised(from, summarised, bench);
+        case Message.Revoked revoked -> {
+          sourceDesk.revoked(revoked.order());
+          receiverDesk.revoked(revoked.order());
+        }
         case Message.CloseSwaps close -> {
           sourceDesk.close();
           out.addAll(receiverDesk.close(close.round(), global, bench));
@@ -344,31 +347,7 @@ public final class DeviceRuntime {
 
   /** What it has. */
   public Holdings holdings() {
-    List<Integer> own =
-        Arrays.stream(data.ownLabelCounts()).mapToObj(count -> (int) count).toList();
-    List<Integer> ledger = new ArrayList<>(own);
-    for (AcceptedSwap swap : accepted) {
-      if (data.trainsOn(swap.blockId())) {
-        for (int bin = 0; bin < own.size(); bin++) {
-          ledger.set(bin, ledger.get(bin) + swap.labels().get(bin));
-        }
-      }
-    }
-    OptionalInt refused = firstRefusal().stream().mapToInt(Release::round).findFirst();
-    return new Holdings(own, ledger, receivedSamples(), refused);
-  }
-
-  private int receivedSamples() {
-    int passing =
-        accepted.stream().filter(AcceptedSwap::passes).mapToInt(AcceptedSwap::samples).sum();
-    int fetched =
-        Stream.concat(ledgers.shared().pointers().stream(), ledgers.personal().pointers().stream())
-            .filter(pointer -> !pointer.source().equals(Envelope.BASE))
-            .map(DataPointer::block)
-            .distinct()
-            .mapToInt(block -> store.fetched(block).map(SampleSet::size).orElse(0))
-            .sum();
-    return passing + fetched;
+    return Holdings.of(store, data, ledgers, accepted, firstRefusal());
   }
 
   /** What has to survive a restart between rounds. */
@@ -377,6 +356,7 @@ public final class DeviceRuntime {
         store.state(),
         ledgers.shared().pointers(),
         ledgers.personal().pointers(),
+        ledgers.names(),
         List.copyOf(accepted),
         account.state(),
         personalTraining.kept(),
@@ -426,6 +406,7 @@ public final class DeviceRuntime {
     store.restore(state.store(), blocks);
     state.shared().forEach(ledgers.shared()::add);
     state.personalPointers().forEach(ledgers.personal()::add);
+    ledgers.restore(state.orders());
     for (DataPointer pointer : ledgers.personal().pointers()) {
       if (pointer.source().equals(Envelope.BASE)) {
         store.fetched(pointer.block()).ifPresent(data::base);

@@ -12,7 +12,7 @@ final class Doorkeeper {
   /** Whether a message is its sender's to say, and can be worked with by a device. */
   static boolean admits(Envelope envelope, boolean hasModel) {
     Message message = envelope.message();
-    // Only servers order, deliver models and close; a device that tries is ignored.
+    // Only servers order, deliver models, revoke and close; a device that tries is ignored.
     return (isServer(envelope.from()) || !isServersToSay(message))
         && (hasModel || !needsModel(message));
   }
@@ -33,6 +33,7 @@ final class Doorkeeper {
         || message instanceof Message.GroupModels
         || message instanceof Message.DriftCheck
         || message instanceof Message.Ordered
+        || message instanceof Message.Revoked
         || message instanceof Message.CloseSwaps;
   }
 

@@ -68,6 +68,11 @@ public sealed interface Message {
     default Kind kind() {
       return Kind.EVALUATION;
     }
+
+    @Override
+    default long bytes() {
+      return 0;
+    }
   }
 
   /** What servers ask devices about themselves, and what these answer. */
@@ -106,12 +111,7 @@ public sealed interface Message {
   }
 
   /** Orchestrator to device: make your personal model of this round, and be examined. */
-  record Examine(int round, Occasion occasion) implements Examination {
-    @Override
-    public long bytes() {
-      return 0;
-    }
-  }
+  record Examine(int round, Occasion occasion) implements Examination {}
 
   /** How often a device is examined, and on what. */
   enum Occasion {
@@ -137,12 +137,7 @@ public sealed interface Message {
       double spentEpsilon,
       List<String> withoutNoise,
       Optional<Holdings> holdings)
-      implements Examination {
-    @Override
-    public long bytes() {
-      return 0;
-    }
-  }
+      implements Examination {}
 
   /** Monitor to device: report your profile. */
   record ProfileRequest(int round) implements Report {
@@ -361,6 +356,18 @@ public sealed interface Message {
   }
 
   /**
+   * Orchestrator to both devices of an order: its operator takes the lease back. The source answers
+   * it no more, and what came in by it is used no more. Nobody answers: whether the swap had been
+   * let in stays the receiver's.
+   */
+  record Revoked(int round, long order) implements Pointing {
+    @Override
+    public long bytes() {
+      return Integer.BYTES + Long.BYTES;
+    }
+  }
+
+  /**
    * Receiver to orchestrator: outcomes by source, noised and charged; the orchestrator sums them
    * over receivers before the monitor sees any.
    *
@@ -439,10 +446,5 @@ public sealed interface Message {
   }
 
   /** Device to evaluator: what came of an order; in a live fleet only if outcomes are bare. */
-  record Settled(Settlement settlement) implements Examination {
-    @Override
-    public long bytes() {
-      return 0;
-    }
-  }
+  record Settled(Settlement settlement) implements Examination {}
 }

@@ -18,7 +18,7 @@ import java.util.TreeMap;
  * @param at by the fleet's clock
  * @param order number of the swap order
  * @param what happened
- * @param peer the other device
+ * @param peer the other device, or the server that told
  * @param exchange how the samples may be used; empty where a message does not say
  * @param block name of the block; empty likewise
  * @param samples that the pointer promises, or that came as raw samples; 0 where a message does not
@@ -54,7 +54,9 @@ public record PointerEvent(
     /** The peer answered. */
     RECEIVED,
     /** The peer refused. */
-    DENIED
+    DENIED,
+    /** A server, the peer here, took the lease of an order back; of whichever of the two. */
+    REVOKED
   }
 
   /**
@@ -114,6 +116,8 @@ public record PointerEvent(
       case Message.Offered offered ->
           step.leased(offered.order(), What.OFFERED, offered.lease(), offered.pointer().size());
       case Message.Refused refused -> step.refused(refused.order(), What.DENIED, refused.reason());
+      case Message.Revoked revoked ->
+          step.refused(revoked.order(), What.REVOKED, "what came by it is used no more");
       default -> answer(step, What.RECEIVED, message);
     }
   }

@@ -226,6 +226,25 @@ final class ReceiverDesk {
     return sound;
   }
 
+  /** Uses no more what came in under an order. */
+  void revoked(long order) {
+    PendingSwap swap = pending.get(order);
+    if (swap != null) {
+      if (swap.arrival != null) {
+        forget(swap);
+      }
+      swap.arrival = null;
+      swap.refusal = "its lease was revoked";
+    }
+    ledgers
+        .revoke(order)
+        .ifPresent(
+            block -> {
+              accepted.removeIf(one -> one.blockId().equals(block));
+              store.forget(block);
+            });
+  }
+
   void refused(DeviceId sender, Message.Refused message) {
     PendingSwap swap = pending.get(message.order());
     if (swap != null && sender.equals(swap.order.source())) {
@@ -284,7 +303,7 @@ final class ReceiverDesk {
    */
   private void dropPassing() {
     List<AcceptedSwap> passing = accepted.stream().filter(AcceptedSwap::passes).toList();
-    passing.forEach(swap -> ledgers.personal().remove(swap.blockId()));
+    passing.forEach(swap -> ledgers.drop(swap.blockId()));
     accepted.removeAll(passing);
   }
 
@@ -344,6 +363,7 @@ final class ReceiverDesk {
     if (order.admission() == Admission.SHARED_AND_GATED_PERSONAL && copied) {
       ledgers.shared().add(swap.pointer());
       data.took(swap.pointer().block());
+      ledgers.brought(order.number(), swap.pointer().block());
       String reason = change + word + " to the personal model; shared ledger only";
       return settlement(swap, Ending.ACCEPTED, without, with, reason);
     }
@@ -376,6 +396,7 @@ final class ReceiverDesk {
     if (swap.arrival instanceof Arrival.Copies) {
       data.took(pointer.block());
     }
+    ledgers.brought(swap.order.number(), pointer.block());
     if (!isNew) {
       return; // held already, counts once
     }

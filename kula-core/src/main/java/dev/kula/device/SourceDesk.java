@@ -86,13 +86,23 @@ final class SourceDesk {
 
   private Message offered(SwapOrder order, DataPointer pointer, Workbench bench) {
     Lease lease =
-        store.grant(pointer, order.receiver(), bench.now().plus(order.lease()), order.uses());
+        store.grant(
+            pointer,
+            order.number(),
+            order.receiver(),
+            bench.now().plus(order.lease()),
+            order.uses());
     return new Message.Offered(order.number(), pointer, lease);
   }
 
   /** Whether swaps are under way, for which it has more in mind than survives a restart. */
   boolean isOpen() {
     return open;
+  }
+
+  /** Answers no more what it leased for an order. */
+  void revoked(long order) {
+    store.revoke(order);
   }
 
   /** The swaps of the round are closed. */

@@ -53,8 +53,8 @@ public interface Fleet extends AutoCloseable {
 
   /**
    * Carries messages, and the messages that answer them, until only messages to servers are left.
-   * What is addressed to a device that does not answer in this round is lost, except new models and
-   * the closing of swaps, which it picks up when it is back.
+   * What is addressed to a device that does not answer in this round is lost, except new models,
+   * the closing of swaps and what is revoked, which it picks up when it is back.
    */
   Delivery carry(int round, List<Envelope> messages);
 

@@ -63,6 +63,7 @@ public final class Supersteps {
         || message instanceof Message.GroupModels
         || message instanceof Message.Assigned
         || message instanceof Message.Examine
+        || message instanceof Message.Revoked
         || message instanceof Message.CloseSwaps;
   }
 }

@@ -21,6 +21,7 @@ import java.util.stream.Stream;
  * The rounds of one run, in a simulation and in a live fleet alike. Each round:
  *
  * <ol>
+ *   <li>leases that the operator wants used no more are taken back;
  *   <li>every few rounds, the monitor asks for profiles, compares devices and orders swaps;
  *       pointers are offered, resolved and decided on;
  *   <li>a cohort trains on its shared ledgers, and its updates fold into the next global model;
@@ -109,6 +110,7 @@ public final class RoundLoop {
     while (stopped.isEmpty()) {
       round++;
       admit(fleet.begin(round));
+      revoke();
       trials.follow(round);
       boolean reported = trials.areDue(round);
       if (reported) {
@@ -142,9 +144,13 @@ public final class RoundLoop {
     trials.joined(round, joining);
   }
 
-  /** Who trains still gets the model that is the newest when it is done. */
-  private void deliverModel() {
-    carry(groups.deliveries(round, free(), settings::travelling));
+  /** Tells devices of leases that the operator wants used no more. */
+  private void revoke() {
+    for (Revocation one : listener.revocations()) {
+      carry(one.envelopes(round));
+      events.add(
+          new RunEvent.Revoked(round, one.order(), one.receiver().name(), one.source().name()));
+    }
   }
 
   private List<DeviceId> free() {
@@ -186,7 +192,8 @@ public final class RoundLoop {
       loss += one.weight() * one.trainingLoss();
       account(one.bytes());
     }
-    deliverModel();
+    // Who trains still gets the model that is the newest when it is done.
+    carry(groups.deliveries(round, free(), settings::travelling));
     return new Trained(
         updates, folded.size() == 1 ? folded.getFirst().trainingLoss() : loss / weight);
   }
@@ -215,7 +222,7 @@ public final class RoundLoop {
     evaluator.ordered(plan.size());
     settled.clear();
     carry(orders);
-    closeSwaps();
+    carry(to(fleet.devices(), new Message.CloseSwaps(round)));
     for (PlannedSwap planned : plan) {
       if (!settled.contains(planned.order().number())) {
         evaluator.unreached(round, planned.order()).ifPresent(events::add);
@@ -224,14 +231,8 @@ public final class RoundLoop {
     events.add(new RunEvent.Reputations(round, monitor.close()));
   }
 
-  private void closeSwaps() {
-    carry(to(fleet.devices(), new Message.CloseSwaps(round)));
-  }
-
   private static List<Envelope> to(List<DeviceId> devices, Message message) {
-    return devices.stream()
-        .map(device -> new Envelope(Envelope.ORCHESTRATOR, device, message))
-        .toList();
+    return devices.stream().map(to -> new Envelope(Envelope.ORCHESTRATOR, to, message)).toList();
   }
 
   /** Asks all of these devices who still report for their profiles. */
@@ -283,13 +284,7 @@ public final class RoundLoop {
       case Message.Examined examined -> evaluator.examined(from, examined);
       case Message.ProfileReport report -> forMonitor.add(envelope);
       case Message.ProfileDeclined declined -> forMonitor.add(envelope);
-      case Message.Settled message -> {
-        if (message.settlement().order().source().equals(Envelope.BASE)) {
-          evaluator.copied(message.settlement());
-        } else {
-          settledOrder(message.settlement());
-        }
-      }
+      case Message.Settled message -> settled(message.settlement());
       case Message.Outcomes outcomes -> {
         Orchestrator.Counted counted = orchestrator.outcomes(from, outcomes);
         if (counted.voided() > 0) {
@@ -334,6 +329,7 @@ public final class RoundLoop {
       case Message.Summarise message -> ignore(envelope);
       case Message.Summarised message -> ignore(envelope);
       case Message.Visited message -> ignore(envelope);
+      case Message.Revoked message -> ignore(envelope);
       case Message.CloseSwaps message -> ignore(envelope);
       case Message.Sealed message -> ignore(envelope);
       case Message.Handed message -> ignore(envelope);
@@ -349,9 +345,13 @@ public final class RoundLoop {
     return new Envelope(Envelope.ORCHESTRATOR, Envelope.MONITOR, message);
   }
 
-  private void settledOrder(Settlement settlement) {
-    settled.add(settlement.order().number());
-    events.add(evaluator.settled(round, settlement));
+  private void settled(Settlement settlement) {
+    if (settlement.order().source().equals(Envelope.BASE)) {
+      evaluator.copied(settlement);
+    } else {
+      settled.add(settlement.order().number());
+      events.add(evaluator.settled(round, settlement));
+    }
   }
 
   private void ignore(Envelope envelope) {

@@ -169,6 +169,15 @@ public sealed interface RunEvent {
       implements RunEvent {}
 
   /**
+   * The operator took the lease of an order back, and both of its devices were told.
+   *
+   * @param order its number in the run
+   * @param receiver who uses no more what came by it
+   * @param source who answers the lease no more
+   */
+  record Revoked(int round, long order, String receiver, String source) implements RunEvent {}
+
+  /**
    * What a device meets has changed, as its scores say on rows that come in before they are trained
    * on; found by the simulation's evaluator, which tells nobody.
    *

@@ -3,7 +3,10 @@ package dev.kula.round;
 import java.util.List;
 import java.util.function.Supplier;
 
-/** Whoever wants to know how a run goes: the store, the progress bar. Called by one thread. */
+/**
+ * Whoever wants to know how a run goes, and may have something to say to it: the store, the
+ * progress bar, the operator. Called by one thread.
+ */
 public interface RunListener {
   /** A round is complete. */
   void round(RoundRecord round, List<RunEvent> events);
@@ -13,4 +16,13 @@ public interface RunListener {
    * this call returns. Cheap to keep, not to be changed. A run can go on from any of them.
    */
   void checkpoint(Supplier<RunState> state);
+
+  /**
+   * Leases to be taken back before the next round, each told once.
+   *
+   * @return empty if there are none, as by default
+   */
+  default List<Revocation> revocations() {
+    return List.of();
+  }
 }

@@ -29,6 +29,9 @@ final class SampleStoreTest {
 
   private final SampleStore store = store(KEYS);
 
+  /** The last order that a lease was granted for. */
+  private long order = 100;
+
   private static SampleStore store(DeviceKeys keys) {
     int[] rows = {2, 3, 4, 5, 6};
     return new SampleStore(ALICE, keys, "6 floats", DATA.features(), DATA.targets(), rows);
@@ -39,7 +42,7 @@ final class SampleStoreTest {
   }
 
   private Lease grant(int uses) {
-    return store.grant(publish(), BOB, LATER, uses);
+    return store.grant(publish(), ++order, BOB, LATER, uses);
   }
 
   private void refused(String reason, Lease lease, DeviceId presenter, Instant now) {
@@ -50,7 +53,7 @@ final class SampleStoreTest {
 
   private Lease visitLease(int uses) {
     DataPointer pointer = store.publish(PICKED, 2, List.of(), Exchange.VISIT, "swap");
-    return store.grant(pointer, BOB, LATER, uses);
+    return store.grant(pointer, ++order, BOB, LATER, uses);
   }
 
   @Test
@@ -307,10 +310,14 @@ final class SampleStoreTest {
     Lease ended = grant(1);
     for (int i = 0; i < 100; i++) {
       store.grant(
-          store.publish(new int[] {i % 3}, 1, List.of(), Exchange.RAW, "swap"), BOB, LATER, 1);
+          store.publish(new int[] {i % 3}, 1, List.of(), Exchange.RAW, "swap"),
+          ++order,
+          BOB,
+          LATER,
+          1);
     }
     Instant afterwards = LATER.plusSeconds(3600);
-    Lease open = store.grant(publish(), BOB, afterwards, 1);
+    Lease open = store.grant(publish(), ++order, BOB, afterwards, 1);
 
     store.forgetExpired(LATER.plusSeconds(1));
 
@@ -323,7 +330,7 @@ final class SampleStoreTest {
   @Test
   void pointingManyDevicesToTheSameSamplesCopiesThemOnce() throws LeaseRefusedException {
     Lease first = grant(1);
-    Lease second = store.grant(publish(), EVE, LATER, 1);
+    Lease second = store.grant(publish(), ++order, EVE, LATER, 1);
     assertSame(store.fetch(first, BOB, NOW), store.fetch(second, EVE, NOW));
     assertSame(publish(), publish());
   }
@@ -331,9 +338,10 @@ final class SampleStoreTest {
   @Test
   void aRevokedLeaseOpensNothingMore() throws LeaseRefusedException {
     Lease lease = grant(3);
+    long first = order;
     Lease other = grant(3);
     store.fetch(lease, BOB, NOW);
-    store.revoke(lease.number());
+    store.revoke(first);
     store.revoke(999);
     refused("is revoked", lease, BOB, NOW);
     assertEquals(2, store.fetch(other, BOB, NOW).size());
@@ -342,14 +350,14 @@ final class SampleStoreTest {
   @Test
   void grantsNothingThatWasNotPublished() {
     DataPointer foreign = store(OTHER_KEYS).publish(PICKED, 2, List.of(), Exchange.RAW, "swap");
-    assertThrows(IllegalArgumentException.class, () -> store.grant(foreign, BOB, LATER, 1));
-    assertThrows(IllegalArgumentException.class, () -> store.grant(publish(), BOB, LATER, 0));
+    assertThrows(IllegalArgumentException.class, () -> store.grant(foreign, 1, BOB, LATER, 1));
+    assertThrows(IllegalArgumentException.class, () -> store.grant(publish(), 1, BOB, LATER, 0));
   }
 
   @Test
   void keepsOnlyWhatIsSignedAndOfItsOwnShape() throws LeaseRefusedException {
     DataPointer pointer = publish();
-    SampleBatch batch = store.fetch(store.grant(pointer, BOB, LATER, 1), BOB, NOW);
+    SampleBatch batch = store.fetch(store.grant(pointer, 1, BOB, LATER, 1), BOB, NOW);
     SampleStore bob =
         new SampleStore(
             BOB, OTHER_KEYS, "6 floats", DATA.features(), DATA.targets(), new int[] {0});
@@ -369,25 +377,26 @@ final class SampleStoreTest {
   @Test
   void aRestoredStoreKnowsItsLeasesAndWhatItFetched() throws LeaseRefusedException {
     Lease half = grant(2);
+    long first = order;
     store.fetch(half, BOB, NOW);
     Lease gone = grant(1);
-    store.revoke(gone.number());
+    store.revoke(order);
     SampleStore source = store(OTHER_KEYS);
     DataPointer foreign = source.publish(PICKED, 2, List.of(), Exchange.RAW, "swap");
-    SampleBatch batch = source.fetch(source.grant(foreign, ALICE, LATER, 1), ALICE, NOW);
+    SampleBatch batch = source.fetch(source.grant(foreign, 1, ALICE, LATER, 1), ALICE, NOW);
     assertTrue(store.keep(foreign, batch, OTHER_KEYS.verifying()));
 
     SampleStore.State state = store.state();
     Map<String, SampleBatch> blocks = store.fetchedBlocks();
     SampleStore restored = store(KEYS);
     restored.restore(state, blocks);
-    store.revoke(half.number()); // what the old one does later is not in the state
+    store.revoke(first); // what the old one does later is not in the state
 
     assertEquals(2, restored.fetched(foreign.block()).orElseThrow().size());
     assertEquals(2, restored.fetch(half, BOB, NOW).size());
     assertThrows(LeaseRefusedException.class, () -> restored.fetch(half, BOB, NOW));
     assertThrows(LeaseRefusedException.class, () -> restored.fetch(gone, BOB, NOW));
     DataPointer pointer = restored.publish(PICKED, 2, List.of(), Exchange.RAW, "swap");
-    assertEquals(3, restored.grant(pointer, BOB, LATER, 1).number());
+    assertEquals(3, restored.grant(pointer, 1, BOB, LATER, 1).number());
   }
 }

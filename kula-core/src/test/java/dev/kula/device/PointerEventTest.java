@@ -59,6 +59,14 @@ final class PointerEventTest {
   }
 
   @Test
+  void whoTookALeaseBackIsNamed() {
+    PointerEvent event = events(List.of(new Message.Revoked(2, 7)), List.of()).getFirst();
+    assertEquals(What.REVOKED, event.what());
+    assertEquals(7, event.order());
+    assertEquals(PEER, event.peer());
+  }
+
+  @Test
   void aPeersWordsAreOneLine() {
     PointerEvent event =
         events(List.of(new Message.Refused(4, "no\n\u001b[2Jgranted")), List.of()).getFirst();

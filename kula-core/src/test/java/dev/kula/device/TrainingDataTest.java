@@ -115,7 +115,7 @@ final class TrainingDataTest {
     DeviceId source = new DeviceId("device-01");
     SampleStore there = devices.store(source);
     DataPointer pointer = there.publish(range(0, 5), 5, List.of(), Exchange.RAW, "swap 1");
-    Lease lease = there.grant(pointer, DEVICE, Instant.EPOCH.plusSeconds(1), 1);
+    Lease lease = there.grant(pointer, 1, DEVICE, Instant.EPOCH.plusSeconds(1), 1);
     SampleBatch batch = there.fetch(lease, DEVICE, Instant.EPOCH);
     assertTrue(
         devices.store(DEVICE).keep(pointer, batch, devices.keys(source).verifying()), "is kept");

@@ -40,6 +40,9 @@ final class RoundLoopTest {
 
   private final List<RunEvent> events = new ArrayList<>();
 
+  /** To be taken back when the next round begins. */
+  private final List<Revocation> revocations = new ArrayList<>();
+
   private RoundLoop run(Exchange exchange) {
     return run(fleet, exchange);
   }
@@ -67,6 +70,13 @@ final class RoundLoopTest {
 
               @Override
               public void checkpoint(Supplier<RunState> state) {}
+
+              @Override
+              public List<Revocation> revocations() {
+                List<Revocation> asked = List.copyOf(revocations);
+                revocations.clear();
+                return asked;
+              }
             },
             ToyClusters.LABELS,
             data.base().length,
@@ -98,6 +108,23 @@ final class RoundLoopTest {
     assertEquals(exchange != Exchange.RAW, traffic.visit() > 0);
     long base = 7 * 16 * (ToyClusters.FEATURES * 4 + 4);
     assertEquals(exchange == Exchange.RAW, traffic.fetched() > base);
+  }
+
+  @Test
+  void bothDevicesAreToldOfALeaseThatIsTakenBack() {
+    DeviceId receiver = fleet.devices().getFirst();
+    DeviceId source = fleet.devices().getLast();
+    revocations.add(new Revocation(3, receiver, source));
+    run(Exchange.RAW);
+    List<Envelope> told =
+        fleet.log().stream().filter(one -> one.message() instanceof Message.Revoked).toList();
+    assertEquals(List.of(source, receiver), told.stream().map(Envelope::to).toList());
+    assertEquals(
+        List.of(new Message.Revoked(1, 3)),
+        told.stream().map(Envelope::message).distinct().toList());
+    assertEquals(
+        List.of(new RunEvent.Revoked(1, 3, receiver.name(), source.name())),
+        events.stream().filter(RunEvent.Revoked.class::isInstance).toList());
   }
 
   /** Praise of itself, verdicts nobody asked for, sums it did not make, others' profiles. */

@@ -37,10 +37,12 @@ final class SwapRules {
   private final Set<String> served = new HashSet<>();
 
   private static final class Granted {
+    final long order;
     final Lease lease;
     int left;
 
-    Granted(Lease lease) {
+    Granted(long order, Lease lease) {
+      this.order = order;
       this.lease = lease;
       this.left = lease.uses();
     }
@@ -106,10 +108,12 @@ final class SwapRules {
             .add(ordered.order());
       }
     }
-    boolean closes =
-        inbox.stream()
-            .anyMatch(one -> isServer(one.from()) && one.message() instanceof Message.CloseSwaps);
-    require(closes || ledgersOf(device).equals(before.ledgers()), device, "changed a ledger");
+    List<Message> told =
+        inbox.stream().filter(one -> isServer(one.from())).map(Envelope::message).toList();
+    boolean changes =
+        told.stream()
+            .anyMatch(one -> one instanceof Message.CloseSwaps || one instanceof Message.Revoked);
+    require(changes || ledgersOf(device).equals(before.ledgers()), device, "changed a ledger");
     requireAccount(device, before);
     requireHoldings(device, inbox);
     served.clear();
@@ -117,6 +121,21 @@ final class SwapRules {
       require(envelope.from().equals(device.id()), device, "speaks for somebody else");
       check(device, envelope, inbox, now);
     }
+    for (Message message : told) {
+      if (message instanceof Message.Revoked revoked) {
+        revoke(device, revoked.order());
+      }
+    }
+  }
+
+  /** From here on, what it granted for an order opens nothing. */
+  private void revoke(DeviceRuntime device, long order) {
+    granted.forEach(
+        (key, one) -> {
+          if (key.startsWith(device.id() + " ") && one.order == order) {
+            one.left = 0;
+          }
+        });
   }
 
   private List<SwapOrder> orders(DeviceRuntime device, long number) {
@@ -277,7 +296,7 @@ final class SwapRules {
             .anyMatch(order -> order.receiver().equals(to) && lease.holder().equals(to)),
         device,
         "offers what nobody ordered");
-    granted.put(key(device.id(), lease.number()), new Granted(lease));
+    granted.put(key(device.id(), lease.number()), new Granted(offered.order(), lease));
     if (device.id().equals(Envelope.BASE)) {
       baseBlocks.add(lease.block().hex());
     }

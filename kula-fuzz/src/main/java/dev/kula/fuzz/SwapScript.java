@@ -251,7 +251,7 @@ final class SwapScript implements Parser {
     private Lease granted(Exchange exchange, DeviceId holder, int uses) {
       return fleet
           .hostileStore()
-          .grant(hostilePointer(exchange, 3, 3), holder, fleet.now().plusSeconds(60), uses);
+          .grant(hostilePointer(exchange, 3, 3), 1, holder, fleet.now().plusSeconds(60), uses);
     }
 
     private DataPointer hostilePointer(Exchange exchange, int count, int size) {
@@ -265,7 +265,8 @@ final class SwapScript implements Parser {
       int count = 1 + script.below(3);
       int size = script.next() - 1;
       DataPointer pointer = hostilePointer(exchange, count, size == 254 ? Integer.MAX_VALUE : size);
-      Lease lease = fleet.hostileStore().grant(pointer, anybody(), fleet.now().plusSeconds(60), 1);
+      Instant end = fleet.now().plusSeconds(60);
+      Lease lease = fleet.hostileStore().grant(pointer, 1, anybody(), end, 1);
       return new Message.Offered(number(), pointer, lease);
     }
 
@@ -344,7 +345,7 @@ final class SwapScript implements Parser {
     }
 
     private Message fromServers() {
-      return switch (script.below(9)) {
+      return switch (script.below(10)) {
         case 0 -> new Message.GlobalModel(round, numbersOfAModel());
         case 1 -> new Message.Examine(round, Message.Occasion.ROUND);
         case 2 -> new Message.Examine(round, Message.Occasion.FINAL);
@@ -353,6 +354,7 @@ final class SwapScript implements Parser {
         case 5 -> new Message.Assigned(round, script.below(5) - 2);
         case 6 -> new Message.DriftCheck(round);
         case 7 -> new Message.EarlierModel(round, script.below(5) - 2, numbers());
+        case 8 -> new Message.Revoked(round, number());
         default -> new Message.CloseSwaps(script.below(8));
       };
     }

@@ -38,6 +38,7 @@ final class Json {
           .addMixIn(RunEvent.Compared.class, Compared.class)
           .addMixIn(RunEvent.Ordered.class, Ordered.class)
           .addMixIn(RunEvent.Settled.class, Settled.class)
+          .addMixIn(RunEvent.Revoked.class, Revoked.class)
           .addMixIn(RunEvent.Changed.class, Changed.class)
           .addMixIn(RunEvent.AccountSpent.class, AccountSpent.class)
           .addMixIn(RunEvent.Ignored.class, Ignored.class)
@@ -66,6 +67,9 @@ final class Json {
 
   @JsonTypeName("changed")
   private interface Changed {}
+
+  @JsonTypeName("revoked")
+  private interface Revoked {}
 
   @JsonTypeName("account-spent")
   private interface AccountSpent {}

@@ -15,11 +15,12 @@ public final class States {
     return new DeviceRuntime.State(
         new SampleStore.State(
             Map.of("b1", new int[] {1, 2}),
-            Map.of(7L, new SampleStore.LeaseUse(1, false, "b1", 99)),
+            Map.of(7L, new SampleStore.LeaseUse(3, 1, false, "b1", 99)),
             List.of("b2"),
             8),
         List.of(),
         List.of(),
+        Map.of(2L, "b2"),
         List.of(),
         new PrivacyLedger.State(
             new RenyiFilter(8, 1e-5, 4),

@@ -73,6 +73,7 @@ public final class Records {
             "a lacks \"3\"\nand b has it"),
         new RunEvent.Settled(2, 11, "a", "b", "accepted", 0.9, 0.8, 20, 1600, "loss fell"),
         new RunEvent.Settled(3, 12, "a", "b", "expired", null, null, 0, 0, "no answer"),
+        new RunEvent.Revoked(4, 11, "a", "b"),
         new RunEvent.AccountSpent(4, "c", "profile", 8),
         new RunEvent.Ignored(4, "c", "2 ratings of sources that it was not ordered to swap with"),
         new RunEvent.Grouped(

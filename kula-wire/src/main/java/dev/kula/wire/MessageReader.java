@@ -63,6 +63,8 @@ final class MessageReader {
       case SUMMARISE -> read(message.getSummarise());
       case SUMMARISED -> read(message.getSummarised());
       case CLOSE_SWAPS -> new Message.CloseSwaps(message.getCloseSwaps().getRound());
+      case REVOKED ->
+          new Message.Revoked(message.getRevoked().getRound(), message.getRevoked().getOrder());
       case OUTCOMES -> read(message.getOutcomes());
       case OUTCOME_SUM -> read(message.getOutcomeSum());
       case RELIABILITY -> read(message.getReliability());

@@ -106,6 +106,9 @@ final class MessageWriter {
                   .setLease(Terms.encode(fetch.lease())));
       case Message.CloseSwaps close ->
           out.setCloseSwaps(Wire.CloseSwaps.newBuilder().setRound(close.round()));
+      case Message.Revoked revoked ->
+          out.setRevoked(
+              Wire.Revoked.newBuilder().setRound(revoked.round()).setOrder(revoked.order()));
     };
   }
 

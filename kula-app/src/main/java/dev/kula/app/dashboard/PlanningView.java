@@ -2,11 +2,14 @@ package dev.kula.app.dashboard;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.kula.data.DeviceId;
+import dev.kula.round.Revocation;
 import dev.kula.round.RunEvent;
 import dev.kula.store.RunJson;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The swaps that were ordered in one round, and what came of them. */
@@ -26,8 +29,9 @@ final class PlanningView {
   private long moved;
   private long version;
 
-  /** An order, and its end once there is one. */
-  private record Ended(RunEvent.Ordered ordered, RunEvent.@Nullable Settled settled) {}
+  /** An order, its end once there is one, and the round in which its lease was taken back. */
+  private record Ended(
+      RunEvent.Ordered ordered, RunEvent.@Nullable Settled settled, @Nullable Integer revoked) {}
 
   PlanningView(int round) {
     this.round = round;
@@ -42,7 +46,7 @@ final class PlanningView {
     ordered++;
     open.put(order.order(), bins);
     if (orders.size() < MOST_ORDERS) {
-      orders.put(order.order(), new Ended(order, null));
+      orders.put(order.order(), new Ended(order, null, null));
     }
   }
 
@@ -52,9 +56,27 @@ final class PlanningView {
     outcomes.merge(end.outcome(), 1, Integer::sum);
     samples += end.samples();
     moved += end.bytes();
-    orders.computeIfPresent(end.order(), (number, one) -> new Ended(one.ordered(), end));
+    orders.computeIfPresent(
+        end.order(), (number, one) -> new Ended(one.ordered(), end, one.revoked()));
     int[] bins = open.remove(end.order());
     return bins == null ? new int[0] : bins;
+  }
+
+  /** Notes that a lease was taken back, if the order is one of this planning's. */
+  void revoke(RunEvent.Revoked lease, long now) {
+    if (orders.containsKey(lease.order())) {
+      version = now;
+      orders.computeIfPresent(
+          lease.order(), (number, one) -> new Ended(one.ordered(), one.settled(), lease.round()));
+    }
+  }
+
+  /** One of the orders that are told one by one, as what its lease is taken back by. */
+  Optional<Revocation> revocation(long order) {
+    return Optional.ofNullable(orders.get(order))
+        .map(Ended::ordered)
+        .map(
+            one -> new Revocation(order, new DeviceId(one.receiver()), new DeviceId(one.source())));
   }
 
   ObjectNode told() {
@@ -67,6 +89,7 @@ final class PlanningView {
       ObjectNode one = list.addObject();
       one.set("ordered", RunJson.tree(order.ordered()));
       one.set("settled", order.settled() == null ? null : RunJson.tree(order.settled()));
+      one.put("revoked", order.revoked());
     }
     return planning;
   }

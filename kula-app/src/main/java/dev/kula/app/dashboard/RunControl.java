@@ -1,6 +1,11 @@
 package dev.kula.app.dashboard;
 
+import dev.kula.round.Revocation;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * What an operator asks of a run, and what came of it. A run does it between two rounds.
@@ -27,6 +32,11 @@ public final class RunControl {
 
   private State state = State.RUNNING;
 
+  /** Leases that are to be taken back, by the numbers of their orders. */
+  private final Map<Long, Revocation> revoking = new TreeMap<>();
+
+  private final List<Revocation> asked = new ArrayList<>();
+
   /** How the run stands. */
   public synchronized State state() {
     return state;
@@ -51,6 +61,36 @@ public final class RunControl {
   public synchronized void stop() {
     state = State.STOPPING;
     notifyAll();
+  }
+
+  /** Has a lease taken back when the next round begins. */
+  public synchronized void revoke(Revocation lease) {
+    if (revoking.putIfAbsent(lease.order(), lease) == null) {
+      asked.add(lease);
+    }
+  }
+
+  /** Orders whose leases are to be taken back, ascending, until the run has told that they are. */
+  public synchronized List<Long> revoking() {
+    return List.copyOf(revoking.keySet());
+  }
+
+  /** Called by the run when a round begins: leases to be taken back, each once. */
+  public synchronized List<Revocation> takeRevocations() {
+    List<Revocation> taken = List.copyOf(asked);
+    asked.clear();
+    return taken;
+  }
+
+  /** Called by the run when it has told that a lease was taken back. */
+  public synchronized void revoked(long order) {
+    revoking.remove(order);
+  }
+
+  /** Called when another run begins: its orders have numbers of their own. */
+  public synchronized void forgetRevocations() {
+    revoking.clear();
+    asked.clear();
   }
 
   /** Whether the run is to wait or to end now, so that its state must be kept. */

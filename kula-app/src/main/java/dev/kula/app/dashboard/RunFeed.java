@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kula.KulaException;
 import dev.kula.app.advice.Advice;
+import dev.kula.round.Revocation;
 import dev.kula.round.RunSummary;
 import dev.kula.store.LoggedEvent;
 import dev.kula.store.RunFollower;
@@ -19,6 +20,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -136,6 +138,26 @@ public final class RunFeed {
         messages.add(new Message(i == parts.size() - 1 ? id : "", parts.get(i)));
       }
       return messages;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * What the lease of an order is taken back by.
+   *
+   * @param track number of the method and seed
+   * @return empty if that is not the one that is being made, or the order is none of those that
+   *     pages are told of one by one
+   */
+  public Optional<Revocation> revocation(int track, long order) {
+    lock.lock();
+    try {
+      read();
+      List<TrackView> all = List.copyOf(tracks.values());
+      return track >= 0 && track == all.size() - 1 && summary == null
+          ? all.get(track).revocation(order)
+          : Optional.empty();
     } finally {
       lock.unlock();
     }

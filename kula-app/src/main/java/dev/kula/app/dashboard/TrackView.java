@@ -3,6 +3,7 @@ package dev.kula.app.dashboard;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.kula.round.Revocation;
 import dev.kula.round.RoundRecord;
 import dev.kula.round.RunEvent;
 import dev.kula.round.RunSummary;
@@ -12,6 +13,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -81,6 +83,8 @@ final class TrackView {
         device(end.source(), now).gave(end);
         device(end.receiver(), now).got(end, bins, labels.size());
       }
+      case RunEvent.Revoked lease ->
+          plannings.values().forEach(planning -> planning.revoke(lease, now));
       case RunEvent.Changed change -> {
         device(change.device(), now).alarmed();
         notice("drift", change, now);
@@ -104,6 +108,13 @@ final class TrackView {
   void end(RunSummary.MethodSummary summary, long now) {
     exact = true;
     summary.devices().forEach(result -> device(result.device(), now).ended(result));
+  }
+
+  /** What the lease of an order is taken back by; empty if it is not told of. */
+  Optional<Revocation> revocation(long order) {
+    return plannings.values().stream()
+        .flatMap(planning -> planning.revocation(order).stream())
+        .findFirst();
   }
 
   private DeviceView device(String name, long now) {

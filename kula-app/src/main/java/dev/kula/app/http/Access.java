@@ -37,7 +37,7 @@ public final class Access {
     NOBODY,
     /** See all. */
     VIEWER,
-    /** See all, and pause, resume and stop the run. */
+    /** See all, pause, resume and stop the run, and take leases back. */
     OPERATOR;
 
     String word() {

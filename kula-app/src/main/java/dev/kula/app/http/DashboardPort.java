@@ -8,6 +8,7 @@ import dev.kula.app.http.HttpPort.Answer;
 import dev.kula.app.http.HttpPort.Flow;
 import dev.kula.app.http.HttpPort.Reply;
 import dev.kula.app.http.HttpPort.Request;
+import dev.kula.round.Revocation;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
@@ -27,9 +28,9 @@ import javax.net.ssl.SSLContext;
 /**
  * Where a browser sees runs: a page, and what it draws as server-sent events. {@code GET /} and
  * {@code /assets/} are the page, which holds nothing of a run; {@code GET /runs} lists the runs;
- * {@code GET /stream} tells one; {@code POST /control/pause}, {@code resume} and {@code stop} are
- * the operator's. Where there is a token, all but the page asks for it, in a header: nothing that a
- * browser sends by itself opens anything.
+ * {@code GET /stream} tells one; {@code POST /control/pause}, {@code resume}, {@code stop} and
+ * {@code revoke} are the operator's. Where there is a token, all but the page asks for it, in a
+ * header: nothing that a browser sends by itself opens anything.
  */
 public final class DashboardPort implements AutoCloseable {
   /** Between two looks at a run. */
@@ -45,6 +46,7 @@ public final class DashboardPort implements AutoCloseable {
   private static final long FAREWELL_SECONDS = 3;
 
   private static final Pattern NUMBER = Pattern.compile("-?[0-9]{1,6}");
+  private static final Pattern ORDER = Pattern.compile("[0-9]{1,18}");
 
   private static final Map<String, String> HEADERS =
       Map.of(
@@ -141,6 +143,7 @@ public final class DashboardPort implements AutoCloseable {
       case "/control/pause" -> steer(role, RunControl::pause);
       case "/control/resume" -> steer(role, RunControl::resume);
       case "/control/stop" -> steer(role, RunControl::stop);
+      case "/control/revoke" -> revoke(role, request);
       default -> Answer.plain(404, "there is no such path; the dashboard is at /");
     };
   }
@@ -152,6 +155,24 @@ public final class DashboardPort implements AutoCloseable {
     told.put("live", control.isPresent());
     told.put("controllable", control.isPresent() && access.hasOperator());
     return told;
+  }
+
+  /** Of the run that is being made, which is the last; what was ordered in another is over. */
+  private Answer revoke(Role role, Request request) {
+    int run = number(request.query().getOrDefault("run", "0"));
+    int track = number(request.query().getOrDefault("track", "-1"));
+    String order = request.query().getOrDefault("order", "");
+    Optional<Revocation> lease =
+        run == feeds.size() - 1 && run >= 0 && ORDER.matcher(order).matches()
+            ? feeds.get(run).revocation(track, Long.parseLong(order))
+            : Optional.empty();
+    if (role == Role.OPERATOR && control.isPresent() && lease.isEmpty()) {
+      return Answer.plain(
+          404,
+          "run %d, track %d, order '%s' is no order of the run that is being made; /stream has them"
+              .formatted(run, track, order));
+    }
+    return steer(role, one -> lease.ifPresent(one::revoke));
   }
 
   private interface Step {
@@ -167,7 +188,15 @@ public final class DashboardPort implements AutoCloseable {
           403, "the token is a viewer's, must be the operator's; see --operator-token");
     }
     step.take(control.get());
-    return Answer.json(200, Map.of("control", control.get().state().word()));
+    return Answer.json(200, told(control.get()));
+  }
+
+  /** How a run stands, as a page is told it. */
+  private static Map<String, Object> told(RunControl control) {
+    Map<String, Object> told = new LinkedHashMap<>();
+    told.put("control", control.state().word());
+    told.put("revoking", control.revoking());
+    return told;
   }
 
   private Reply stream(Request request) {
@@ -200,7 +229,7 @@ public final class DashboardPort implements AutoCloseable {
     long until = System.nanoTime() + FLOW_NANOS;
     long beat = System.nanoTime();
     String id = told;
-    String control = "";
+    Map<String, Object> control = Map.of();
     while (true) {
       // Asked first: what is told after it is all that there is.
       boolean isLast = closing.getCount() == 0;
@@ -208,10 +237,10 @@ public final class DashboardPort implements AutoCloseable {
         id = message.id().isEmpty() ? id : message.id();
         event(out, "state", message.id(), message.json());
       }
-      String now = this.control.map(one -> one.state().word()).orElse("");
+      Map<String, Object> now = this.control.map(DashboardPort::told).orElse(Map.of());
       if (!now.equals(control)) {
         control = now;
-        event(out, "control", "", "{\"control\":\"" + now + "\"}");
+        event(out, "control", "", HttpPort.JSON.writeValueAsString(now));
       }
       if (isLast || feed.hasEnded()) {
         event(out, "end", "", "{\"ended\":%b}".formatted(feed.hasEnded()));

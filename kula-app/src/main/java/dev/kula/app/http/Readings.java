@@ -1,5 +1,6 @@
 package dev.kula.app.http;
 
+import dev.kula.round.Revocation;
 import dev.kula.round.RoundRecord;
 import dev.kula.round.RunEvent;
 import dev.kula.round.RunListener;
@@ -120,6 +121,11 @@ public final class Readings implements AutoCloseable {
       @Override
       public void checkpoint(Supplier<RunState> state) {
         listener.checkpoint(state);
+      }
+
+      @Override
+      public List<Revocation> revocations() {
+        return listener.revocations();
       }
     };
   }

@@ -25,6 +25,7 @@ final class DetailsOfSeed {
   private final long seed;
   private final List<RunEvent.Ordered> orders = new ArrayList<>();
   private final Map<Long, RunEvent.Settled> settled = new HashMap<>();
+  private final Map<Long, Integer> revoked = new HashMap<>();
   private final List<RunEvent.AccountSpent> spent = new ArrayList<>();
   private RunEvent.@Nullable Compared compared;
   private RunEvent.@Nullable Reputations reputations;
@@ -42,6 +43,7 @@ final class DetailsOfSeed {
     switch (event) {
       case RunEvent.Ordered ordered -> orders.add(ordered);
       case RunEvent.Settled outcome -> settled.put(outcome.order(), outcome);
+      case RunEvent.Revoked lease -> revoked.put(lease.order(), lease.round());
       case RunEvent.AccountSpent account -> spent.add(account);
       case RunEvent.Compared last -> compared = last;
       case RunEvent.Reputations last -> reputations = last;
@@ -63,7 +65,9 @@ final class DetailsOfSeed {
         edges.subList(0, keptEdges),
         edges.size() - keptEdges,
         orders.subList(0, keptOrders).stream()
-            .map(ordered -> new Order(ordered, settled.get(ordered.order())))
+            .map(
+                ordered ->
+                    new Order(ordered, settled.get(ordered.order()), revoked.get(ordered.order())))
             .toList(),
         orders.size() - keptOrders,
         compared,

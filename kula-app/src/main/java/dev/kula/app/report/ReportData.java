@@ -86,8 +86,10 @@ public record ReportData(RunSummary summary, List<Curve> curves, List<Details> d
    * An order and what came of it.
    *
    * @param settled null while it is open
+   * @param revoked round in which its lease was taken back; null if it was not
    */
-  public record Order(RunEvent.Ordered ordered, RunEvent.@Nullable Settled settled) {}
+  public record Order(
+      RunEvent.Ordered ordered, RunEvent.@Nullable Settled settled, @Nullable Integer revoked) {}
 
   /** Gathers what a run that has ended left behind. */
   public static ReportData of(RunReader run) {

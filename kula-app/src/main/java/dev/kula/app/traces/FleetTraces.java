@@ -3,6 +3,7 @@ package dev.kula.app.traces;
 import dev.kula.KulaException;
 import dev.kula.data.DeviceId;
 import dev.kula.fleet.Fleet;
+import dev.kula.round.Revocation;
 import dev.kula.round.RoundRecord;
 import dev.kula.round.RunEvent;
 import dev.kula.round.RunListener;
@@ -129,6 +130,11 @@ public final class FleetTraces implements Traces {
               return state;
             });
         endRound();
+      }
+
+      @Override
+      public List<Revocation> revocations() {
+        return listener.revocations();
       }
     };
   }

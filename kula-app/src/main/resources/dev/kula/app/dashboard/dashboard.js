@@ -5,7 +5,7 @@ const SECTIONS = [
   { id: 'curves', short: 'Curves', title: 'Learning curves', make: curvesSection, on: ['head', 'rounds'] },
   { id: 'devices', short: 'Devices', title: 'Devices', make: devicesSection, on: ['head', 'devices'] },
   { id: 'map', short: 'Similarity', title: 'Map of similarity', make: mapSection, on: ['devices', 'compared'], pace: 1500 },
-  { id: 'swaps', short: 'Swaps', title: 'Who gave to whom, and why', make: swapsSection, on: ['plannings'] },
+  { id: 'swaps', short: 'Swaps', title: 'Who gave to whom, and why', make: swapsSection, on: ['plannings', 'control'] },
   { id: 'labels', short: 'Labels', title: 'Labels before and after swaps', make: labelsSection, on: ['head', 'devices'] },
   { id: 'privacy', short: 'Privacy', title: 'Privacy spent', make: privacySection, on: ['head', 'rounds', 'notices', 'devices'] },
   { id: 'reputation', short: 'Reputation', title: 'Reputation', make: reputationSection, on: ['devices'] },

@@ -2,12 +2,45 @@
 
 const PAGE = 15;
 const MOST_EDGES = 120;
-const SWAPS = { of: '', text: '', outcome: '', limit: PAGE, update: null };
+const SWAPS = { of: '', text: '', outcome: '', limit: PAGE, sure: 0, update: null };
 
 function showSwapsOf(name) {
   SWAPS.of = name;
   SWAPS.limit = PAGE;
   if (SWAPS.update) SWAPS.update();
+}
+
+/** Whether this order's lease may be revoked by whoever looks: a rejected swap has left nothing to take back. */
+function isRevocable(order) {
+  return RUN.controllable && RUN.role === 'operator' && !RUN.head.ended && RUN.control !== 'stopping'
+    && RUN.number === RUN.runs.length - 1 && RUN.shown === RUN.head.tracks.length - 1
+    && !order.revoked && ['accepted', 'open'].includes(outcomeOf(order));
+}
+
+/** The button that takes a lease back, at the second press. */
+function revokeButton(order) {
+  const number = order.ordered.order;
+  if (RUN.revoking.includes(number)) return el('span', { class: 'soft' }, ' Its lease is revoked when the next round begins.');
+  if (!isRevocable(order)) return '';
+  const said = el('span', { class: 'soft', role: 'status' });
+  const sure = SWAPS.sure === number;
+  const press = async () => {
+    if (SWAPS.sure === number) {
+      SWAPS.sure = 0;
+      said.textContent = await steer('revoke?run=' + RUN.number + '&track=' + RUN.shown + '&order=' + number);
+    } else {
+      SWAPS.sure = number;
+      setTimeout(() => {
+        if (SWAPS.sure !== number) return;
+        SWAPS.sure = 0;
+        SWAPS.update();
+      }, 5000);
+      SWAPS.update();
+    }
+  };
+  return el('span', { class: 'steer' }, el('button', { type: 'button', id: 'revoke-' + number, class: sure ? 'sure' : '', onclick: press,
+    'aria-label': (sure ? 'Press again to revoke the lease of order ' : 'Revoke the lease of order ') + number },
+  sure ? 'Revoke for good? Press again' : 'Revoke lease'), said);
 }
 
 function swapsSection(body) {
@@ -43,10 +76,12 @@ function swapsSection(body) {
         + ' ' + o.ordered.why + ' ' + (o.settled ? o.settled.reason : '')).toLowerCase().includes(wanted)));
     const more = hits.length - SWAPS.limit;
     alone.replaceChildren(...(SWAPS.of ? ['only of ' + SWAPS.of + ' ', el('button', { type: 'button', onclick: () => chooseDevice(SWAPS.of) }, 'show all')] : []));
+    const focus = list.contains(document.activeElement) ? document.activeElement.id : '';
     list.replaceChildren(
-      hits.length ? ordersTable(hits.slice(0, SWAPS.limit)) : empty('No order matches.'),
+      hits.length ? ordersTable(hits.slice(0, SWAPS.limit), revokeButton) : empty('No order matches.'),
       say(whole(Math.min(SWAPS.limit, hits.length)) + ' of ' + whole(hits.length) + ' matching orders are shown, newest rounds first.'),
       more > 0 ? el('button', { type: 'button', class: 'more-rows', onclick: () => { SWAPS.limit += 50; fill(); } }, 'Show ' + Math.min(50, more) + ' more') : '');
+    if (focus) document.getElementById(focus)?.focus();
   }
 
   const update = () => {

@@ -2,7 +2,7 @@
 
 const RUN = {
   runs: [], role: 'viewer', controllable: false, live: false,
-  number: 0, wanted: -1, shown: -1, head: null, tracks: [], control: '', link: 'asking', heard: 0, told: 0,
+  number: 0, wanted: -1, shown: -1, head: null, tracks: [], control: '', revoking: [], link: 'asking', heard: 0, told: 0,
 };
 const TOKEN = 'kula-dashboard-token';
 
@@ -47,6 +47,7 @@ function take(message) {
       RUN.tracks = [];
       RUN.told++;
     }
+    if (RUN.head && RUN.head.ended !== message.ended) changed('control');
     RUN.head = message;
     RUN.shown = message.shown;
     RUN.heard = performance.now() - 1000 * message.quietSeconds;
@@ -159,6 +160,7 @@ async function list() {
   if (!answer.ok) throw new Error((await answer.text()).trim());
   Object.assign(RUN, await answer.json());
   changed('head');
+  changed('control');
 }
 
 function until(signal) {
@@ -193,8 +195,7 @@ async function read(reader, first, end) {
       from = to + 2;
       if (event.event === 'state') changed(take(JSON.parse(event.data)));
       if (event.event === 'control') {
-        RUN.control = JSON.parse(event.data).control;
-        changed('head');
+        stands(JSON.parse(event.data));
       }
       if (event.event === 'end') end(JSON.parse(event.data));
       if (event.id) id = event.id;
@@ -207,13 +208,20 @@ async function read(reader, first, end) {
   }
 }
 
-/** Pauses, resumes or stops the run; what the server said against it, or nothing. */
+/** How the run stands, and which leases are being revoked. */
+function stands(told) {
+  RUN.control = told.control;
+  RUN.revoking = told.revoking;
+  changed('head');
+  changed('control');
+}
+
+/** Pauses, resumes or stops the run, or revokes a lease; what the server said against it, or nothing. */
 async function steer(what) {
   try {
     const answer = await fetch('control/' + what, { method: 'POST', headers: headers() });
     if (!answer.ok) return (await answer.text()).trim();
-    RUN.control = (await answer.json()).control;
-    changed('head');
+    stands(await answer.json());
     return '';
   } catch (failure) {
     return 'the dashboard cannot be reached';

@@ -146,20 +146,23 @@ function sentence(text) {
   return /[.!?]$/.test(text) ? text : text + '.';
 }
 
-function ordersTable(orders) {
+/** @param act what can be done about an order, a node; or nothing */
+function ordersTable(orders, act) {
   const names = ['Order', 'Round', 'Receiver', 'Source', 'By', 'Samples', 'Deficit', 'Covered', 'Similarity', 'Reputation', 'Loss', 'Outcome'];
   const numeric = new Set(['Order', 'Round', 'Samples', 'Deficit', 'Covered', 'Similarity', 'Reputation', 'Loss']);
   const body = el('tbody', {});
-  for (const { ordered: o, settled: s } of orders) {
+  for (const order of orders) {
+    const { ordered: o, settled: s, revoked } = order;
     const end = s ? s.outcome : 'open';
     const loss = s && s.lossWith !== null && s.lossWithout !== null ? fixed(s.lossWithout, 3) + ' \u2192 ' + fixed(s.lossWith, 3) : '\u2013';
     const cells = [whole(o.order), whole(o.round), o.receiver, o.source, o.exchange, whole(o.samples), percent(o.deficit, 0),
       percent(o.coverage, 0), fixed(o.similarity, 2), fixed(o.reputation, 2), loss,
-      el('span', { class: (OUTCOMES[end] || OUTCOMES.open).tag }, end)];
+      [el('span', { class: (OUTCOMES[end] || OUTCOMES.open).tag }, end), revoked ? el('span', { class: 'tag bad' }, 'revoked') : '']];
     body.append(
       el('tr', { class: 'main' }, cells.map((c, i) => el('td', { class: numeric.has(names[i]) ? 'n' : 'l' }, c))),
       el('tr', { class: 'sub' }, el('td', { colspan: names.length }, el('div', { class: 'why' },
-        sentence(o.why) + (o.labels.length ? ' Labels: ' + o.labels.join(', ') + '.' : '') + (s && s.reason ? ' Outcome: ' + sentence(s.reason) : '')))));
+        sentence(o.why) + (o.labels.length ? ' Labels: ' + o.labels.join(', ') + '.' : '') + (s && s.reason ? ' Outcome: ' + sentence(s.reason) : '')
+        + (revoked ? ' Its lease was revoked in round ' + whole(revoked) + '.' : ''), act ? act(order) : ''))));
   }
   return el('div', { class: 'scroll' }, el('table', {},
     el('thead', {}, el('tr', {}, names.map((n) => el('th', { class: numeric.has(n) ? 'n' : null, scope: 'col' }, n)))), body));

@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.kula.app.dashboard.RunControl.State;
+import dev.kula.data.DeviceId;
+import dev.kula.round.Revocation;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -53,5 +56,29 @@ final class RunControlTest {
     control.resume();
     assertTrue(ends.get(10, TimeUnit.SECONDS));
     assertEquals(State.STOPPING, control.state());
+  }
+
+  /** A click more takes nothing back twice, and what is told is shown until it is done. */
+  @Test
+  void aLeaseIsTakenBackOnce() {
+    Revocation lease = new Revocation(7, new DeviceId("a"), new DeviceId("b"));
+    control.revoke(lease);
+    control.revoke(lease);
+    assertEquals(List.of(7L), control.revoking());
+    assertEquals(List.of(lease), control.takeRevocations());
+    assertEquals(List.of(), control.takeRevocations());
+    control.revoke(lease);
+    assertEquals(List.of(), control.takeRevocations());
+    assertEquals(List.of(7L), control.revoking());
+    control.revoked(7);
+    assertEquals(List.of(), control.revoking());
+  }
+
+  @Test
+  void anotherRunHasOtherOrders() {
+    control.revoke(new Revocation(7, new DeviceId("a"), new DeviceId("b")));
+    control.forgetRevocations();
+    assertEquals(List.of(), control.takeRevocations());
+    assertEquals(List.of(), control.revoking());
   }
 }

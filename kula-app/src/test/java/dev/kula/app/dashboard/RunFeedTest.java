@@ -302,4 +302,21 @@ final class RunFeedTest {
     KulaException none = assertThrows(KulaException.class, () -> RunFeed.of(path));
     assertEquals(KulaException.Blame.USER, none.blame());
   }
+
+  @Test
+  void aRevokedLeaseIsToldWithItsOrder() throws IOException {
+    try (RunDirectory directory = run()) {
+      RunFeed feed = RunFeed.of(path);
+      directory.append(METHOD, 1, order(7, "a", "b"));
+      directory.append(METHOD, 1, order(8, "a", "b"));
+      assertTrue(feed.revocation(0, 7).isPresent());
+      assertTrue(feed.revocation(0, 9).isEmpty());
+      assertTrue(feed.revocation(1, 7).isEmpty());
+      String id = feed.since("", -1).getLast().id();
+      directory.append(METHOD, 1, new RunEvent.Revoked(4, 7, "a", "b"));
+      JsonNode orders = all(parts(feed.since(id, -1)), "plannings").get(0).get("orders");
+      assertEquals(4, orders.get(0).get("revoked").asInt());
+      assertTrue(orders.get(1).get("revoked").isNull());
+    }
+  }
 }

@@ -9,6 +9,8 @@ import dev.kula.KulaException;
 import dev.kula.app.dashboard.RunControl;
 import dev.kula.app.dashboard.RunFeed;
 import dev.kula.app.report.FakeRun;
+import dev.kula.data.DeviceId;
+import dev.kula.round.Revocation;
 import dev.kula.round.RunEvent;
 import dev.kula.store.RunDirectory;
 import java.io.IOException;
@@ -179,7 +181,41 @@ final class DashboardPortTest {
     assertEquals(RunControl.State.PAUSING, control.state());
     assertAnswer(200, "running", ask(as("operate", post("/control/resume"))));
     assertAnswer(200, "stopping", ask(as("operate", post("/control/stop"))));
-    assertAnswer(404, "no such path", ask(as("operate", post("/control/revoke"))));
+    assertAnswer(404, "no such path", ask(as("operate", post("/control/kill"))));
+  }
+
+  private static RunEvent.Ordered order(long number) {
+    return new RunEvent.Ordered(
+        2, number, "a", "b", "raw", 9, List.of(), 0, 0, 0, 0, 0, 0, 0, 0, 60, 1, "why");
+  }
+
+  @Test
+  void theOperatorAloneRevokesLeases() throws Exception {
+    Path run = root.resolve("run");
+    try (RunDirectory directory = RunDirectory.create(run)) {
+      DashboardPort port = open(tokens());
+      port.show(RunFeed.of(run));
+      directory.append("m", 1, order(7));
+      directory.append("m", 2, order(8));
+      String path = "/control/revoke?run=0&track=1&order=";
+      assertAnswer(403, "must be the operator's", ask(as("view", post(path + 8))));
+      for (String other :
+          List.of(
+              path + 7,
+              path + 9,
+              path + "x",
+              path,
+              "/control/revoke",
+              "/control/revoke?run=0&track=0&order=7",
+              "/control/revoke?run=1&track=1&order=8")) {
+        assertAnswer(404, "no order of the run", ask(as("operate", post(other))));
+      }
+      assertEquals(List.of(), control.takeRevocations());
+      assertAnswer(200, "\"revoking\":[8]", ask(as("operate", post(path + 8))));
+      assertEquals(
+          List.of(new Revocation(8, new DeviceId("a"), new DeviceId("b"))),
+          control.takeRevocations());
+    }
   }
 
   /** As a page of another site asks, by a name that leads here; empty if that was cut off. */
