@@ -13,8 +13,11 @@ import dev.kula.app.dashboard.RunControl;
 import dev.kula.app.dashboard.RunFeed;
 import dev.kula.app.http.Access;
 import dev.kula.app.http.DashboardPort;
+import dev.kula.round.Revocation;
+import dev.kula.round.RoundRecord;
 import dev.kula.round.RunEvent;
 import dev.kula.store.RunDirectory;
+import dev.kula.store.RunReader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -320,6 +323,61 @@ final class DashboardTest {
     page.getByText("Stops when the round ends").waitFor();
     assertEquals(RunControl.State.STOPPING, control.state());
     page.context().close();
+  }
+
+  @Test
+  void theOperatorTakesALeaseBack() throws IOException {
+    Path operate = root.resolve("taker");
+    Path going = root.resolve("taken");
+    Files.createDirectories(going);
+    for (String file : List.of("configuration.json", "rounds.jsonl", "events.jsonl")) {
+      Files.copy(run.resolve(file), going.resolve(file));
+    }
+    String url = serve(Access.of(Optional.empty(), Optional.of(operate)), going);
+    Page page = open(url);
+    Chromium.lookAtAll(page);
+    Locator buttons = page.locator("#swaps button[id^=revoke-]");
+    page.locator("#swaps tr.main").first().waitFor();
+    assertEquals(0, buttons.count(), "a viewer revokes nothing");
+    page.getByText("Operator").click();
+    page.locator("input[type=password]").fill(Files.readString(operate).strip());
+    page.keyboard().press("Enter");
+    page.locator("#swaps").scrollIntoViewIfNeeded();
+    buttons.first().waitFor();
+    long order = Long.parseLong(buttons.first().getAttribute("id").substring(7));
+    buttons.first().focus();
+    page.keyboard().press("Enter");
+    page.getByText("Revoke for good? Press again").waitFor();
+    assertEquals(List.of(), control.revoking(), "one press must not revoke a lease");
+    Chromium.picture(page.locator("#swaps .why").first(), "revoke");
+    page.keyboard().press("Enter"); // the button has kept its focus
+    page.getByText("Its lease is revoked when the next round begins.").waitFor();
+    assertEquals(List.of(order), control.revoking());
+    Revocation lease = control.takeRevocations().getFirst();
+    try (RunDirectory directory = RunDirectory.resume(going)) {
+      List<RoundRecord> rounds = new ArrayList<>();
+      RunReader.of(run).forEachRound(rounds::add);
+      directory.append(
+          rounds.getLast().method(),
+          rounds.getLast().seed(),
+          new RunEvent.Revoked(6, order, lease.receiver().name(), lease.source().name()));
+    }
+    control.revoked(order);
+    page.getByText("Its lease was revoked in round 6.").waitFor();
+    assertEquals("revoked", text(page, "#swaps .tag.bad:text('revoked')"));
+    for (ColorScheme scheme : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
+      for (int width : new int[] {1200, 390}) {
+        Page looked = browser().page(width, scheme);
+        looked.navigate(url);
+        looked.getByText("Its lease was revoked in round 6.").waitFor();
+        Chromium.picture(
+            looked.locator("#swaps"),
+            "revoked-" + scheme.name().toLowerCase(Locale.ROOT) + "-" + width);
+        looked.context().close();
+      }
+    }
+    page.context().close();
+    assertEquals(List.of(), browser().complaints());
   }
 
   @Test

@@ -157,7 +157,7 @@ function ordersTable(orders, act) {
     const loss = s && s.lossWith !== null && s.lossWithout !== null ? fixed(s.lossWithout, 3) + ' \u2192 ' + fixed(s.lossWith, 3) : '\u2013';
     const cells = [whole(o.order), whole(o.round), o.receiver, o.source, o.exchange, whole(o.samples), percent(o.deficit, 0),
       percent(o.coverage, 0), fixed(o.similarity, 2), fixed(o.reputation, 2), loss,
-      [el('span', { class: (OUTCOMES[end] || OUTCOMES.open).tag }, end), revoked ? el('span', { class: 'tag bad' }, 'revoked') : '']];
+      [el('span', { class: (OUTCOMES[end] || OUTCOMES.open).tag }, end), ' ', revoked ? el('span', { class: 'tag bad' }, 'revoked') : '']];
     body.append(
       el('tr', { class: 'main' }, cells.map((c, i) => el('td', { class: numeric.has(names[i]) ? 'n' : 'l' }, c))),
       el('tr', { class: 'sub' }, el('td', { colspan: names.length }, el('div', { class: 'why' },
