@@ -102,7 +102,7 @@ abstract class RunDatabaseContract {
                       + " AND o.method = s.method AND o.seed = s.seed AND o.swap = s.swap")
               .size());
       assertEquals("a", rows(database, "SELECT device FROM reputation").getFirst().get("device"));
-      assertEquals(6, count(database, "event"));
+      assertEquals(7, count(database, "event"));
 
       run.write(Records.summary());
       copy.end(Records.summary());
