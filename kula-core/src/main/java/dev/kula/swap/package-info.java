@@ -15,7 +15,7 @@
  *       ledger lacks.
  * </ul>
  *
- * <p>To add one, implement {@code SwapPolicy} and name it in {@code SwapPolicy.parse}. Imports
+ * <p>To add one, implement {@code SwapPolicy}; CONTRIBUTING.md has the places that name it. Imports
  * {@code monitor}, {@code data}, {@code model}.
  */
 @NullMarked

@@ -255,7 +255,7 @@ function curveOption(t, width, lines, across, measure, hidden, part, title) {
     series[0].markLine = {
       symbol: 'none', silent: true, data: [{ yAxis: SUMMARY.targetAccuracy }],
       lineStyle: { color: t.soft, type: [2, 4], width: 1.2 },
-      label: { position: 'insideEndBottom', color: t.soft, fontSize: 11.5, formatter: 'target ' + percent(SUMMARY.targetAccuracy) },
+      label: { position: 'insideEndBottom', color: t.soft, backgroundColor: t.card, padding: [1, 4], fontSize: 11.5, formatter: 'target ' + percent(SUMMARY.targetAccuracy) },
     };
   }
   return {
