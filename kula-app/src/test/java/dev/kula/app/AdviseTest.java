@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.function.IntBinaryOperator;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -65,6 +66,7 @@ final class AdviseTest {
   }
 
   @Test
+  @Tag("slow")
   void alikeDevicesShallFederateAndNeitherGroupNorSwap() throws IOException {
     Path file = file(30, 300, 0.8, (device, thing) -> thing);
     Shell shell = advise(file, "--model", "mlp:16", "--rounds", "8", "--seeds", "4");
@@ -82,6 +84,7 @@ final class AdviseTest {
   }
 
   @Test
+  @Tag("slow")
   void conflictingNamesShallGroupAndTheCommandRuns() {
     Path file = file(24, 80, 0.5, (device, thing) -> (thing + 2 * (device % 2)) % LABELS);
     Shell shell = advise(file, "--model", "mlp:32", "--rounds", "12", "--seeds", "4");

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -60,6 +61,7 @@ final class CertificatesInARunTest {
   }
 
   @Test
+  @Tag("slow")
   void norOneThatIsSetBack() throws Exception {
     assertNothingChanges(
         time -> serversNow = time.minus(Duration.ofDays(30)),

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -36,6 +37,7 @@ final class FaultScheduleTest {
   }
 
   @ParameterizedTest
+  @Tag("slow")
   @MethodSource("seeds")
   void aRunWithFaultsIsARunWithout(long seed) throws Exception {
     SmallFleet fleet = SmallFleet.deal(directory);

@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -128,6 +129,7 @@ final class LiveCommandsTest {
   }
 
   @Test
+  @Tag("slow")
   void aMonitorApartIsAskedAndWaitedFor() throws Exception {
     String method = "--policy random --swap-every 2";
     issueMonitor();
@@ -319,6 +321,7 @@ final class LiveCommandsTest {
 
   /** A service has its options from its environment; the command line overrides them. */
   @Test
+  @Tag("slow")
   void theEnvironmentStandsForOptions() throws Exception {
     Map<String, String> environment =
         Map.of("KULA_SERVER", "here:99999", "KULA_IDENTITY", at("d0"));

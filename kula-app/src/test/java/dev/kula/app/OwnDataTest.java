@@ -323,6 +323,7 @@ final class OwnDataTest {
   }
 
   @Test
+  @Tag("slow")
   void oneAccountIsSpentByAllRunsOfADevice() throws Exception {
     String noised =
         "--rounds 2 --model softmax --protect all --epsilon 8 --policy none --groups none";

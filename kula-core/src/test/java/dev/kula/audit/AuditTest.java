@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.apache.commons.numbers.gamma.Erf;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Real devices under attack, with noise as it should be and as it should not. */
@@ -141,6 +142,7 @@ final class AuditTest {
   }
 
   @Test
+  @Tag("slow")
   void honestNoiseStaysWithinItsAccount() {
     AuditReport report =
         audit(400, 2, byRecord(1), byDevice(Kind.UPDATE), byDevice(Kind.VISIT), sums());

@@ -16,6 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ForkJoinPool;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -35,6 +36,7 @@ final class DeficitMarketTest {
   }
 
   @ParameterizedTest
+  @Tag("slow")
   @ValueSource(strings = {"deficit", "similar", "dissimilar", "random"})
   void threadsDoNotMatter(String policy) throws Exception {
     assertEquals(plan(policy, 1), plan(policy, 4));

@@ -60,6 +60,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -237,6 +238,7 @@ final class FleetPortTest {
   }
 
   @Test
+  @Tag("slow")
   void whatARevokedDeviceSaysIsNotHeard() throws Exception {
     Session session = new Session(line(issued(authority, Role.DEVICE, NAME))).greet().welcomed();
     Future<Optional<Result>> asking = asked(Duration.ofSeconds(3));

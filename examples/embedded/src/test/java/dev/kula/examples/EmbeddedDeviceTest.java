@@ -28,6 +28,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -143,6 +144,7 @@ final class EmbeddedDeviceTest {
   }
 
   @Test
+  @Tag("slow")
   void applicationsLearnTogether() throws Exception {
     Orchestrator orchestrator = new Orchestrator("--model mlp:64 --rounds 4 --swap-every 2");
     int port = orchestrator.port();

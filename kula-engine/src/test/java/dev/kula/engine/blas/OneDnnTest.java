@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 final class OneDnnTest extends BlasContract {
@@ -24,6 +25,7 @@ final class OneDnnTest extends BlasContract {
 
   /** Profilers sample with signals, which must not meet a kernel at work: see QuietThread. */
   @Test
+  @Tag("slow")
   void aFlightRecordingDoesNotCorruptTheHeap() throws Exception {
     assumeTrue(BlasLibrary.ONEDNN.isLoaded(), BlasLibrary.ONEDNN.status());
     Process process =

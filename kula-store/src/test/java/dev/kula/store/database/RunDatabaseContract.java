@@ -26,6 +26,7 @@ import java.util.Objects;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -278,6 +279,7 @@ abstract class RunDatabaseContract {
   }
 
   @Test
+  @Tag("slow")
   void manyProcessesCopyAtOnce() throws Exception {
     String store = store();
     RunDatabase.open(store);
