@@ -145,6 +145,7 @@ class Runner:
         elif kind == "revoked":
             self.source.revoke(message.order)
             self.receiver.revoke(message.order)
+            return [(sender, messages.Message(revoked=message))]
         elif self.global_model is None:
             return []
         elif kind == "examine":

@@ -217,7 +217,14 @@ final class Batch {
                 planner.plan(job.settings(), data, job.stopsEarly()),
                 directory,
                 new RunRecorder(
-                    directory, copy, interruption, completed, progress, keepEvery(job)))) {
+                    directory,
+                    copy,
+                    interruption,
+                    completed,
+                    progress,
+                    keepEvery(job),
+                    Method.label(job.settings()),
+                    job.settings().seed()))) {
       if (state != null && state.running() != null) {
         run.restore(state.running());
       }

@@ -41,6 +41,8 @@ final class RunRecorder implements RunListener {
    *
    * @param interruption what the operator wants
    * @param keepEvery rounds from one checkpoint that stays to the next; 0 for none
+   * @param method of the run
+   * @param seed of the run
    */
   RunRecorder(
       RunDirectory directory,
@@ -48,14 +50,16 @@ final class RunRecorder implements RunListener {
       Interruption interruption,
       List<CompletedRun> completed,
       RoundProgress progress,
-      int keepEvery) {
+      int keepEvery,
+      String method,
+      long seed) {
     this.directory = directory;
     this.copy = copy;
     this.interruption = interruption;
     this.completed = completed;
     this.progress = progress;
     this.keepEvery = keepEvery;
-    interruption.control().forgetRevocations();
+    interruption.control().begin(method, seed);
   }
 
   @Override
@@ -78,6 +82,9 @@ final class RunRecorder implements RunListener {
         revoked = true;
       }
     }
+    if (ended) {
+      interruption.control().end();
+    }
   }
 
   /**
@@ -91,6 +98,9 @@ final class RunRecorder implements RunListener {
     boolean isHeld = !ended && interruption.control().holds();
     save(state, isHeld);
     if (isHeld && interruption.control().endsHere()) {
+      if (interruption.control().hasAsked()) { // while it waited
+        save(state, true);
+      }
       throw interruption.halt("stopped after round %d".formatted(round), directory.path());
     }
   }

@@ -64,6 +64,7 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -159,6 +160,7 @@ final class LiveFleetTest {
         "--policy none --update-bits 8",
         "--policy random --exchange raw --pace first:0.6",
         "--policy deficit --exchange visit --pace buffer:3",
+        "--policy random --exchange raw --pace buffer:3",
         "--shift features:2 --course sudden --base 0 --rounds 10 --policy random --exchange raw"
             + " --groups trials",
       })
@@ -168,6 +170,7 @@ final class LiveFleetTest {
 
   /** Real sockets, each of which breaks off somewhere. */
   @ParameterizedTest
+  @Tag("slow")
   @CsvSource({
     "1, mlp:16, 3000, 30000",
     "2, mlp:16, 3000, 30000",

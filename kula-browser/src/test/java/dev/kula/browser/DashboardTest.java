@@ -334,6 +334,9 @@ final class DashboardTest {
       Files.copy(run.resolve(file), going.resolve(file));
     }
     String url = serve(Access.of(Optional.empty(), Optional.of(operate)), going);
+    List<RoundRecord> rounds = new ArrayList<>();
+    RunReader.of(run).forEachRound(rounds::add);
+    control.begin(rounds.getLast().method(), rounds.getLast().seed());
     Page page = open(url);
     Chromium.lookAtAll(page);
     Locator buttons = page.locator("#swaps button[id^=revoke-]");
@@ -351,12 +354,11 @@ final class DashboardTest {
     assertEquals(List.of(), control.revoking(), "one press must not revoke a lease");
     Chromium.picture(page.locator("#swaps .why").first(), "revoke");
     page.keyboard().press("Enter"); // the button has kept its focus
-    page.getByText("Its lease is revoked when the next round begins.").waitFor();
+    page.getByText("Its lease is being revoked.").waitFor();
+    assertEquals("revoke-" + order, page.evaluate("document.activeElement.id"));
     assertEquals(List.of(order), control.revoking());
     Revocation lease = control.takeRevocations().getFirst();
     try (RunDirectory directory = RunDirectory.resume(going)) {
-      List<RoundRecord> rounds = new ArrayList<>();
-      RunReader.of(run).forEachRound(rounds::add);
       directory.append(
           rounds.getLast().method(),
           rounds.getLast().seed(),

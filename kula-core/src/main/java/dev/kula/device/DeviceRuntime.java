@@ -222,6 +222,7 @@ public final class DeviceRuntime {
         case Message.Revoked revoked -> {
           sourceDesk.revoked(revoked.order());
           receiverDesk.revoked(revoked.order());
+          reply(out, from, revoked);
         }
         case Message.CloseSwaps close -> {
           sourceDesk.close();

@@ -17,7 +17,8 @@ final class Doorkeeper {
         && (hasModel || !needsModel(message));
   }
 
-  private static boolean isServer(DeviceId sender) {
+  /** Whether it is the orchestrator or the monitor. */
+  static boolean isServer(DeviceId sender) {
     return sender.equals(Envelope.ORCHESTRATOR) || sender.equals(Envelope.MONITOR);
   }
 

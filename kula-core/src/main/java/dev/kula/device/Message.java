@@ -357,8 +357,8 @@ public sealed interface Message {
 
   /**
    * Orchestrator to both devices of an order: its operator takes the lease back. The source answers
-   * it no more, and what came in by it is used no more. Nobody answers: whether the swap had been
-   * let in stays the receiver's.
+   * it no more, and what came in by it is used no more. And back from each: it has heard so, of
+   * whatever it had; whether the swap had been let in stays the receiver's.
    */
   record Revoked(int round, long order) implements Pointing {
     @Override

@@ -116,8 +116,14 @@ public record PointerEvent(
       case Message.Offered offered ->
           step.leased(offered.order(), What.OFFERED, offered.lease(), offered.pointer().size());
       case Message.Refused refused -> step.refused(refused.order(), What.DENIED, refused.reason());
-      case Message.Revoked revoked ->
-          step.refused(revoked.order(), What.REVOKED, "what came by it is used no more");
+      case Message.Revoked revoked -> {
+        if (Doorkeeper.isServer(step.peer())) { // nobody else is believed
+          step.refused(
+              revoked.order(),
+              What.REVOKED,
+              "the lease opens nothing, and what came by it is used no more");
+        }
+      }
       default -> answer(step, What.RECEIVED, message);
     }
   }

@@ -1,9 +1,6 @@
 package dev.kula.round;
 
 import dev.kula.data.DeviceId;
-import dev.kula.device.Envelope;
-import dev.kula.device.Message;
-import java.util.List;
 
 /**
  * The lease of a swap order, to be taken back.
@@ -12,11 +9,4 @@ import java.util.List;
  * @param receiver who holds the lease, if it was granted
  * @param source who granted it
  */
-public record Revocation(long order, DeviceId receiver, DeviceId source) {
-  List<Envelope> envelopes(int round) {
-    Message message = new Message.Revoked(round, order);
-    return List.of(
-        new Envelope(Envelope.ORCHESTRATOR, source, message),
-        new Envelope(Envelope.ORCHESTRATOR, receiver, message));
-  }
-}
+public record Revocation(long order, DeviceId receiver, DeviceId source) {}

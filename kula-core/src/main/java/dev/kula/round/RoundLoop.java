@@ -46,8 +46,8 @@ public final class RoundLoop {
   /** Orders of the planning under way that their receivers have settled. */
   private final Set<Long> settled = new HashSet<>();
 
+  private final StandingRevocations revocations = new StandingRevocations();
   private final Groups groups;
-
   private final GroupRounds trials;
   private Traffic traffic = Traffic.NONE;
   private long eventCount;
@@ -88,6 +88,7 @@ public final class RoundLoop {
     orchestrator.restore(state.orchestrator());
     monitor.restore(state.round(), state.monitor());
     evaluator.restore(state.evaluator());
+    revocations.restore(state.revocations());
     traffic = state.traffic();
     history.addAll(state.history());
     eventCount = state.events();
@@ -146,10 +147,10 @@ public final class RoundLoop {
 
   /** Tells devices of leases that the operator wants used no more. */
   private void revoke() {
-    for (Revocation one : listener.revocations()) {
-      carry(one.envelopes(round));
-      events.add(
-          new RunEvent.Revoked(round, one.order(), one.receiver().name(), one.source().name()));
+    revocations.ask(listener.revocations());
+    List<Envelope> told = revocations.envelopes(round, fleet.atWork());
+    if (!told.isEmpty()) {
+      carry(told);
     }
   }
 
@@ -306,31 +307,28 @@ public final class RoundLoop {
         }
       }
       case Message.DriftCheck message -> ignore(envelope);
-      case Message.EarlierModel message -> ignore(envelope);
       case Message.Assigned message -> ignore(envelope);
       case Message.FleetLabels message -> ignore(envelope);
-      case Message.GroupModels message -> ignore(envelope);
       case Message.ClipCounts counts -> {
         if (!orchestrator.counted(from, counts)) {
           ignore(from, "counts of gradients that nobody asked for, or that are none");
         }
       }
       case Message.ClipQuery message -> ignore(envelope);
-      case Message.GlobalModel message -> ignore(envelope);
+      case Message.Modelling message -> ignore(envelope);
       case Message.Examine message -> ignore(envelope);
       case Message.ProfileRequest message -> ignore(envelope);
-      case Message.Trial message -> ignore(envelope);
-      case Message.Ordered message -> ignore(envelope);
-      case Message.Offered message -> ignore(envelope);
-      case Message.Refused message -> ignore(envelope);
-      case Message.Fetch message -> ignore(envelope);
+      case Message.Visiting message -> ignore(envelope);
       case Message.Fetched message -> ignore(envelope);
-      case Message.Visit message -> ignore(envelope);
-      case Message.Summarise message -> ignore(envelope);
-      case Message.Summarised message -> ignore(envelope);
-      case Message.Visited message -> ignore(envelope);
-      case Message.Revoked message -> ignore(envelope);
-      case Message.CloseSwaps message -> ignore(envelope);
+      case Message.Revoked revoked -> {
+        if (!revocations.isAwaited(from, revoked.order())) {
+          ignore(from, "that it has heard of a revocation of which it was not told");
+        }
+        revocations
+            .heard(from, revoked.order())
+            .ifPresent(lease -> events.add(RunEvent.Revoked.of(round, lease)));
+      }
+      case Message.Pointing message -> ignore(envelope);
       case Message.Sealed message -> ignore(envelope);
       case Message.Handed message -> ignore(envelope);
     }
@@ -403,6 +401,7 @@ public final class RoundLoop {
   }
 
   private RunState state() {
+    revocations.ask(listener.revocations());
     return new RunState(
         round,
         groups.state(),
@@ -410,6 +409,7 @@ public final class RoundLoop {
         orchestrator.state(),
         monitor.state(round),
         evaluator.state(),
+        revocations.state(),
         traffic,
         List.copyOf(history),
         eventCount,

@@ -169,13 +169,18 @@ public sealed interface RunEvent {
       implements RunEvent {}
 
   /**
-   * The operator took the lease of an order back, and both of its devices were told.
+   * The operator took the lease of an order back, and both of its devices have heard it.
    *
+   * @param round in which the second of them did
    * @param order its number in the run
    * @param receiver who uses no more what came by it
    * @param source who answers the lease no more
    */
-  record Revoked(int round, long order, String receiver, String source) implements RunEvent {}
+  record Revoked(int round, long order, String receiver, String source) implements RunEvent {
+    static Revoked of(int round, Revocation lease) {
+      return new Revoked(round, lease.order(), lease.receiver().name(), lease.source().name());
+    }
+  }
 
   /**
    * What a device meets has changed, as its scores say on rows that come in before they are trained

@@ -18,7 +18,8 @@ public interface RunListener {
   void checkpoint(Supplier<RunState> state);
 
   /**
-   * Leases to be taken back before the next round, each told once.
+   * Leases that are to be taken back, each named once. The loop asks when a round begins and before
+   * it offers a state.
    *
    * @return empty if there are none, as by default
    */

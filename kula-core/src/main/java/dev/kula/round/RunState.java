@@ -13,6 +13,7 @@ import java.util.List;
  * @param orchestrator outcomes held back, and the clip
  * @param monitor what the monitor remembers
  * @param evaluator counts
+ * @param revocations leases to be taken back, of which not both devices have heard
  * @param traffic bytes so far
  * @param history every round so far
  * @param events how many events the run has told its listener
@@ -25,6 +26,7 @@ public record RunState(
     Orchestrator.State orchestrator,
     Monitor.State monitor,
     Evaluator.State evaluator,
+    List<Revocation> revocations,
     Traffic traffic,
     List<RoundRecord> history,
     long events,

@@ -60,10 +60,13 @@ final class PointerEventTest {
 
   @Test
   void whoTookALeaseBackIsNamed() {
-    PointerEvent event = events(List.of(new Message.Revoked(2, 7)), List.of()).getFirst();
+    Message revoked = new Message.Revoked(2, 7);
+    List<Envelope> told = List.of(new Envelope(Envelope.ORCHESTRATOR, SELF, revoked));
+    PointerEvent event = PointerEvent.of(Instant.EPOCH, told, List.of()).getFirst();
     assertEquals(What.REVOKED, event.what());
     assertEquals(7, event.order());
-    assertEquals(PEER, event.peer());
+    assertEquals(Envelope.ORCHESTRATOR, event.peer());
+    assertEquals(List.of(), events(List.of(revoked), List.of()), "a device cannot");
   }
 
   @Test

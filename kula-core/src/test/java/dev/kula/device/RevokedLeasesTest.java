@@ -15,6 +15,7 @@ import dev.kula.swap.Gate;
 import dev.kula.swap.SwapOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -96,10 +97,18 @@ final class RevokedLeasesTest {
     deliverModel(untouched, 1);
     assertFalse(Arrays.equals(personal(untouched), personal(fleet)));
     int before = fleet.log().size();
+    Message heard = new Message.Revoked(2, 1);
 
     revoke(fleet, 1);
 
-    assertEquals(before + 2, fleet.log().size(), "nobody says what there was to take back");
+    assertEquals(
+        List.of(SOURCE, RECEIVER),
+        fleet.log().subList(before, fleet.log().size()).stream()
+            .filter(one -> one.equals(new Envelope(one.from(), Envelope.ORCHESTRATOR, heard)))
+            .map(Envelope::from)
+            .sorted(Comparator.reverseOrder())
+            .toList());
+    assertEquals(before + 4, fleet.log().size(), "nobody says what there was to take back");
     assertHoldsNothing(fleet);
     deliverModel(fleet, 2);
     deliverModel(untouched, 2);

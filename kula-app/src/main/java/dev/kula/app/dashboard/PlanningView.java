@@ -64,16 +64,18 @@ final class PlanningView {
 
   /** Notes that a lease was taken back, if the order is one of this planning's. */
   void revoke(RunEvent.Revoked lease, long now) {
-    if (orders.containsKey(lease.order())) {
+    Ended one = orders.get(lease.order());
+    if (one != null && one.revoked() == null) {
       version = now;
-      orders.computeIfPresent(
-          lease.order(), (number, one) -> new Ended(one.ordered(), one.settled(), lease.round()));
+      orders.put(lease.order(), new Ended(one.ordered(), one.settled(), lease.round()));
     }
   }
 
-  /** One of the orders that are told one by one, as what its lease is taken back by. */
+  /** Of an order that is told one by one, is open or was let in, and has its lease still. */
   Optional<Revocation> revocation(long order) {
     return Optional.ofNullable(orders.get(order))
+        .filter(one -> one.revoked() == null)
+        .filter(one -> one.settled() == null || one.settled().outcome().equals("accepted"))
         .map(Ended::ordered)
         .map(
             one -> new Revocation(order, new DeviceId(one.receiver()), new DeviceId(one.source())));

@@ -32,10 +32,23 @@ public final class RunControl {
 
   private State state = State.RUNNING;
 
+  /** The method of the run that is being made; empty if none is. */
+  private String method = "";
+
+  private long seed;
+
   /** Leases that are to be taken back, by the numbers of their orders. */
   private final Map<Long, Revocation> revoking = new TreeMap<>();
 
   private final List<Revocation> asked = new ArrayList<>();
+
+  /**
+   * A lease that an operator wants taken back.
+   *
+   * @param method of the run in which it was granted
+   * @param seed of that run
+   */
+  public record Asked(String method, long seed, Revocation lease) {}
 
   /** How the run stands. */
   public synchronized State state() {
@@ -63,11 +76,19 @@ public final class RunControl {
     notifyAll();
   }
 
-  /** Has a lease taken back when the next round begins. */
-  public synchronized void revoke(Revocation lease) {
-    if (revoking.putIfAbsent(lease.order(), lease) == null) {
-      asked.add(lease);
+  /**
+   * Has a lease taken back when the next round begins.
+   *
+   * @return whether that will be: not if another run is being made, or the run stops
+   */
+  public synchronized boolean revoke(Asked wanted) {
+    if (!wanted.method().equals(method) || wanted.seed() != seed || state == State.STOPPING) {
+      return false;
     }
+    if (revoking.putIfAbsent(wanted.lease().order(), wanted.lease()) == null) {
+      asked.add(wanted.lease());
+    }
+    return true;
   }
 
   /** Orders whose leases are to be taken back, ascending, until the run has told that they are. */
@@ -75,7 +96,12 @@ public final class RunControl {
     return List.copyOf(revoking.keySet());
   }
 
-  /** Called by the run when a round begins: leases to be taken back, each once. */
+  /** Whether leases are to be taken back that the run has not heard of. */
+  public synchronized boolean hasAsked() {
+    return !asked.isEmpty();
+  }
+
+  /** Called by the run: leases to be taken back, each once. */
   public synchronized List<Revocation> takeRevocations() {
     List<Revocation> taken = List.copyOf(asked);
     asked.clear();
@@ -87,8 +113,16 @@ public final class RunControl {
     revoking.remove(order);
   }
 
-  /** Called when another run begins: its orders have numbers of their own. */
-  public synchronized void forgetRevocations() {
+  /** Called when a run begins: its orders have numbers of their own. */
+  public synchronized void begin(String method, long seed) {
+    end();
+    this.method = method;
+    this.seed = seed;
+  }
+
+  /** Called when a run has had its last round: nothing is taken back any more. */
+  public synchronized void end() {
+    method = "";
     revoking.clear();
     asked.clear();
   }

@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.kula.KulaException;
 import dev.kula.app.advice.Advice;
-import dev.kula.round.Revocation;
 import dev.kula.round.RunSummary;
 import dev.kula.store.LoggedEvent;
 import dev.kula.store.RunFollower;
@@ -147,17 +146,15 @@ public final class RunFeed {
    * What the lease of an order is taken back by.
    *
    * @param track number of the method and seed
-   * @return empty if that is not the one that is being made, or the order is none of those that
-   *     pages are told of one by one
+   * @return empty if there is no such order among those that pages are told of one by one, or it is
+   *     neither open nor was let in, or its lease has been taken back
    */
-  public Optional<Revocation> revocation(int track, long order) {
+  public Optional<RunControl.Asked> revocation(int track, long order) {
     lock.lock();
     try {
       read();
       List<TrackView> all = List.copyOf(tracks.values());
-      return track >= 0 && track == all.size() - 1 && summary == null
-          ? all.get(track).revocation(order)
-          : Optional.empty();
+      return track >= 0 && track < all.size() ? all.get(track).revocation(order) : Optional.empty();
     } finally {
       lock.unlock();
     }

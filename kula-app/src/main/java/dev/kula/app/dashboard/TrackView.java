@@ -3,7 +3,6 @@ package dev.kula.app.dashboard;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.kula.round.Revocation;
 import dev.kula.round.RoundRecord;
 import dev.kula.round.RunEvent;
 import dev.kula.round.RunSummary;
@@ -110,10 +109,11 @@ final class TrackView {
     summary.devices().forEach(result -> device(result.device(), now).ended(result));
   }
 
-  /** What the lease of an order is taken back by; empty if it is not told of. */
-  Optional<Revocation> revocation(long order) {
+  /** What the lease of an order is taken back by; empty if there is none to take back. */
+  Optional<RunControl.Asked> revocation(long order) {
     return plannings.values().stream()
         .flatMap(planning -> planning.revocation(order).stream())
+        .map(lease -> new RunControl.Asked(method, seed, lease))
         .findFirst();
   }
 

@@ -8,7 +8,6 @@ import dev.kula.app.http.HttpPort.Answer;
 import dev.kula.app.http.HttpPort.Flow;
 import dev.kula.app.http.HttpPort.Reply;
 import dev.kula.app.http.HttpPort.Request;
-import dev.kula.round.Revocation;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
@@ -157,22 +156,29 @@ public final class DashboardPort implements AutoCloseable {
     return told;
   }
 
-  /** Of the run that is being made, which is the last; what was ordered in another is over. */
   private Answer revoke(Role role, Request request) {
+    Optional<Answer> refused = refused(role);
+    if (refused.isPresent()) {
+      return refused.get();
+    }
     int run = number(request.query().getOrDefault("run", "0"));
     int track = number(request.query().getOrDefault("track", "-1"));
     String order = request.query().getOrDefault("order", "");
-    Optional<Revocation> lease =
-        run == feeds.size() - 1 && run >= 0 && ORDER.matcher(order).matches()
+    Optional<RunControl.Asked> lease =
+        run >= 0 && run < feeds.size() && ORDER.matcher(order).matches()
             ? feeds.get(run).revocation(track, Long.parseLong(order))
             : Optional.empty();
-    if (role == Role.OPERATOR && control.isPresent() && lease.isEmpty()) {
+    if (lease.isEmpty()) {
       return Answer.plain(
           404,
-          "run %d, track %d, order '%s' is no order of the run that is being made; /stream has them"
-              .formatted(run, track, order));
+          "run %d, track %d, order '%s' has no lease to revoke, must be an order that the page lists,"
+                  .formatted(run, track, order)
+              + " that is open or was let in, and whose lease was not revoked");
     }
-    return steer(role, one -> lease.ifPresent(one::revoke));
+    return control.get().revoke(lease.get())
+        ? Answer.json(200, told(control.get()))
+        : Answer.plain(
+            409, "order %s is of a run that is not being made any more, or stops".formatted(order));
   }
 
   private interface Step {
@@ -180,15 +186,24 @@ public final class DashboardPort implements AutoCloseable {
   }
 
   private Answer steer(Role role, Step step) {
+    Optional<Answer> refused = refused(role);
+    if (refused.isEmpty()) {
+      step.take(control.get());
+    }
+    return refused.orElseGet(() -> Answer.json(200, told(control.get())));
+  }
+
+  /** Why somebody may not control; empty if there is something to control, and they may. */
+  private Optional<Answer> refused(Role role) {
     if (control.isEmpty()) {
-      return Answer.plain(409, "this dashboard makes no run, and so cannot control one");
+      return Optional.of(
+          Answer.plain(409, "this dashboard makes no run, and so cannot control one"));
     }
-    if (role != Role.OPERATOR) {
-      return Answer.plain(
-          403, "the token is a viewer's, must be the operator's; see --operator-token");
-    }
-    step.take(control.get());
-    return Answer.json(200, told(control.get()));
+    return role == Role.OPERATOR
+        ? Optional.empty()
+        : Optional.of(
+            Answer.plain(
+                403, "the token is a viewer's, must be the operator's; see --operator-token"));
   }
 
   /** How a run stands, as a page is told it. */

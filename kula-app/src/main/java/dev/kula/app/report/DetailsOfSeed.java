@@ -43,7 +43,7 @@ final class DetailsOfSeed {
     switch (event) {
       case RunEvent.Ordered ordered -> orders.add(ordered);
       case RunEvent.Settled outcome -> settled.put(outcome.order(), outcome);
-      case RunEvent.Revoked lease -> revoked.put(lease.order(), lease.round());
+      case RunEvent.Revoked lease -> revoked.putIfAbsent(lease.order(), lease.round());
       case RunEvent.AccountSpent account -> spent.add(account);
       case RunEvent.Compared last -> compared = last;
       case RunEvent.Reputations last -> reputations = last;

@@ -2,7 +2,7 @@
 
 const PAGE = 15;
 const MOST_EDGES = 120;
-const SWAPS = { of: '', text: '', outcome: '', limit: PAGE, sure: 0, update: null };
+const SWAPS = { of: '', text: '', outcome: '', limit: PAGE, asked: {}, waiting: 0, update: null };
 
 function showSwapsOf(name) {
   SWAPS.of = name;
@@ -10,37 +10,38 @@ function showSwapsOf(name) {
   if (SWAPS.update) SWAPS.update();
 }
 
-/** Whether this order's lease may be revoked by whoever looks: a rejected swap has left nothing to take back. */
-function isRevocable(order) {
-  return RUN.controllable && RUN.role === 'operator' && !RUN.head.ended && RUN.control !== 'stopping'
-    && RUN.number === RUN.runs.length - 1 && RUN.shown === RUN.head.tracks.length - 1
-    && !order.revoked && ['accepted', 'open'].includes(outcomeOf(order));
+/** Whether the page shows the run that is being made: the numbers of others' orders are their own. */
+function isMade() {
+  return RUN.controllable && !RUN.head.ended && RUN.link === 'open'
+    && RUN.number === RUN.runs.length - 1 && RUN.shown === RUN.head.tracks.length - 1;
 }
 
-/** The button that takes a lease back, at the second press. */
+/** The button that takes a lease back, at the second press; of what was turned down there is nothing to take back. */
 function revokeButton(order) {
   const number = order.ordered.order;
-  if (RUN.revoking.includes(number)) return el('span', { class: 'soft' }, ' Its lease is revoked when the next round begins.');
-  if (!isRevocable(order)) return '';
-  const said = el('span', { class: 'soft', role: 'status' });
-  const sure = SWAPS.sure === number;
-  const press = async () => {
-    if (SWAPS.sure === number) {
-      SWAPS.sure = 0;
-      said.textContent = await steer('revoke?run=' + RUN.number + '&track=' + RUN.shown + '&order=' + number);
-    } else {
-      SWAPS.sure = number;
-      setTimeout(() => {
-        if (SWAPS.sure !== number) return;
-        SWAPS.sure = 0;
-        SWAPS.update();
-      }, 5000);
-      SWAPS.update();
-    }
+  if (!isMade() || order.revoked || !['accepted', 'open'].includes(outcomeOf(order))) return '';
+  if (RUN.revoking.includes(number)) return el('span', { class: 'soft', id: 'revoke-' + number, tabindex: '-1' }, ' Its lease is being revoked.');
+  if (RUN.role !== 'operator' || RUN.control === 'stopping') return '';
+  const asked = SWAPS.asked.of === RUN.shown && SWAPS.asked.order === number ? SWAPS.asked : { sure: false, said: '' };
+  return el('span', { class: 'steer' }, el('button', { type: 'button', id: 'revoke-' + number, class: asked.sure ? 'sure' : '',
+    onclick: () => pressRevoke(number, asked.sure),
+    'aria-label': (asked.sure ? 'Press again to revoke the lease of order ' : 'Revoke the lease of order ') + number },
+  asked.sure ? 'Revoke for good? Press again' : 'Revoke lease'), el('span', { class: 'soft', role: 'status' }, asked.said));
+}
+
+async function pressRevoke(order, sure) {
+  const of = RUN.shown;
+  const show = (now) => {
+    SWAPS.asked = Object.assign({ of, order, sure: false, said: '' }, now);
+    SWAPS.update();
   };
-  return el('span', { class: 'steer' }, el('button', { type: 'button', id: 'revoke-' + number, class: sure ? 'sure' : '', onclick: press,
-    'aria-label': (sure ? 'Press again to revoke the lease of order ' : 'Revoke the lease of order ') + number },
-  sure ? 'Revoke for good? Press again' : 'Revoke lease'), said);
+  clearTimeout(SWAPS.waiting);
+  if (sure) {
+    show({ said: await steer('revoke?run=' + RUN.number + '&track=' + of + '&order=' + order) });
+  } else {
+    show({ sure: true });
+    SWAPS.waiting = setTimeout(() => show({}), 5000);
+  }
 }
 
 function swapsSection(body) {

@@ -172,6 +172,7 @@ function link(state) {
   if (RUN.link !== state && !(RUN.link === 'left' && state === 'away')) {
     RUN.link = state;
     changed('head');
+    changed('control');
   }
 }
 

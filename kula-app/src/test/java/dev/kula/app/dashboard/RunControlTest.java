@@ -58,16 +58,22 @@ final class RunControlTest {
     assertEquals(State.STOPPING, control.state());
   }
 
+  private static RunControl.Asked asked(String method, long seed) {
+    Revocation lease = new Revocation(7, new DeviceId("a"), new DeviceId("b"));
+    return new RunControl.Asked(method, seed, lease);
+  }
+
   /** A click more takes nothing back twice, and what is told is shown until it is done. */
   @Test
   void aLeaseIsTakenBackOnce() {
-    Revocation lease = new Revocation(7, new DeviceId("a"), new DeviceId("b"));
-    control.revoke(lease);
-    control.revoke(lease);
+    control.begin("m", 1);
+    assertTrue(control.revoke(asked("m", 1)));
+    assertTrue(control.revoke(asked("m", 1)));
+    assertTrue(control.hasAsked());
     assertEquals(List.of(7L), control.revoking());
-    assertEquals(List.of(lease), control.takeRevocations());
+    assertEquals(List.of(asked("m", 1).lease()), control.takeRevocations());
     assertEquals(List.of(), control.takeRevocations());
-    control.revoke(lease);
+    assertTrue(control.revoke(asked("m", 1)));
     assertEquals(List.of(), control.takeRevocations());
     assertEquals(List.of(7L), control.revoking());
     control.revoked(7);
@@ -76,9 +82,22 @@ final class RunControlTest {
 
   @Test
   void anotherRunHasOtherOrders() {
-    control.revoke(new Revocation(7, new DeviceId("a"), new DeviceId("b")));
-    control.forgetRevocations();
+    assertFalse(control.revoke(asked("m", 1)), "none is being made");
+    control.begin("m", 1);
+    assertFalse(control.revoke(asked("m", 2)));
+    assertFalse(control.revoke(asked("n", 1)));
+    assertTrue(control.revoke(asked("m", 1)));
+    control.begin("m", 2);
     assertEquals(List.of(), control.takeRevocations());
     assertEquals(List.of(), control.revoking());
+    control.end();
+    assertFalse(control.revoke(asked("m", 2)));
+  }
+
+  @Test
+  void aRunThatStopsTakesNothingBack() {
+    control.begin("m", 1);
+    control.stop();
+    assertFalse(control.revoke(asked("m", 1)));
   }
 }

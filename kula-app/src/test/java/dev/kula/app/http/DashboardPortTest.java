@@ -197,6 +197,10 @@ final class DashboardPortTest {
       port.show(RunFeed.of(run));
       directory.append("m", 1, order(7));
       directory.append("m", 2, order(8));
+      directory.append("m", 2, order(9));
+      directory.append(
+          "m", 2, new RunEvent.Settled(2, 9, "a", "b", "rejected", null, null, 0, 0, "harmful"));
+      control.begin("m", 2);
       String path = "/control/revoke?run=0&track=1&order=";
       assertAnswer(403, "must be the operator's", ask(as("view", post(path + 8))));
       for (String other :
@@ -206,10 +210,11 @@ final class DashboardPortTest {
               path + "x",
               path,
               "/control/revoke",
-              "/control/revoke?run=0&track=0&order=7",
               "/control/revoke?run=1&track=1&order=8")) {
-        assertAnswer(404, "no order of the run", ask(as("operate", post(other))));
+        assertAnswer(404, "has no lease to revoke", ask(as("operate", post(other))));
       }
+      String earlier = "/control/revoke?run=0&track=0&order=7";
+      assertAnswer(409, "not being made any more", ask(as("operate", post(earlier))));
       assertEquals(List.of(), control.takeRevocations());
       assertAnswer(200, "\"revoking\":[8]", ask(as("operate", post(path + 8))));
       assertEquals(
