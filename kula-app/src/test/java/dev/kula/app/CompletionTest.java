@@ -31,6 +31,15 @@ final class CompletionTest {
     assertEquals(
         List.of("deficit", "dissimilar"), bash(script, "kula", "simulate", "--policy", "d"));
     assertTrue(bash(script, "kula", "simulate", "--strategy", "").contains("scaffold"));
+    for (Flag flag : Flag.values()) { // some share a label
+      if (!flag.candidates().isEmpty()) {
+        String command = flag == Flag.METHODS ? "compare" : "simulate";
+        assertEquals(
+            flag.candidates().stream().sorted().toList(),
+            bash(script, "kula", command, "--" + flag.key(), ""),
+            flag.key());
+      }
+    }
     assertEquals(List.of("enrol"), bash(script, "kula", "pki", "en"));
     assertEquals(
         List.of("operator", "orchestrator"), bash(script, "kula", "pki", "issue", "--role", "o"));
@@ -41,11 +50,24 @@ final class CompletionTest {
     assertEquals(List.of("always"), bash(script, "kula", "data", "--color", "al"));
   }
 
+  /** Behind a colon, where bash begins another word, unless it is told not to. */
+  @Test
+  void bashCompletesTheFilesOfData() throws IOException, InterruptedException {
+    requireShell("bash");
+    Path script = script("bash");
+    String file = Files.createFile(directory.resolve("two words.csv")).toString();
+    String begun = directory + "/two";
+    assertEquals(List.of(file), bash(script, "kula", "simulate", "--data", "csv", ":", begun));
+    assertEquals(List.of(file), bash(script, "kula", "advise", "csv", ":", begun));
+    assertEquals(List.of("csv:" + file), bash(script, "kula", "data", "csv:" + begun));
+    assertEquals(List.of(""), bash(script, "kula", "simulate", "--partition", "iid", ":", begun));
+  }
+
   /** What bash offers for the last word. */
   private static List<String> bash(Path script, String... words)
       throws IOException, InterruptedException {
     String line =
-        "source '%s'; COMP_WORDS=(%s); COMP_CWORD=%d; compopt() { :; }; _complete_kula;"
+        "source '%s'; COMP_WORDS=(%s); COMP_CWORD=%d; compopt() { :; }; _kula;"
                 .formatted(script, quoted(words), words.length - 1)
             + " printf '%s\\n' \"${COMPREPLY[@]}\"";
     return run("bash", "--norc", "-c", line).lines().sorted().toList();
