@@ -38,8 +38,26 @@ sealed interface Document {
   /** {@code data}. */
   record Described(DataDescription data) implements Document {}
 
-  /** {@code privacy}. */
-  record Planned(List<Grid> tables, List<String> notes) implements Document {}
+  /** {@code privacy}; no account where nothing has noise, and no cost unless it was measured. */
+  record Planned(@Nullable Account account, @Nullable Cost cost, List<String> notes)
+      implements Document {}
+
+  /** A device's privacy account, as it is planned. */
+  record Account(
+      double epsilon, double delta, String protect, double tightEpsilon, List<Release> releases) {}
+
+  /** A kind of release; without noise of its own if {@code noise} is null. */
+  record Release(
+      String release,
+      int times,
+      double share,
+      double rho,
+      String hides,
+      @Nullable Double noise,
+      @Nullable String noiseOf) {}
+
+  /** Accuracy seed by seed. */
+  record Cost(List<Double> withoutNoise, List<Double> withNoise) {}
 
   /** {@code audit}. */
   record Audited(List<Membership> memberships, List<Inversion> inversions, int violations)

@@ -22,7 +22,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
-import java.util.stream.Stream;
 
 /** Runs what there is to be run, or this process's part of it. */
 final class LocalRunner implements Runner {
@@ -220,17 +219,15 @@ final class LocalRunner implements Runner {
     if (measuredSeeds > 0 && !terminal.json()) {
       terminal.out().print(table.text() + "\n"); // what is known at once
     }
-    Optional<Grid> cost =
+    Optional<Document.Cost> cost =
         measuredSeeds == 0
             ? Optional.empty()
             : Optional.of(
                 new NoiseCost(Computing.PLANNER, Computing.ENGINES, dataset, terminal)
                     .measure(settings, measuredSeeds));
     terminal.result(
-        () ->
-            new Document.Planned(
-                Stream.concat(table.grid().stream(), cost.stream()).toList(), table.notes()),
-        () -> cost.map(Grid::text).orElseGet(table::text));
+        () -> new Document.Planned(table.account().orElse(null), cost.orElse(null), table.notes()),
+        () -> cost.map(NoiseCost::grid).map(Grid::text).orElseGet(table::text));
   }
 
   @Override

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A privacy plan as people read it: every kind of release with its count, share of the account and
@@ -43,29 +44,41 @@ final class PrivacyTable {
     return grid().map(grid -> grid.text() + "\n").orElse("") + String.join("\n", notes()) + "\n";
   }
 
-  /** The table; empty where nothing has noise. */
-  Optional<Grid> grid() {
+  private Optional<Grid> grid() {
+    return account()
+        .map(
+            account ->
+                new Grid(
+                    "A device's account: epsilon %s at delta %s, protect %s"
+                        .formatted(number(account.epsilon()), account.delta(), account.protect()),
+                    List.of("release", "times", "share", "price", "hides", "noise, sd a number"),
+                    account.releases().stream().map(PrivacyTable::row).toList()));
+  }
+
+  /** The account; empty where nothing has noise. */
+  Optional<Document.Account> account() {
     if (!isNoised()) {
       return Optional.empty();
     }
     PrivacyBudget budget = plan.budget();
     Releases releases = budget.planned();
-    List<List<String>> rows = new ArrayList<>();
+    List<Document.Release> rows = new ArrayList<>();
     rows.add(
-        row("profiles", releases.profiles(), budget.profileRho(), "a record", this::profileNoise));
-    rows.add(
-        row("swap outcomes", releases.outcomes(), budget.outcomeRho(), "a record", () -> NOTHING));
+        release(
+            "profiles", releases.profiles(), budget.profileRho(), "a record", this::profileNoise));
+    rows.add(release("swap outcomes", releases.outcomes(), budget.outcomeRho(), "a record", null));
     rows.add(
         plan.sumsClasses()
-            ? row("class sums", releases.visits(), budget.visitRho(), "a record", this::sumNoise)
-            : row(
+            ? release(
+                "class sums", releases.visits(), budget.visitRho(), "a record", this::sumNoise)
+            : release(
                 "visits",
                 releases.visits(),
                 budget.visitRho(),
                 "the device's data",
                 this::visitNoise));
     rows.add(
-        row(
+        release(
             "updates",
             releases.updates(),
             budget.updateRho() - searchRho(),
@@ -75,20 +88,18 @@ final class PrivacyTable {
         .ifPresent(
             search ->
                 rows.add(
-                    row(
+                    release(
                         "counts of norms",
                         releases.updates(),
                         search.rho(),
                         "a record",
-                        () -> number(search.mechanism().stddev()) + " of a count")));
+                        () -> new Noise(search.mechanism().stddev(), "of a count"))));
     return Optional.of(
-        new Grid(
-            "A device's account: epsilon %s at delta %s, protect %s"
-                .formatted(
-                    number(budget.filter().epsilon()),
-                    budget.filter().delta(),
-                    settings.protection().name().toLowerCase(Locale.ROOT)),
-            List.of("release", "times", "share", "price", "hides", "noise, sd a number"),
+        new Document.Account(
+            budget.filter().epsilon(),
+            budget.filter().delta(),
+            settings.protection().name().toLowerCase(Locale.ROOT),
+            tightEpsilon(),
             rows));
   }
 
@@ -102,35 +113,59 @@ final class PrivacyTable {
         && plan.budget().totalRho() > 0;
   }
 
-  private List<String> row(
-      String name, int times, double price, String hides, Supplier<String> noise) {
-    if (times == 0) {
-      return List.of(name, "0", NOTHING, NOTHING, NOTHING, NOTHING);
-    }
-    double share = times * price / plan.budget().totalRho();
-    return List.of(
+  /**
+   * The noise of a release.
+   *
+   * @param of what each number with it is, to follow the standard deviation
+   */
+  private record Noise(double stddev, String of) {}
+
+  /**
+   * A kind of release.
+   *
+   * @param noise asked only if there are some; null if it is not a single number
+   */
+  private Document.Release release(
+      String name, int times, double price, String hides, @Nullable Supplier<Noise> noise) {
+    Noise drawn = times == 0 || noise == null ? null : noise.get();
+    return new Document.Release(
         name,
-        Integer.toString(times),
-        "%.0f %%".formatted(100 * share),
-        number(price),
+        times,
+        times * price / plan.budget().totalRho(),
+        price,
         hides,
-        noise.get());
+        drawn == null ? null : drawn.stddev(),
+        drawn == null ? null : drawn.of());
   }
 
-  private String profileNoise() {
+  private static List<String> row(Document.Release release) {
+    String times = Integer.toString(release.times());
+    if (release.times() == 0) {
+      return List.of(release.release(), times, NOTHING, NOTHING, NOTHING, NOTHING);
+    }
+    Double noise = release.noise();
+    return List.of(
+        release.release(),
+        times,
+        "%.0f %%".formatted(100 * release.share()),
+        number(release.rho()),
+        release.hides(),
+        noise == null ? NOTHING : number(noise) + " " + release.noiseOf());
+  }
+
+  private Noise profileNoise() {
     double rho = ProfileRelease.LABEL_SHARE * plan.budget().profileRho();
-    return number(new GaussianMechanism(ProfileRelease.SUM_SENSITIVITY, rho, labels).stddev())
-        + " of a count";
+    return new Noise(
+        new GaussianMechanism(ProfileRelease.SUM_SENSITIVITY, rho, labels).stddev(), "of a count");
   }
 
-  private String visitNoise() {
-    ChangeProtection.WholeChange visit = settings.visit();
-    return number(wholeNoise(visit, layout.headSize())) + " of a change";
+  private Noise visitNoise() {
+    return new Noise(wholeNoise(settings.visit(), layout.headSize()), "of a change");
   }
 
-  private String sumNoise() {
+  private Noise sumNoise() {
     int width = layout.headSize() / labels - 1;
-    return number(settings.sums().sumStddev(labels, width)) + " of a sum of embeddings";
+    return new Noise(settings.sums().sumStddev(labels, width), "of a sum of embeddings");
   }
 
   private static double wholeNoise(ChangeProtection.WholeChange whole, int coordinates) {
@@ -145,16 +180,16 @@ final class PrivacyTable {
     };
   }
 
-  private String updateNoise() {
+  private Noise updateNoise() {
     return switch (settings.update()) {
       case ChangeProtection.WholeChange whole ->
-          number(wholeNoise(whole, layout.size())) + " of a change";
+          new Noise(wholeNoise(whole, layout.size()), "of a change");
       case ChangeProtection.InSum part ->
-          number(part.mechanism().stddevOfSum()) + " of the cohort's sum";
+          new Noise(part.mechanism().stddevOfSum(), "of the cohort's sum");
       case ChangeProtection.EachSample each ->
           each.search().isPresent()
-              ? number(each.noiseMultiplier()) + " × the clip, of a step's sum"
-              : number(each.noiseMultiplier() * each.steps().clip()) + " of a step's sum";
+              ? new Noise(each.noiseMultiplier(), "× the clip, of a step's sum")
+              : new Noise(each.noiseMultiplier() * each.steps().clip(), "of a step's sum");
     };
   }
 

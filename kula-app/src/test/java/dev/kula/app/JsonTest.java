@@ -153,8 +153,17 @@ final class JsonTest {
   @Test
   void dataPrivacyStoresAndVersionsAreDocuments() throws IOException {
     assertEquals(3, read("data", "--devices", "3").get("data").get("devices").size());
-    assertEquals(1, read("privacy", "--devices", "3").get("tables").size());
-    assertEquals(0, read("privacy", "--protect", "none").get("tables").size());
+    JsonNode account = read("privacy", "--devices", "3").get("account");
+    assertEquals("profiles", account.get("protect").asText());
+    JsonNode profiles = account.get("releases").get(0);
+    assertEquals("profiles", profiles.get("release").asText());
+    assertTrue(profiles.get("noise").asDouble() > 0, profiles::toString);
+    double shares = 0;
+    for (JsonNode release : account.get("releases")) {
+      shares += release.get("share").asDouble();
+    }
+    assertEquals(1, shares, 1e-9);
+    assertTrue(read("privacy", "--protect", "none").get("account").isNull());
     String store = directory.resolve("kula.db").toString();
     assertTrue(read("store", "list", "--store", store).get("runs").isEmpty());
     assertTrue(read("--version").get("engine").isTextual());
