@@ -39,7 +39,7 @@ final class CompletionCommand implements Callable<Integer> {
   private static final Pattern USE =
       Pattern.compile(
           "('--(?<option>[\\w-]+)'\\)\\s+local IFS=\\S+\\s+COMPREPLY=\\( \\$\\( compReplyArray \"\\$\\{)"
-              + "(?:\\w+)(_option_args)");
+              + "\\w+(_option_args)");
 
   private final Terminal terminal;
   private final Supplier<CommandLine> model;
@@ -107,7 +107,7 @@ final class CompletionCommand implements Callable<Integer> {
 
   /** What completes files behind a colon, which picocli does not. */
   private static String files() {
-    try (InputStream in = CompletionCommand.class.getResourceAsStream("files.bash")) {
+    try (InputStream in = CompletionCommand.class.getResourceAsStream("completion.bash")) {
       return new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException broken) {
       throw new UncheckedIOException(broken);

@@ -57,7 +57,13 @@ final class CompletionTest {
     Path script = script("bash");
     String file = Files.createFile(directory.resolve("two words.csv")).toString();
     String begun = directory + "/two";
-    assertEquals(List.of(file), bash(script, "kula", "simulate", "--data", "csv", ":", begun));
+    for (String source : Flag.DATA.candidates()) {
+      boolean isOfFiles = !List.of("fashion-mnist", "sql").contains(source);
+      assertEquals(
+          List.of(isOfFiles ? file : ""),
+          bash(script, "kula", "simulate", "--data", source, ":", begun),
+          source);
+    }
     assertEquals(List.of(file), bash(script, "kula", "advise", "csv", ":", begun));
     assertEquals(List.of("csv:" + file), bash(script, "kula", "data", "csv:" + begun));
     assertEquals(List.of(""), bash(script, "kula", "simulate", "--partition", "iid", ":", begun));
