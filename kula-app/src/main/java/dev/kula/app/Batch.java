@@ -217,14 +217,8 @@ final class Batch {
                 planner.plan(job.settings(), data, job.stopsEarly()),
                 directory,
                 new RunRecorder(
-                    directory,
-                    copy,
-                    interruption,
-                    completed,
-                    progress,
-                    keepEvery(job),
-                    Method.label(job.settings()),
-                    job.settings().seed()))) {
+                    directory, copy, interruption, completed, progress, keepEvery(job)))) {
+      interruption.control().begin(Method.label(job.settings()), job.settings().seed());
       if (state != null && state.running() != null) {
         run.restore(state.running());
       }

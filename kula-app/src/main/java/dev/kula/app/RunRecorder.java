@@ -41,8 +41,6 @@ final class RunRecorder implements RunListener {
    *
    * @param interruption what the operator wants
    * @param keepEvery rounds from one checkpoint that stays to the next; 0 for none
-   * @param method of the run
-   * @param seed of the run
    */
   RunRecorder(
       RunDirectory directory,
@@ -50,16 +48,13 @@ final class RunRecorder implements RunListener {
       Interruption interruption,
       List<CompletedRun> completed,
       RoundProgress progress,
-      int keepEvery,
-      String method,
-      long seed) {
+      int keepEvery) {
     this.directory = directory;
     this.copy = copy;
     this.interruption = interruption;
     this.completed = completed;
     this.progress = progress;
     this.keepEvery = keepEvery;
-    interruption.control().begin(method, seed);
   }
 
   @Override

@@ -88,19 +88,16 @@ final class LiveFleetTest {
 
     @Override
     public List<Revocation> revocations() {
-      Optional<RunEvent.Settled> first =
-          events.stream()
-              .filter(RunEvent.Settled.class::isInstance)
-              .map(RunEvent.Settled.class::cast)
-              .filter(one -> one.outcome().equals("accepted") && !hasRevoked)
-              .findFirst();
-      hasRevoked |= first.isPresent();
-      return first.stream()
-          .map(
-              one ->
-                  new Revocation(
-                      one.order(), new DeviceId(one.receiver()), new DeviceId(one.source())))
-          .toList();
+      for (RunEvent event : events) {
+        if (!hasRevoked
+            && event instanceof RunEvent.Settled one
+            && one.outcome().equals("accepted")) {
+          hasRevoked = true;
+          DeviceId receiver = new DeviceId(one.receiver());
+          return List.of(new Revocation(one.order(), receiver, new DeviceId(one.source())));
+        }
+      }
+      return List.of();
     }
 
     @Override

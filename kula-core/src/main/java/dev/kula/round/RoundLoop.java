@@ -401,7 +401,7 @@ public final class RoundLoop {
   }
 
   private RunState state() {
-    revocations.ask(listener.revocations());
+    revocations.ask(listener.revocations()); // what was asked for meanwhile is not lost
     return new RunState(
         round,
         groups.state(),

@@ -31,7 +31,7 @@ final class StandingRevocations {
   }
 
   /**
-   * What is to be said, in the order of the orders; the source's name or the receiver's first.
+   * What is to be said, in the order of the orders' numbers and the devices' names.
    *
    * @param atWork devices that hear nothing now
    */
@@ -49,7 +49,7 @@ final class StandingRevocations {
     return all;
   }
 
-  /** Whether a device was told of an order, and has not answered. */
+  /** Whether a device has still to say that it heard. */
   boolean isAwaited(DeviceId device, long order) {
     Standing one = standing.get(order);
     return one != null && one.unheard().contains(device);

@@ -4,8 +4,8 @@ import dev.kula.round.Revocation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.TreeMap;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * What an operator asks of a run, and what came of it. A run does it between two rounds.
@@ -37,9 +37,10 @@ public final class RunControl {
 
   private long seed;
 
-  /** Leases that are to be taken back, by the numbers of their orders. */
-  private final Map<Long, Revocation> revoking = new TreeMap<>();
+  /** Orders whose leases are to be taken back, until the run has told that they are. */
+  private final Set<Long> revoking = new TreeSet<>();
 
+  /** Those of them that the run has not heard of. */
   private final List<Revocation> asked = new ArrayList<>();
 
   /**
@@ -85,7 +86,7 @@ public final class RunControl {
     if (!wanted.method().equals(method) || wanted.seed() != seed || state == State.STOPPING) {
       return false;
     }
-    if (revoking.putIfAbsent(wanted.lease().order(), wanted.lease()) == null) {
+    if (revoking.add(wanted.lease().order())) {
       asked.add(wanted.lease());
     }
     return true;
@@ -93,7 +94,7 @@ public final class RunControl {
 
   /** Orders whose leases are to be taken back, ascending, until the run has told that they are. */
   public synchronized List<Long> revoking() {
-    return List.copyOf(revoking.keySet());
+    return List.copyOf(revoking);
   }
 
   /** Whether leases are to be taken back that the run has not heard of. */
