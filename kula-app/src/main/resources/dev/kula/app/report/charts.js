@@ -254,6 +254,7 @@ function curveOption(t, width, lines, across, measure, hidden, part, title) {
   if (series.length && showTarget && !Number.isNaN(real(SUMMARY.targetAccuracy))) {
     series[0].markLine = {
       symbol: 'none', silent: true, data: [{ yAxis: SUMMARY.targetAccuracy }],
+      precision: -1, // by default two digits: 80.4 % would be drawn at 80 %
       lineStyle: { color: t.soft, type: [2, 4], width: 1.2 },
       label: { position: 'insideEndBottom', color: t.soft, backgroundColor: t.card, padding: [1, 4], fontSize: 11.5, formatter: 'target ' + percent(SUMMARY.targetAccuracy) },
     };

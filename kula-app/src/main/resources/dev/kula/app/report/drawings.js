@@ -51,7 +51,7 @@ function bars(t, width, names, data, more) {
     tooltip: Object.assign(TOOLTIP(t), { trigger: 'axis', axisPointer: { type: 'shadow' },
       formatter: (hits) => '<b>' + escapeHtml(names[hits[0].dataIndex]) + '</b><br>' + more.tip(hits[0].dataIndex) }),
     series: [{ type: 'bar', barMaxWidth: 14, data,
-      markLine: more.line ? { silent: true, symbol: 'none', data: [{ yAxis: more.line }], label: { show: false },
+      markLine: more.line ? { silent: true, symbol: 'none', precision: -1, data: [{ yAxis: more.line }], label: { show: false },
         lineStyle: { color: t.soft, type: [2, 4] } } : undefined }],
   };
 }
